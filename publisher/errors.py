@@ -1,0 +1,92 @@
+"""Every error publisher raises on purpose.
+
+One root, so that a caller can catch all of them; one exit status each, so that the command line
+needs no table of its own. A message says what was found, what was wanted and how to mend it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from publisher.plan import Plan
+    from publisher.problems import Problem
+
+
+class PublisherError(Exception):
+    """The root. `help` is the way to mend it, where there is one."""
+
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, help: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  help: {self.help}" if self.help else self.message
+
+
+class ShowError(PublisherError):
+    """The show has errors; nothing was written."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        errors = sum(problem.is_error for problem in problems)
+        super().__init__(f"the show has {errors} error{'s' if errors != 1 else ''}; nothing was written")
+
+
+class UsageError(PublisherError):
+    """The command was called with something it cannot take."""
+
+    exit_status = 2
+
+
+class StoreError(PublisherError):
+    """The store, or the way to it, failed. What was published before still stands."""
+
+    exit_status = 3
+
+
+class StoreUnavailable(StoreError):
+    """The store did not answer, or asked for patience: the same call may succeed later."""
+
+
+class AccessDenied(StoreError):
+    """The credentials are missing, wrong, or not allowed to do this."""
+
+
+class NoSuchBucket(StoreError):
+    """The bucket (or the folder's parent) does not exist."""
+
+
+class StoreFull(StoreError):
+    """There is no space left, or the store is read-only."""
+
+
+class ObjectMissing(StoreError):
+    """An object that was asked for by its key is not there."""
+
+    def __init__(self, key: str, *, help: str = "") -> None:
+        self.key = key
+        super().__init__(f"the store has no object {key!r}", help=help)
+
+
+class Conflict(PublisherError):
+    """A conditional write was lost: somebody else changed the object in between."""
+
+    exit_status = 4
+
+    def __init__(self, key: str, *, help: str = "") -> None:
+        self.key = key
+        super().__init__(f"{key!r} was changed by somebody else in the meantime", help=help)
+
+
+class NeedsDecision(PublisherError):
+    """The plan would remove or re-identify something published: a person must say so."""
+
+    exit_status = 5
+
+    def __init__(self, message: str, *, plan: Plan, help: str = "") -> None:
+        self.plan = plan
+        super().__init__(message, help=help)

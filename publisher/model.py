@@ -1,0 +1,314 @@
+"""What a show is: frozen types, no behaviour that touches disk, network or clock.
+
+Units stand in the names: `_seconds` are floats, `_bytes` whole numbers. Every `datetime` is aware
+and in UTC. Sequences are tuples. Text is NFC, stripped, and holds nothing that XML cannot carry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+EpisodeType = Literal["full", "trailer", "bonus"]
+ShowType = Literal["episodic", "serial"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody heard or at work in an episode.
+
+    `role` is a role of the Podcast Taxonomy (`host`, `guest`, `editor`, …); hosts and guests have
+    theirs by the list they stand in. `image` is an address, or a file relative to the YAML file.
+    """
+
+    name: str
+    role: str = ""
+    organization: str = ""
+    title: str = ""
+    url: str = ""
+    image: str = ""
+    bio: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who answers for the show towards the directories."""
+
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A titled address. For `subscribe`, `title` is the app's key (`apple`) or any text."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    url: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    text: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`geo` is an RFC 5870 geo URI without obligation to be exact; `osm` an OpenStreetMap id."""
+
+    name: str
+    geo: str = ""
+    osm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """`image` is an address or a file in the episode's folder; `image_data` a picture that stood
+    inside the audio. `toc=False` hides the chapter from lists (podcast namespace chapters 1.2)."""
+
+    start_seconds: float
+    title: str = ""
+    url: str = ""
+    image: str = ""
+    toc: bool = True
+    end_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Soundbite:
+    start_seconds: float
+    duration_seconds: float
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of the written interview; `answer` is Markdown."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuizQuestion:
+    """`answer` is the right choice's place, counted from 0."""
+
+    question: str
+    choices: tuple[str, ...]
+    answer: int
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """`reflection` is Markdown; `pass_share` the share of right answers that earns the certificate."""
+
+    outcomes: tuple[str, ...] = ()
+    reflection: str = ""
+    quiz: tuple[QuizQuestion, ...] = ()
+    pass_share: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Social:
+    """The root post for comments, as `podcast:socialInteract` wants it."""
+
+    url: str
+    protocol: str = "activitypub"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """A further enclosure: a file of the episode's folder, or an address."""
+
+    file: str = ""
+    url: str = ""
+    type: str = ""
+    title: str = ""
+    bitrate: int | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A producer's file as it lies in the show folder.
+
+    Attributes:
+        path: relative to the show folder, POSIX separators.
+        digest: SHA-256 of its bytes, lowercase hexadecimal.
+        length_bytes: its size.
+    """
+
+    path: str
+    digest: str
+    length_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """The audio of an episode: where it lies and what was found in it.
+
+    Attributes:
+        source: the producer's file.
+        type: MIME type, `audio/mpeg` or `audio/mp4`.
+        duration_seconds: of the sound itself, found by walking the frames.
+        bitrate: mean, in bits per second.
+        sample_rate: in Hz.
+        channels: 1 or 2.
+        chapters: those inside the file.
+    """
+
+    source: SourceFile
+    type: str
+    duration_seconds: float
+    bitrate: int = 0
+    sample_rate: int = 0
+    channels: int = 0
+    chapters: tuple[Chapter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Artwork:
+    """`type` is the MIME type of what the bytes are, whatever the name says; `mode` Pillow's word for the
+    colours (`RGB`, `CMYK`, `RGBA`, …)."""
+
+    source: SourceFile
+    type: str
+    width: int
+    height: int
+    mode: str = "RGB"
+
+
+TranscriptKind = Literal["vtt", "srt", "json", "txt", "md"]
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptFile:
+    """A transcript as it lies in the folder. Its text is read when it is needed and not kept:
+    ten thousand transcripts do not fit in memory.
+
+    Attributes:
+        timed: whether it carries times (VTT, SRT, JSON).
+        speakers: names as they stand in it, in order of appearance.
+        end_seconds: end of the last cue, None for a plain one.
+    """
+
+    source: SourceFile
+    kind: TranscriptKind
+    timed: bool
+    speakers: tuple[str, ...] = ()
+    end_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """What to deliver (`audio` of podcast.yaml); empty means: keep what was given."""
+
+    format: str = ""
+    bitrate: int | None = None
+    loudness: float | None | Literal["off"] = None
+    alternates: tuple[AudioFormat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    websub: tuple[str, ...] = ()
+    podping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One episode folder, read. Defaults that come from the show are not filled in here:
+    `publisher.effective` answers what holds for an episode."""
+
+    slug: str
+    title: str
+    published: datetime | None = None
+    number: int | None = None
+    season: int | None = None
+    code: str = ""
+    type: EpisodeType = "full"
+    summary: str = ""
+    guid: str = ""
+    explicit: bool | None = None
+    author: str = ""
+    link: str = ""
+    block: bool | None = None
+    license: str = ""
+    hosts: tuple[Person, ...] | None = None
+    guests: tuple[Person, ...] = ()
+    people: tuple[Person, ...] = ()
+    quote: Quote | None = None
+    location: Place | None = None
+    taxonomies: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    keywords: tuple[str, ...] = ()
+    chapters: tuple[Chapter, ...] | None = None
+    soundbites: tuple[Soundbite, ...] = ()
+    links: tuple[Link, ...] = ()
+    interview: tuple[Question, ...] = ()
+    learning: Learning | None = None
+    related: tuple[str, ...] = ()
+    next: str = ""
+    social: Social | None = None
+    alternates: tuple[Alternate, ...] = ()
+    notes: str = ""
+    audio: Audio | None = None
+    artwork: Artwork | None = None
+    transcript: TranscriptFile | None = None
+    pictures: tuple[tuple[str, SourceFile], ...] = ()
+    """Files that persons and chapters of this episode name: (name as written, file)."""
+    unreadable: tuple[str, ...] = ()
+    """Parts that are there but could not be read (`audio`, `artwork`, …): the problem is already
+    reported, so that no rule complains about their absence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """One show folder, read: all of podcast.yaml and every episode, ordered by slug.
+
+    Attributes:
+        folder: the show folder's name as problems and paths name it.
+        timezone: IANA name in which dates without an offset were read.
+    """
+
+    folder: str
+    title: str
+    description: str
+    language: str
+    categories: tuple[str, ...] = ()
+    url: str = ""
+    link: str = ""
+    author: str = ""
+    owner: Owner | None = None
+    explicit: bool = False
+    type: ShowType = "episodic"
+    timezone: str = "UTC"
+    copyright: str = ""
+    license: str = ""
+    guid: str = ""
+    feed_url: str = ""
+    new_feed_url: str = ""
+    locked: bool = True
+    complete: bool = False
+    block: bool = False
+    medium: str = "podcast"
+    funding: tuple[Funding, ...] = ()
+    hosts: tuple[Person, ...] = ()
+    subscribe: tuple[Link, ...] = ()
+    taxonomies: tuple[tuple[str, str], ...] = ()
+    audio: AudioFormat = field(default_factory=AudioFormat)
+    feed_limit: int | None = None
+    publish_to: str = ""
+    publish_endpoint: str = ""
+    notify: Notify = field(default_factory=Notify)
+    artwork: Artwork | None = None
+    pictures: tuple[tuple[str, SourceFile], ...] = ()
+    unreadable: tuple[str, ...] = ()
+    episodes: tuple[Episode, ...] = ()

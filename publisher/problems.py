@@ -1,0 +1,71 @@
+"""A problem: one thing wrong with a show, said so that a producer can mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
+
+KeyPath = tuple[str | int, ...]
+"""Where in a YAML file: `("chapters", 2, "start")` is `chapters[2].start`, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong.
+
+    Attributes:
+        rule: the rule's id, as `publisher.check.rules` lists it.
+        severity: an error stops the release, a warning does not.
+        message: what was found and what was wanted, in one sentence.
+        help: how to mend it.
+        path: the file or folder, relative to the folder that holds the show (POSIX separators);
+            `episodes/0796-x/episode.yaml` for a show folder `episodes`.
+        line, column: counted from 1, where they are known.
+        key: the place in the YAML file, from which line and column can be found later.
+        source: address of the document that asks for this, if anybody but us does.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    help: str = ""
+    path: str = ""
+    line: int | None = None
+    column: int | None = None
+    key: KeyPath = ()
+    source: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity == "error"
+
+    def __str__(self) -> str:
+        where = ":".join(str(part) for part in (self.path, self.line, self.column) if part not in ("", None))
+        text = f"{self.severity}[{self.rule}]: {self.message}"
+        if where:
+            text = f"{where}: {text}"
+        if self.help:
+            text += f"\n  help: {self.help}"
+        return text
+
+    def as_json(self) -> dict[str, Any]:
+        """The problem as `--json` prints it; places that are not known are left out."""
+        values = {
+            "rule": self.rule,
+            "severity": self.severity,
+            "message": self.message,
+            "help": self.help,
+            "path": self.path,
+            "line": self.line,
+            "column": self.column,
+            "source": self.source,
+        }
+        return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """The problems as a person reads them: file by file, top to bottom, each said once."""
+    unique = dict.fromkeys(problems)
+    return tuple(sorted(unique, key=lambda p: (p.path, p.line or 0, p.column or 0, p.rule, p.message)))

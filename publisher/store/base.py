@@ -1,0 +1,103 @@
+"""The port to where a show is published. A folder and S3 stand behind it, and pass one contract suite.
+
+What every store promises:
+
+* An object is seen whole or not at all: a reader never gets half of a write, nor a mix of two.
+* A `put` that returned has happened, and survives a crash of this process and of the machine.
+* `replace` is compare-and-swap on one object as far as `conditional_writes` says so.
+* Calls may come from several threads at once.
+* Every failure is a `publisher.errors.StoreError` (or `Conflict`), raised with the third party's error as
+  its cause; no message holds a secret.
+
+Keys are ASCII, relative, with `/` between parts, and never start with `/` or hold `..`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import BinaryIO, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Bytes to be stored, known by size and digest before the first one is sent.
+
+    Attributes:
+        open: gives a fresh seekable binary reader, positioned at 0; the store closes it.
+        length_bytes: how many bytes it yields.
+        digest: their SHA-256, lowercase hexadecimal.
+    """
+
+    open: Callable[[], BinaryIO]
+    length_bytes: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a store says of an object.
+
+    Attributes:
+        version: opaque; equal exactly while the object is unchanged (an ETag, for S3).
+        type: Content-Type, empty where the store keeps none.
+        digest: SHA-256 as recorded when we wrote it, empty where the store keeps none.
+        modified: last change, aware, UTC.
+    """
+
+    key: str
+    length_bytes: int
+    version: str
+    type: str = ""
+    digest: str = ""
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """How an object is to be served. `metadata` keys are lowercase ASCII."""
+
+    type: str
+    cache_control: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+class Store(Protocol):
+    """See the module's text for what every implementation promises."""
+
+    @property
+    def name(self) -> str:
+        """What to call it before a person: `s3://bucket/prefix`, or the folder's path. No secret in it."""
+
+    @property
+    def conditional_writes(self) -> bool:
+        """Whether `replace` is atomic. May change from True to False once, when the first try teaches so."""
+
+    def head(self, key: str) -> Stored | None:
+        """What is known of the object, or None where there is none."""
+
+    def read(self, key: str, *, first_bytes: int | None = None) -> tuple[bytes, Stored] | None:
+        """The object's bytes (or only the first ones; `Stored` still tells the whole length), or None."""
+
+    def open(self, key: str) -> BinaryIO:
+        """A reader of the object, for what is too large to hold. Raises ObjectMissing."""
+
+    def put(
+        self, key: str, body: Body, headers: Headers, *, progress: Callable[[int], None] | None = None
+    ) -> None:
+        """Writes the object, whatever was there. `progress` is told of bytes sent since it was last called;
+        negative after a retry takes bytes back."""
+
+    def replace(self, key: str, body: Body, headers: Headers, *, expected: str | None) -> Stored:
+        """Writes the object only if its version still is `expected` (None: only if there is none).
+
+        Raises:
+            Conflict: it is not; nothing was written.
+        """
+
+    def list(self, prefix: str = "") -> Iterator[Stored]:
+        """Every object whose key starts with `prefix`, ordered by key. Type and digest may be left empty."""
+
+    def delete(self, key: str) -> None:
+        """Removes the object; nothing happens where there is none."""
