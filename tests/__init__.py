@@ -1,0 +1,1 @@
+"""The tests of publisher; `support/` holds what several suites share."""

@@ -1,0 +1,1 @@
+"""Audio: probing, tags, the tagged copy."""
