@@ -1,0 +1,60 @@
+"""Which Content-Type an object has, by its key: the one place that decides, for release and preview alike."""
+
+from __future__ import annotations
+
+from posixpath import basename
+
+_BY_NAME = {"feed.xml": "application/rss+xml; charset=utf-8"}
+
+_BY_ENDING = {
+    # The chapters' type is the podcast namespace's own:
+    # https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/chapters/jsonChapters.md
+    ".chapters.json": "application/json+chapters; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".srt": "application/x-subrip; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".xsl": "text/xsl; charset=utf-8",
+    ".webmanifest": "application/manifest+json; charset=utf-8",
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".opus": "audio/ogg",
+    ".ogg": "audio/ogg",
+    ".flac": "audio/flac",
+    ".wav": "audio/wav",
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".webp": "image/webp",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".pdf": "application/pdf",
+    ".wasm": "application/wasm",
+}
+
+
+def content_type(key: str) -> str:
+    """The Content-Type an object is served with, charset included where the object is text.
+
+    Feeds are `feed.xml` and the archive pages of RFC 5005 (`feed-….xml`). What is not known is
+    `application/octet-stream`.
+    """
+    name = basename(key).lower()
+    if name in _BY_NAME or (name.startswith("feed-") and name.endswith(".xml")):
+        return _BY_NAME["feed.xml"]
+    for ending, type_ in _BY_ENDING.items():
+        if name.endswith(ending):
+            return type_
+    return "application/octet-stream"
+
+
+def is_text(type_: str) -> bool:
+    """Whether a Content-Type of ours is text, and so may hold addresses."""
+    return "charset=utf-8" in type_
