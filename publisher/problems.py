@@ -65,6 +65,21 @@ class Problem:
         return {name: value for name, value in values.items() if value not in ("", None)}
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a probe found wrong in one piece of content; it becomes a `Problem` once its path is known."""
+
+    rule: str
+    severity: Severity
+    message: str
+    help: str = ""
+    line: int | None = None
+    column: int | None = None
+
+    def at(self, path: str) -> Problem:
+        return Problem(self.rule, self.severity, self.message, self.help, path, self.line, self.column)
+
+
 def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     """The problems as a person reads them: file by file, top to bottom, each said once."""
     unique = dict.fromkeys(problems)
