@@ -1,0 +1,200 @@
+"""Which texts a key accepts.
+
+Each function gives the value in its normal form, or raises ValueError(message, help).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import uuid
+from importlib import resources
+from typing import Any, Final
+from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from publisher.reading.suggest import did_you_mean, nearest
+from publisher.reading.times import BadTime, parse_offset
+
+# https://podcastnamespace.org/tag/medium: each may also stand as a list (`podcastL`).
+_MEDIA: Final = (
+    "podcast",
+    "music",
+    "video",
+    "film",
+    "audiobook",
+    "newsletter",
+    "blog",
+    "publisher",
+    "course",
+)
+MEDIA: Final = (*_MEDIA, *(f"{name}L" for name in _MEDIA), "mixed")
+
+_LANGUAGE = re.compile(
+    r"(?:[A-Za-z]{2,3})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?(?:-(?:[A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*"
+)
+
+
+@functools.cache
+def _data(name: str) -> Any:
+    return json.loads(resources.files("publisher").joinpath("data", name).read_text("utf-8"))
+
+
+@functools.cache
+def categories() -> tuple[str, ...]:
+    """Apple's names, as FORMAT has them: `Technology`, `Education > Courses`.
+
+    https://podcasters.apple.com/support/1691-apple-podcasts-categories
+    """
+    names = []
+    for category, subcategories in _data("apple-podcast-categories.json").items():
+        names.append(category)
+        names.extend(f"{category} > {sub}" for sub in subcategories)
+    return tuple(names)
+
+
+@functools.cache
+def licenses() -> dict[str, str]:
+    """Slugs of the podcast namespace's licence list, lowercase → address of the text."""
+    return {entry["shortname"].casefold(): entry["link"] or "" for entry in _data("podcast-licenses.json")}
+
+
+def category(text: str) -> str:
+    wanted = " > ".join(part.strip() for part in re.split(r"[>/›]", text))
+    known = {name.casefold(): name for name in categories()}
+    if wanted.casefold() in known:
+        return known[wanted.casefold()]
+    subcategory = [name for name in categories() if name.casefold().endswith(f" > {wanted.casefold()}")]
+    help = f"did you mean {subcategory[0]!r}?" if subcategory else did_you_mean(wanted, categories())
+    if not nearest(wanted, categories()) and not subcategory:
+        top = [name for name in categories() if " > " not in name]
+        help = "Apple's categories are: " + ", ".join(top)
+    raise ValueError("Apple has no such category", help)
+
+
+def language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError("this is no language tag", "write a BCP 47 tag: nb, nn, en, en-GB")
+    return text
+
+
+def timezone(text: str) -> str:
+    if text in available_timezones():
+        return text
+    zones = available_timezones()
+    city = next((zone for zone in sorted(zones) if zone.casefold().endswith("/" + text.casefold())), "")
+    help = f"did you mean {city or nearest(text, zones)!r}?" if city or nearest(text, zones) else ""
+    raise ValueError("there is no such time zone", help or "write an IANA name: Europe/Oslo")
+
+
+def zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def address(text: str) -> str:
+    """A web address, ASCII throughout: what is not is percent- or IDNA-encoded."""
+    help = "write the whole address: https://example.com/page"
+    if re.search(r"[\s<>\"\\^`{|}]", text):
+        raise ValueError("an address holds no spaces, quotes or brackets", "replace a space by %20")
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+        port = parts.port
+    except ValueError:
+        raise ValueError("this is no web address", help) from None
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        raise ValueError("this is no web address", help)
+    if parts.username or parts.password:
+        raise ValueError(
+            "the address holds a user name or a password", "secrets never stand in a show folder"
+        )
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            raise ValueError("the host's name cannot be written in a web address", help) from None
+    if ":" in host:
+        host = f"[{host}]"
+    netloc = host if port is None else f"{host}:{port}"
+    return urlunsplit(
+        (
+            parts.scheme.lower(),
+            netloc,
+            quote(parts.path, safe="/%:@!$&'()*+,;=~-._"),
+            quote(parts.query, safe="/?%:@!$&'()*+,;=~-._[]"),
+            quote(parts.fragment, safe="/?%:@!$&'()*+,;=~-._"),
+        )
+    )
+
+
+def base_address(text: str) -> str:
+    """An address below which things are published: ends with a slash, has no query."""
+    value = address(text)
+    parts = urlsplit(value)
+    if parts.query or parts.fragment:
+        raise ValueError(
+            "an address to publish under has no '?' and no '#'", "give the folder's address only"
+        )
+    return value if value.endswith("/") else value + "/"
+
+
+def address_or_file(text: str) -> str:
+    return address(text) if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) else file_name(text)
+
+
+def file_name(text: str) -> str:
+    """A file of the folder: relative, with `/` between parts, without a way out."""
+    if text.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", text):
+        raise ValueError(
+            "an absolute path leaves the show", "copy the file into the episode's folder and name it"
+        )
+    if "\\" in text:
+        raise ValueError("a backslash stands in it", "write / between folders")
+    if ".." in text.split("/"):
+        raise ValueError("'..' leaves the folder", "copy the file into the episode's folder and name it")
+    return text
+
+
+def license_slug(text: str) -> str:
+    if "://" in text:
+        return address(text)
+    if text.casefold() in licenses():
+        return text.casefold()
+    raise ValueError(
+        "this is neither a licence's slug nor an address", did_you_mean(text.casefold(), sorted(licenses()))
+    )
+
+
+def uuid_text(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise ValueError(
+            "this is no UUID", "leave the key out: publisher works it out, and keeps it for ever"
+        ) from None
+
+
+def guid(text: str) -> str:
+    if any(character.isspace() for character in text) or len(text) > 1024:
+        raise ValueError("a GUID is one word without spaces", "leave the key out for a new episode")
+    return text
+
+
+def email(text: str) -> str:
+    if not re.fullmatch(r"[^@\s<>\"(),]+@[^@\s<>\"(),]+\.[^@\s<>\"(),.]+", text):
+        raise ValueError("this is no e-mail address", "write it as name@example.com")
+    return text
+
+
+def offset(text: str) -> float:
+    try:
+        return parse_offset(text)
+    except BadTime as error:
+        raise ValueError("this is no time", error.help) from None
+
+
+def media_type(text: str) -> str:
+    if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", text):
+        raise ValueError("this is no media type", "write it as audio/opus or video/mp4")
+    return text.lower()

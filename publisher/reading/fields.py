@@ -1,0 +1,409 @@
+"""What a value may be: each kind reads a node into a Python value, and describes itself as JSON Schema.
+
+The tables in `keys` are made of these, so that reading, the schema for editors and the nearest known names
+cannot drift apart. (A validation library would want every type a second time and knows no line numbers.)
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
+
+from publisher.problems import Problem
+from publisher.reading.suggest import did_you_mean
+from publisher.reading.yaml import ILLEGAL, Mapping, Node, Scalar, Sequence, describe_illegal
+
+ABSENT: Final[Any] = object()
+"""No usable value: the key stands empty, or what was wrong with it is already reported."""
+
+_NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
+
+
+@dataclass(slots=True)
+class Reading:
+    """What reading one file needs to know, and the problems found so far."""
+
+    path: str
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    problems: list[Problem] = field(default_factory=list)
+
+    def error(self, rule: str, node: Node, message: str, help: str = "") -> Any:
+        """Reports an error at the node, and gives ABSENT."""
+        self.problems.append(Problem(rule, "error", message, help, self.path, node.line, node.column))
+        return ABSENT
+
+    def warn(self, rule: str, node: Node, message: str, help: str = "") -> None:
+        self.problems.append(Problem(rule, "warning", message, help, self.path, node.line, node.column))
+
+
+class Kind(Protocol):
+    @property
+    def wanted(self) -> str:
+        """How a message names it: "a text", "a whole number above 0"."""
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        """The value, or ABSENT. `name` is the key as a person would say it."""
+
+    def schema(self) -> dict[str, Any]: ...
+
+
+def is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.plain and node.text in _NULLS
+
+
+def _found(node: Node) -> str:
+    if isinstance(node, Scalar):
+        return f'"{node.text}"' if len(node.text) <= 60 else f'"{node.text[:57]}…"'
+    return "a list" if isinstance(node, Sequence) else "a mapping"
+
+
+def wrong_type(name: str, node: Node, reading: Reading, wanted: str) -> Any:
+    return reading.error("type", node, f"{name!r} is {_found(node)}; wanted is {wanted}")
+
+
+def clean_text(name: str, node: Scalar, reading: Reading) -> str:
+    """NFC, stripped, and without what XML cannot carry (which is reported)."""
+    text = node.text
+    if not text.isascii() or not text.isprintable():
+        text = unicodedata.normalize("NFC", text)
+        match = ILLEGAL.search(text)
+        if match:
+            message, help = describe_illegal(match.group())
+            reading.error("character", node, f"in {name!r}: {message}", help)
+            text = ILLEGAL.sub("\ufffd", text)
+    return text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Any text; numbers and words such as `no` are texts too."""
+
+    wanted: str = "a text"
+    max_characters: int | None = None
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if not isinstance(node, Scalar):
+            return wrong_type(name, node, reading, self.wanted)
+        text = clean_text(name, node, reading)
+        if self.max_characters and len(text) > self.max_characters:
+            reading.error(
+                "too-long",
+                node,
+                f"{name!r} has {len(text)} characters; at most {self.max_characters} are read",
+            )
+        return text or ABSENT
+
+    def schema(self) -> dict[str, Any]:
+        # A number or `no` without quotes is a text to us; editors must not complain about it.
+        return {"type": ["string", "number", "boolean"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A text that a function accepts. The function raises ValueError(message, help) or gives the value."""
+
+    accept: Callable[[str], Any]
+    wanted: str
+    rule: str
+    json_schema: MappingOf[str, Any] = field(default_factory=lambda: {"type": "string"})
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if not isinstance(node, Scalar):
+            return wrong_type(name, node, reading, self.wanted)
+        text = clean_text(name, node, reading)
+        if not text:
+            return ABSENT
+        try:
+            return self.accept(text)
+        except ValueError as error:
+            message, help = (*error.args, "")[:2]
+            return reading.error(self.rule, node, f"{name!r} is {_found(node)}: {message}", help)
+
+    def schema(self) -> dict[str, Any]:
+        return dict(self.json_schema)
+
+
+@dataclass(frozen=True, slots=True)
+class InZone:
+    """A text that a function turns into an instant, in the show's zone."""
+
+    accept: Callable[[str, ZoneInfo], Any]
+    wanted: str = "a date"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if not isinstance(node, Scalar):
+            return wrong_type(name, node, reading, self.wanted)
+        try:
+            return self.accept(node.text, reading.zone)
+        except ValueError as error:
+            message, help = (*error.args, getattr(error, "help", ""))[:2]
+            return reading.error("date", node, f"{name!r} is {message}", help)
+
+    def schema(self) -> dict[str, Any]:
+        pattern = (
+            r"^\d{4}-\d{1,2}-\d{1,2}([T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|z|UTC|[+-]\d{2}:?\d{2})?)?$"
+        )
+        return {"type": "string", "pattern": pattern}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    values: tuple[str, ...]
+
+    @property
+    def wanted(self) -> str:
+        return "one of " + ", ".join(self.values)
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if not isinstance(node, Scalar):
+            return wrong_type(name, node, reading, self.wanted)
+        text = clean_text(name, node, reading)
+        if text in self.values:
+            return text
+        return reading.error(
+            "value",
+            node,
+            f"{name!r} is {_found(node)}; wanted is {self.wanted}",
+            did_you_mean(text, self.values),
+        )
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": list(self.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    wanted: str = "true or false"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if isinstance(node, Scalar) and node.plain and node.text in ("true", "false"):
+            return node.text == "true"
+        help = ""
+        if isinstance(node, Scalar) and node.text.casefold() in ("yes", "on", "true", "1", "ja"):
+            help = "write true, without quotes"
+        elif isinstance(node, Scalar) and node.text.casefold() in ("no", "off", "false", "0", "nei", "clean"):
+            help = "write false, without quotes"
+        return reading.error("type", node, f"{name!r} is {_found(node)}; wanted is {self.wanted}", help)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class WholeNumber:
+    minimum: int = 1
+    maximum: int = 2**31 - 1
+
+    @property
+    def wanted(self) -> str:
+        return f"a whole number above {self.minimum - 1}"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        # isdecimal alone lets Arabic-Indic digits pass, which nobody's feed reader takes.
+        if not isinstance(node, Scalar) or not (node.text.isascii() and node.text.isdecimal()):
+            return wrong_type(name, node, reading, self.wanted)
+        if len(node.text) > 12 or not self.minimum <= int(node.text) <= self.maximum:
+            return wrong_type(name, node, reading, self.wanted)
+        return int(node.text)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.minimum}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    minimum: float
+    maximum: float
+
+    @property
+    def wanted(self) -> str:
+        return f"a number from {self.minimum:g} to {self.maximum:g}"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if not isinstance(node, Scalar):
+            return wrong_type(name, node, reading, self.wanted)
+        try:
+            value = float(node.text)
+        except ValueError:
+            return wrong_type(name, node, reading, self.wanted)
+        if not self.minimum <= value <= self.maximum:
+            return wrong_type(name, node, reading, self.wanted)
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": self.minimum, "maximum": self.maximum}
+
+
+@dataclass(frozen=True, slots=True)
+class OrWord:
+    """A word with a meaning of its own, or another kind: `loudness: off`."""
+
+    word: str
+    kind: Kind
+
+    @property
+    def wanted(self) -> str:
+        return f"{self.kind.wanted}, or {self.word}"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if isinstance(node, Scalar) and node.text == self.word:
+            return self.word
+        return self.kind.read(name, node, reading)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"const": self.word}, self.kind.schema()]}
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list; where it is one of texts (or of things with a short form), a single one will do."""
+
+    kind: Kind
+    single: bool = True
+
+    @property
+    def wanted(self) -> str:
+        return f"a list, each item {self.kind.wanted}"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if isinstance(node, Scalar) and self.single:
+            value = self.kind.read(name, node, reading)
+            return ABSENT if value is ABSENT else (value,)
+        if not isinstance(node, Sequence):
+            return wrong_type(name, node, reading, self.wanted)
+        values = [
+            self.kind.read(f"{name}[{place}]", item, reading)
+            for place, item in enumerate(node.items, start=1)
+            if not self._empty(f"{name}[{place}]", item, reading)
+        ]
+        return tuple(value for value in values if value is not ABSENT)
+
+    def _empty(self, name: str, item: Node, reading: Reading) -> bool:
+        if is_null(item):
+            reading.error("empty-item", item, f"{name!r} is empty", "fill it in, or remove the line")
+            return True
+        return False
+
+    def schema(self) -> dict[str, Any]:
+        items = self.kind.schema()
+        listed = {"type": "array", "items": items}
+        return {"anyOf": [listed, items]} if self.single and items.get("type") != "object" else listed
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """Keys of the producer's own, in the order in which they were written: ((key, value), …)."""
+
+    kind: Kind
+
+    @property
+    def wanted(self) -> str:
+        return f"a mapping whose values are {self.kind.wanted}"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if not isinstance(node, Mapping):
+            return wrong_type(name, node, reading, self.wanted)
+        pairs = []
+        for key, item in node.items.items():
+            if is_null(item):
+                continue
+            value = self.kind.read(f"{name}.{key}", item, reading)
+            if value is not ABSENT:
+                pairs.append((unicodedata.normalize("NFC", key).strip(), value))
+        return tuple(pairs)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": self.kind.schema()}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a mapping. `attribute` is its name in the type that is made, where that differs."""
+
+    name: str
+    kind: Kind
+    doc: str = ""
+    required: bool = False
+    attribute: str = ""
+
+    @property
+    def into(self) -> str:
+        return self.attribute or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A mapping with known keys that becomes `make(**values)`.
+
+    `short` is the key that a bare text fills: a person may be just a name.
+    """
+
+    make: Callable[..., Any]
+    keys: tuple[Key, ...]
+    wanted: str
+    short: str = ""
+    one_of: tuple[str, ...] = ()
+    """Of these keys at least one has to be there."""
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if isinstance(node, Scalar) and self.short:
+            key = next(key for key in self.keys if key.name == self.short)
+            value = key.kind.read(name, node, reading)
+            return ABSENT if value is ABSENT else self.make(**{key.into: value})
+        values = self.values(name, node, reading)
+        if values is None or any(key.required and key.into not in values for key in self.keys):
+            return ABSENT
+        return self.make(**values)
+
+    def values(self, name: str, node: Node, reading: Reading) -> dict[str, Any] | None:
+        """What could be read, by attribute; None where the node is no mapping. All problems are reported."""
+        if not isinstance(node, Mapping):
+            wrong_type(name, node, reading, self.wanted)
+            return None
+        known = {key.name: key for key in self.keys}
+        for written, place in node.keys.items():
+            if written not in known:
+                inside = f" in {name!r}" if name else ""
+                message = f"{written!r} is no key of publisher's{inside}"
+                reading.error("unknown-key", place, message, did_you_mean(written, known))
+        values: dict[str, Any] = {}
+        for key in self.keys:
+            full = f"{name}.{key.name}" if name else key.name
+            item = node.items.get(key.name)
+            if item is None or is_null(item):
+                if key.required:
+                    at = node.keys.get(key.name, node)
+                    state = "is empty" if key.name in node.keys else "is missing"
+                    reading.error("missing-key", at, f"{full!r} {state}", f"{key.name} is {_plain_doc(key)}")
+                continue
+            value = key.kind.read(full, item, reading)
+            if value is not ABSENT:
+                values[key.into] = value
+            elif key.required and isinstance(item, Scalar) and not item.text.strip():
+                reading.error("missing-key", item, f"{full!r} is empty", f"{key.name} is {_plain_doc(key)}")
+        if self.one_of and not any(key in node.items for key in self.one_of):
+            reading.error("missing-key", node, f"{name!r} needs {' or '.join(map(repr, self.one_of))}")
+        return values
+
+    def schema(self) -> dict[str, Any]:
+        properties = {}
+        for key in self.keys:
+            properties[key.name] = key.kind.schema() | ({"description": key.doc} if key.doc else {})
+        result: dict[str, Any] = {"type": "object", "additionalProperties": False, "properties": properties}
+        required = [key.name for key in self.keys if key.required]
+        if required:
+            result["required"] = required
+        if self.one_of:
+            result["anyOf"] = [{"required": [key]} for key in self.one_of]
+        if self.short:
+            short = next(key.kind.schema() for key in self.keys if key.name == self.short)
+            return {"anyOf": [short, result]}
+        return result
+
+
+def _plain_doc(key: Key) -> str:
+    return (key.doc[:1].lower() + key.doc[1:]) if key.doc else key.kind.wanted

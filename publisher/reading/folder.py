@@ -1,0 +1,90 @@
+"""Which files a show folder holds, and that none of them leads out of it."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+from publisher.problems import Problem
+
+AUDIO_ENDINGS: Final = frozenset(
+    (
+        ".mp3",
+        ".m4a",
+        ".m4b",
+        ".mp4",
+        ".aac",
+        ".wav",
+        ".wave",
+        ".aif",
+        ".aiff",
+        ".flac",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".wma",
+        ".amr",
+        ".3gp",
+        ".webm",
+    )
+)
+PICTURE_ENDINGS: Final = (".jpg", ".jpeg", ".png")
+TRANSCRIPT_ENDINGS: Final = (".vtt", ".srt", ".json", ".txt", ".md")
+
+# Written by operating systems and half-finished copies; never a producer's own.
+_LITTER: Final = ("thumbs.db", "desktop.ini", ".ds_store")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of the show, listed once.
+
+    Attributes:
+        path: where it is on this machine.
+        name: how problems name it: `episodes/0796-x`.
+        root: the show folder, resolved; nothing outside is ever opened.
+        files: entries by the name in NFC; macOS hands names out decomposed.
+        folders: names of the folders in it, sorted.
+    """
+
+    path: Path
+    name: str
+    root: Path
+    files: dict[str, os.DirEntry[str]]
+    folders: tuple[str, ...]
+
+    def problem(self, rule: str, message: str, help: str = "", file: str = "") -> Problem:
+        return Problem(rule, "error", message, help, f"{self.name}/{file}" if file else self.name)
+
+
+def list_folder(path: Path, name: str, root: Path) -> Folder:
+    """Lists a folder; hidden and `_` names are left out. Raises OSError."""
+    files: dict[str, os.DirEntry[str]] = {}
+    folders = []
+    with os.scandir(path) as entries:
+        for entry in entries:
+            if entry.name.startswith((".", "_")) or entry.name.casefold() in _LITTER:
+                continue
+            if entry.is_dir():
+                folders.append(entry.name)
+            else:
+                files[unicodedata.normalize("NFC", entry.name)] = entry
+    return Folder(path, name, root, dict(sorted(files.items())), tuple(sorted(folders)))
+
+
+def escapes(path: Path, root: Path) -> bool:
+    """Whether a link on the way leads out of the show."""
+    return not path.resolve().is_relative_to(root)
+
+
+def by_ending(folder: Folder, endings: tuple[str, ...] | frozenset[str], stem: str = "") -> list[str]:
+    """Files with one of the endings, whatever their case; with `stem`, only those called so."""
+    names = []
+    for name in folder.files:
+        file = PurePath(name)
+        if file.suffix.casefold() in endings and (not stem or file.stem.casefold() == stem):
+            names.append(name)
+    return names

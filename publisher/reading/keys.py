@@ -1,0 +1,434 @@
+"""The two tables: every key of podcast.yaml and of episode.yaml, what it takes, and what it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from publisher import model
+from publisher.reading import accept
+from publisher.reading.fields import (
+    ABSENT,
+    Checked,
+    Choice,
+    Flag,
+    InZone,
+    Key,
+    ListOf,
+    MapOf,
+    Number,
+    OrWord,
+    Reading,
+    Record,
+    Text,
+    WholeNumber,
+    is_null,
+    wrong_type,
+)
+from publisher.reading.suggest import did_you_mean
+from publisher.reading.times import parse_date
+from publisher.reading.yaml import Mapping, Node, Sequence
+
+TEXT = Text()
+MARKDOWN = Text("a text (Markdown)")
+FLAG = Flag()
+ADDRESS = Checked(accept.address, "a web address", "address", {"type": "string", "format": "uri"})
+BASE = Checked(accept.base_address, "a web address", "address", {"type": "string", "format": "uri"})
+FILE = Checked(accept.file_name, "a file's name", "file-name")
+PICTURE = Checked(accept.address_or_file, "a file's name or a web address", "file-name")
+LICENSE = Checked(accept.license_slug, "a licence's slug or a web address", "license")
+OFFSET = Checked(accept.offset, "a time such as 12:34", "time", {"type": ["string", "number"], "minimum": 0})
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """`apple: https://…`, or a list of `title`, `url`; both become links in the order written."""
+
+    wanted: str = "a mapping of apps to web addresses, or a list of title and url"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if isinstance(node, Mapping):
+            return self._apps(name, node, reading)
+        if not isinstance(node, Sequence):
+            return wrong_type(name, node, reading, self.wanted)
+        links: list[model.Link] = []
+        for place, item in enumerate(node.items, start=1):
+            if isinstance(item, Mapping) and "url" not in item.items and "title" not in item.items:
+                links.extend(self._apps(f"{name}[{place}]", item, reading))
+                continue
+            link = LINK.read(f"{name}[{place}]", item, reading)
+            if link is not ABSENT:
+                links.append(link)
+        return tuple(links)
+
+    def _apps(self, name: str, node: Mapping, reading: Reading) -> tuple[model.Link, ...]:
+        links = []
+        for app, item in node.items.items():
+            url = ABSENT if is_null(item) else ADDRESS.read(f"{name}.{app}", item, reading)
+            if url is not ABSENT:
+                links.append(model.Link(url=url, title=app))
+        return tuple(links)
+
+    def schema(self) -> dict[str, Any]:
+        apps = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
+        return {"anyOf": [apps, {"type": "array", "items": {"anyOf": [LINK.schema(), apps]}}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """One question of the quiz; `answer` is the right choice's text, or its place counted from 1."""
+
+    wanted: str = "a mapping with question, choices and answer"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        values = QUIZ.values(name, node, reading)
+        if values is None or not {"question", "choices", "answer"} <= values.keys():
+            return ABSENT
+        assert isinstance(node, Mapping)
+        answer, choices = values["answer"], values["choices"]
+        if len(choices) < 2:
+            return reading.error(
+                "quiz-choices",
+                node.items["choices"],
+                f"{name}.choices has {len(choices)}; wanted are two or more",
+            )
+        if answer in choices:
+            place = choices.index(answer)
+        elif answer.isascii() and answer.isdecimal() and 1 <= int(answer[:4]) <= len(choices):
+            place = int(answer) - 1
+        else:
+            return reading.error(
+                "quiz-answer",
+                node.items["answer"],
+                f"'{name}.answer' is \"{answer}\", which is none of the choices",
+                did_you_mean(answer, choices) + f", or a place from 1 to {len(choices)}",
+            )
+        return model.QuizQuestion(values["question"], choices, place, values.get("explanation", ""))
+
+    def schema(self) -> dict[str, Any]:
+        return QUIZ.schema()
+
+
+@dataclass(frozen=True, slots=True)
+class OneOrMany:
+    """The same kind, alone or in a list."""
+
+    kind: Record
+
+    @property
+    def wanted(self) -> str:
+        return f"{self.kind.wanted}, or a list of them"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if isinstance(node, Mapping):
+            value = self.kind.read(name, node, reading)
+            return ABSENT if value is ABSENT else (value,)
+        return ListOf(self.kind).read(name, node, reading)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [self.kind.schema(), {"type": "array", "items": self.kind.schema()}]}
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyValues:
+    """`theme: [Digital ethics]`; whether the show declares the key is a rule's business."""
+
+    wanted: str = "a mapping of the show's taxonomies to lists of texts"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        return MapOf(ListOf(TEXT)).read(name, node, reading)
+
+    def schema(self) -> dict[str, Any]:
+        return MapOf(ListOf(TEXT)).schema()
+
+
+PERSON = Record(
+    model.Person,
+    (
+        Key("name", TEXT, "The person's name", required=True),
+        Key("role", TEXT, "What they do: a role of the Podcast Taxonomy, such as editor"),
+        Key("organization", TEXT, "Where they come from"),
+        Key("title", TEXT, "Their position there"),
+        Key("url", ADDRESS, "A page about them"),
+        Key("image", PICTURE, "A picture: a file or an address"),
+        Key("bio", MARKDOWN, "Who they are, in a few sentences (Markdown)"),
+    ),
+    wanted="a person: a name, or a mapping with name, role, organization, title, url, image, bio",
+    short="name",
+)
+PERSONS = OneOrMany(PERSON)
+LINK = Record(
+    model.Link,
+    (Key("title", TEXT, "What stands there to click"), Key("url", ADDRESS, "The address", required=True)),
+    wanted="a mapping with title and url",
+    short="url",
+)
+FUNDING = Record(
+    model.Funding,
+    (Key("url", ADDRESS, "Where to give", required=True), Key("text", TEXT, "What stands there to click")),
+    wanted="a mapping with url and text",
+    short="url",
+)
+QUIZ = Record(
+    dict,
+    (
+        Key("question", TEXT, "What is asked", required=True),
+        Key("choices", ListOf(TEXT, single=False), "Two or more answers to choose from", required=True),
+        Key("answer", TEXT, "The right one: its text, or its place counted from 1", required=True),
+        Key("explanation", MARKDOWN, "Why, shown after answering (Markdown)"),
+    ),
+    wanted="a mapping with question, choices and answer",
+)
+CHAPTER = Record(
+    model.Chapter,
+    (
+        Key("start", OFFSET, "Where it starts: 12:34, 1:02:03.5 or seconds", True, "start_seconds"),
+        Key("title", TEXT, "What it is called"),
+        Key("url", ADDRESS, "A page that goes with it"),
+        Key("image", PICTURE, "A picture: a file of the episode's folder or an address"),
+        Key("toc", FLAG, "Whether lists show it"),
+    ),
+    wanted="a mapping with start and title",
+)
+SOUNDBITE = Record(
+    model.Soundbite,
+    (
+        Key("start", OFFSET, "Where it starts: 12:34, 1:02:03.5 or seconds", True, "start_seconds"),
+        Key("duration", OFFSET, "How long it is: 0:45 or seconds", True, "duration_seconds"),
+        Key("title", TEXT, "What it is called"),
+    ),
+    wanted="a mapping with start, duration and title",
+)
+ALTERNATE = Record(
+    model.Alternate,
+    (
+        Key("file", FILE, "A file of the episode's folder"),
+        Key("url", ADDRESS, "Or the address where it lies"),
+        Key("type", Checked(accept.media_type, "a media type", "media-type"), "audio/opus, video/mp4, …"),
+        Key("title", TEXT, "What a listener reads before choosing it"),
+        Key("bitrate", WholeNumber(), "In bits per second"),
+        Key("language", Checked(accept.language, "a language tag", "language"), "BCP 47"),
+    ),
+    wanted="a mapping with file or url",
+    one_of=("file", "url"),
+)
+_FORMAT_KEYS = (
+    Key("format", Choice(("mp3", "m4a", "opus")), "What to deliver"),
+    Key("bitrate", WholeNumber(8, 512), "In kbit/s"),
+    Key("loudness", OrWord("off", Number(-40, -5)), "Integrated loudness in LUFS, or off"),
+)
+AUDIO = Record(
+    model.AudioFormat,
+    (
+        *_FORMAT_KEYS,
+        Key(
+            "alternates",
+            ListOf(Record(model.AudioFormat, _FORMAT_KEYS, "a mapping with format, bitrate, loudness")),
+            "Further formats",
+        ),
+    ),
+    wanted="a mapping with format, bitrate, loudness, alternates",
+)
+LANGUAGE = Checked(accept.language, "a language tag", "language")
+
+SHOW = Record(
+    dict,
+    (
+        Key("title", TEXT, "The show's name", required=True),
+        Key("description", MARKDOWN, "What it is about (Markdown), at most 4,000 bytes once rendered", True),
+        Key("language", LANGUAGE, "BCP 47: nb, en-GB", required=True),
+        Key(
+            "categories",
+            ListOf(Checked(accept.category, "a category", "category", {"enum": list(accept.categories())})),
+            "Apple's names: Technology, Education > Courses; the first one counts",
+            required=True,
+        ),
+        Key("url", BASE, "Public address under which the published files are reached"),
+        Key("link", ADDRESS, "The show's home page; the generated site unless said otherwise"),
+        Key("author", TEXT, "Who is behind it; the hosts' names unless said otherwise"),
+        Key(
+            "owner",
+            Record(
+                model.Owner,
+                (
+                    Key("name", TEXT, "A name"),
+                    Key("email", Checked(accept.email, "an e-mail address", "email"), "An e-mail address"),
+                ),
+                "a mapping with name and email",
+                short="name",
+            ),
+            "Who answers for the show: name, email",
+        ),
+        Key("explicit", FLAG, "Whether children should not hear it"),
+        Key("type", Choice(("episodic", "serial")), "episodic: newest first; serial: from the first one on"),
+        Key("artwork", FILE, "The show's artwork; cover.* unless said otherwise"),
+        Key(
+            "timezone",
+            Checked(accept.timezone, "a time zone", "timezone"),
+            "IANA name, for dates without an offset",
+        ),
+        Key("copyright", TEXT, "Who holds the rights"),
+        Key("license", LICENSE, "A slug of the podcast namespace (cc-by-4.0) or an address"),
+        Key("guid", Checked(accept.uuid_text, "a UUID", "guid"), "The show's podcast:guid, kept for ever"),
+        Key("feed_url", ADDRESS, "Where the feed lives, if elsewhere than url + feed.xml"),
+        Key("new_feed_url", ADDRESS, "The show has moved there"),
+        Key("locked", FLAG, "Whether other hosts may not import the show"),
+        Key("complete", FLAG, "Whether no episode will follow"),
+        Key("block", FLAG, "Whether directories should leave the show out"),
+        Key("medium", Choice(accept.MEDIA), "What the show is, by the podcast namespace"),
+        Key("funding", OneOrMany(FUNDING), "Where listeners can give: url, text"),
+        Key("hosts", PERSONS, "Who hosts it; each episode has them unless it names its own"),
+        Key("subscribe", Subscribe(), "Links to the show in apps"),
+        Key("taxonomies", MapOf(TEXT), "The show's own ways to sort episodes: theme: Tema"),
+        Key("audio", AUDIO, "What to deliver; unless said otherwise, what was given"),
+        Key(
+            "feed",
+            Record(dict, (Key("limit", WholeNumber(), "How many of the newest"),), "a mapping with limit"),
+            "limit: newest episodes in the main feed",
+        ),
+        Key(
+            "publish",
+            Record(
+                dict,
+                (
+                    Key("to", TEXT, "s3://bucket/prefix or a folder"),
+                    Key("endpoint", ADDRESS, "The S3 server's"),
+                ),
+                "a mapping with to and endpoint",
+            ),
+            "Where to: to, endpoint",
+        ),
+        Key(
+            "notify",
+            Record(
+                model.Notify,
+                (Key("websub", ListOf(ADDRESS), "Hubs"), Key("podping", FLAG, "Whether to send a podping")),
+                "a mapping with websub and podping",
+            ),
+            "Whom to tell of a release",
+        ),
+    ),
+    wanted="a mapping of keys",
+)
+
+EPISODE = Record(
+    dict,
+    (
+        Key("title", TEXT, "No number in it: apps add that", required=True),
+        Key("published", InZone(parse_date), "When it goes out; without it the episode is a draft"),
+        Key("number", WholeNumber(), "The episode's number"),
+        Key("season", WholeNumber(), "The season's number"),
+        Key("code", TEXT, "The show's own case or catalogue number: C0796"),
+        Key("type", Choice(("full", "trailer", "bonus")), "full, trailer or bonus"),
+        Key("summary", TEXT, "One or two sentences; the notes' first paragraph unless said otherwise"),
+        Key("guid", Checked(accept.guid, "one word", "guid"), "Permanent identity; worked out unless given"),
+        Key("audio", FILE, "The audio's name, where the folder leaves a choice"),
+        Key("artwork", FILE, "The artwork's name, where the folder leaves a choice"),
+        Key("notes", FILE, "The show notes' name, where the folder leaves a choice"),
+        Key("transcript", FILE, "The transcript's name, where the folder leaves a choice"),
+        Key("explicit", FLAG, "As for the show"),
+        Key("author", TEXT, "As for the show"),
+        Key("link", ADDRESS, "The episode's page; the generated one unless said otherwise"),
+        Key("block", FLAG, "As for the show"),
+        Key("license", LICENSE, "As for the show"),
+        Key("hosts", PERSONS, "Who hosts it; the show's hosts unless said otherwise"),
+        Key("guests", PERSONS, "Who is being talked with"),
+        Key("people", PERSONS, "Who else had a part, with role"),
+        Key(
+            "quote",
+            Record(
+                model.Quote,
+                (Key("text", TEXT, "What was said", required=True), Key("by", TEXT, "Who said it")),
+                "a text, or a mapping with text and by",
+                short="text",
+            ),
+            "A pull quote",
+        ),
+        Key(
+            "location",
+            Record(
+                model.Place,
+                (
+                    Key("name", TEXT, "What the place is called", required=True),
+                    Key("geo", TEXT, "A geo URI: geo:59.91,10.75"),
+                    Key("osm", TEXT, "OpenStreetMap: R406091"),
+                ),
+                "a place's name, or a mapping with name, geo, osm",
+                short="name",
+            ),
+            "Where it takes place, or what place it is about",
+        ),
+        Key("taxonomies", TaxonomyValues(), "Values under the keys that the show declares"),
+        Key("keywords", ListOf(TEXT), "Words to find it by"),
+        Key("chapters", ListOf(CHAPTER, single=False), "Those inside the audio unless said otherwise"),
+        Key("soundbites", ListOf(SOUNDBITE, single=False), "Short pieces worth sharing"),
+        Key("links", OneOrMany(LINK), "More to learn: title, url"),
+        Key(
+            "interview",
+            ListOf(
+                Record(
+                    model.Question,
+                    (
+                        Key("question", TEXT, "What is asked", required=True),
+                        Key("answer", MARKDOWN, "What is answered (Markdown)", required=True),
+                    ),
+                    "a mapping with question and answer",
+                ),
+                single=False,
+            ),
+            "Written questions and answers",
+        ),
+        Key(
+            "learning",
+            Record(
+                model.Learning,
+                (
+                    Key("outcomes", ListOf(TEXT), "What one learns"),
+                    Key("reflection", MARKDOWN, "A task to think about (Markdown)"),
+                    Key("quiz", ListOf(Quiz(), single=False), "Questions with choices"),
+                    Key(
+                        "pass",
+                        Number(0, 1),
+                        "Share of right answers that earns the certificate",
+                        False,
+                        "pass_share",
+                    ),
+                ),
+                "a mapping with outcomes, reflection, quiz, pass",
+            ),
+            "What is to be learned from it",
+        ),
+        Key("related", ListOf(TEXT), "Slugs to recommend first"),
+        Key("next", TEXT, "The slug to hear next"),
+        Key(
+            "social",
+            Record(
+                model.Social,
+                (
+                    Key("url", ADDRESS, "The post", required=True),
+                    Key(
+                        "protocol",
+                        Choice(
+                            (
+                                "activitypub",
+                                "atproto",
+                                "twitter",
+                                "lightning",
+                                "nostr",
+                                "hive",
+                                "matrix",
+                                "disabled",
+                            )
+                        ),
+                        "How to read it",
+                    ),
+                ),
+                "a mapping with url and protocol",
+                short="url",
+            ),
+            "The root post for comments",
+        ),
+        Key("alternates", ListOf(ALTERNATE, single=False), "Further enclosures"),
+    ),
+    wanted="a mapping of keys",
+)

@@ -1,0 +1,136 @@
+"""What is inside a producer's files: probed once, then remembered by the cache."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from publisher.model import Artwork, Audio, Chapter, SourceFile, TranscriptFile
+from publisher.problems import Finding
+from publisher.reading.cache import FactsCache
+
+_BLOCK: Final = 1 << 20
+MAX_TRANSCRIPT_BYTES: Final = 16 << 20
+
+T = TypeVar("T")
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of the file, read in blocks."""
+    digest = hashlib.sha256()
+    with path.open("rb") as reader:
+        while block := reader.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@dataclass(slots=True)
+class Probes:
+    """Probes files below one show folder. Every method gives (facts or None, findings); raises OSError."""
+
+    root: Path
+    cache: FactsCache
+
+    def audio(self, path: Path) -> tuple[Audio | None, tuple[Finding, ...]]:
+        facts, findings = self._remembered(path, "audio", self._probe_audio)
+        if facts is None:
+            return None, findings
+        chapters = tuple(Chapter(**chapter) for chapter in facts.pop("chapters"))
+        return Audio(source=SourceFile(**facts.pop("source")), chapters=chapters, **facts), findings
+
+    def artwork(self, path: Path) -> tuple[Artwork | None, tuple[Finding, ...]]:
+        facts, findings = self._remembered(path, "artwork", self._probe_artwork)
+        if facts is None:
+            return None, findings
+        return Artwork(source=SourceFile(**facts.pop("source")), **facts), findings
+
+    def transcript(self, path: Path) -> tuple[TranscriptFile | None, tuple[Finding, ...]]:
+        facts, findings = self._remembered(path, "transcript", self._probe_transcript)
+        if facts is None:
+            return None, findings
+        speakers = tuple(facts.pop("speakers"))
+        return TranscriptFile(source=SourceFile(**facts.pop("source")), speakers=speakers, **facts), findings
+
+    def digest(self, path: Path) -> SourceFile:
+        """Any other file: its digest only."""
+        facts, _ = self._remembered(path, "digest", lambda path: (self._source(path), ()))
+        return SourceFile(**facts)
+
+    def _remembered(self, path: Path, kind: str, probe: Any) -> tuple[Any, tuple[Finding, ...]]:
+        name, stat = self._relative(path), path.stat()
+        kept = self.cache.get(name, kind, stat)
+        if kept is not None:
+            return kept["facts"], tuple(Finding(**finding) for finding in kept["findings"])
+        facts, findings = probe(path)
+        again = path.stat()
+        if (again.st_size, again.st_mtime_ns) == (stat.st_size, stat.st_mtime_ns):
+            self.cache.put(
+                name,
+                kind,
+                stat,
+                {"facts": facts, "findings": [dataclasses.asdict(found) for found in findings]},
+            )
+        return facts, findings
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+    def _source(self, path: Path) -> dict[str, Any]:
+        return {
+            "path": self._relative(path),
+            "digest": sha256_of(path),
+            "length_bytes": path.stat().st_size,
+        }
+
+    def _probe_audio(self, path: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
+        from publisher.audio.probe import probe
+
+        probed = probe(path)
+        if not probed.type or any(finding.severity == "error" for finding in probed.findings):
+            return None, probed.findings
+        return {
+            "source": self._source(path),
+            "type": probed.type,
+            "duration_seconds": probed.duration_seconds,
+            "bitrate": probed.bitrate,
+            "sample_rate": probed.sample_rate,
+            "channels": probed.channels,
+            "chapters": [dataclasses.asdict(chapter) for chapter in probed.chapters],
+        }, probed.findings
+
+    def _probe_artwork(self, path: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
+        from publisher.artwork import probe_artwork
+
+        found, findings = probe_artwork(path)
+        if found is None:
+            return None, findings
+        return {
+            "source": self._source(path),
+            "type": found.type,
+            "width": found.width,
+            "height": found.height,
+            "mode": found.mode,
+        }, findings
+
+    def _probe_transcript(self, path: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
+        from publisher.transcripts import read_transcript
+
+        size = path.stat().st_size
+        if size > MAX_TRANSCRIPT_BYTES:
+            message = f"the transcript has {size:,} bytes; at most {MAX_TRANSCRIPT_BYTES:,} are read"
+            return None, (Finding("transcript-too-large", "error", message, "is this really a transcript?"),)
+        kind = path.suffix[1:].casefold()
+        transcript, findings = read_transcript(path.read_bytes(), kind)  # type: ignore[arg-type]
+        if transcript is None or any(finding.severity == "error" for finding in findings):
+            return None, findings
+        names = [part.speaker for part in (transcript.cues or transcript.paragraphs) if part.speaker]
+        return {
+            "source": self._source(path),
+            "kind": kind,
+            "timed": bool(transcript.cues),
+            "speakers": list(dict.fromkeys(names)),
+            "end_seconds": max((cue.end_seconds for cue in transcript.cues), default=None),
+        }, findings

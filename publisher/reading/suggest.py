@@ -1,0 +1,22 @@
+"""The nearest known name, for "did you mean"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name most like `name`, or an empty text where none is near."""
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    matches = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[matches[0]] if matches else ""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A help line: the nearest name, or else all that are known."""
+    names = list(known)
+    match = nearest(name, names)
+    if match:
+        return f"did you mean {match!r}?"
+    return "known are: " + ", ".join(names)
