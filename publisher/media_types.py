@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from posixpath import basename
 
 _BY_NAME = {"feed.xml": "application/rss+xml; charset=utf-8"}
@@ -39,6 +40,9 @@ _BY_ENDING = {
     ".wasm": "application/wasm",
 }
 
+_DIGEST = re.compile(r"(?:^|-)[0-9a-f]{24,}\.[a-z0-9.]+$")
+_FOR_EVER = "public, max-age=31536000, immutable"
+
 
 def content_type(key: str) -> str:
     """The Content-Type an object is served with, charset included where the object is text.
@@ -58,3 +62,9 @@ def content_type(key: str) -> str:
 def is_text(type_: str) -> bool:
     """Whether a Content-Type of ours is text, and so may hold addresses."""
     return "charset=utf-8" in type_
+
+
+def cache_control(key: str) -> str:
+    """How long an object may be kept: for ever where its name holds its digest (at least 96 bits, in
+    hexadecimal, as the name's last part before the ending), else not without asking again."""
+    return _FOR_EVER if _DIGEST.search(basename(key)) else "no-cache"

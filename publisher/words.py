@@ -194,7 +194,7 @@ def format_date(language: str, moment: datetime, timezone: str = "UTC") -> str:
 
 
 def format_duration(language: str, seconds: float) -> str:
-    """A duration as one says it: `45 sek`, `12 min`, `1 t 5 min`; rounded to whole minutes from one minute on."""
+    """A duration as one says it: `45 sek`, `12 min`, `1 t 5 min`; whole minutes from one minute on."""
     hour, minute, second = _UNITS[known] if (known := _known(language)) else _SI_UNITS
     whole = int(seconds + 0.5)
     if whole < 60:
