@@ -213,7 +213,7 @@ class AudioFormat:
 
     format: str = ""
     bitrate: int | None = None
-    loudness: float | None | Literal["off"] = None
+    loudness: float | Literal["off"] | None = None
     alternates: tuple[AudioFormat, ...] = ()
 
 

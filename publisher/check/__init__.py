@@ -1,0 +1,47 @@
+"""Is the show fit to be released? Every rule has one shape and stands in one register. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from publisher.check import episode_rules, reading_rules, show_rules
+from publisher.check.rule import RULES, Rule, Scope, problem
+from publisher.manifest import Manifest
+from publisher.model import Show
+from publisher.problems import Problem, in_order
+
+__all__ = ["RULES", "check_show", "episode_rules", "reading_rules", "show_rules"]
+
+
+def check_show(
+    show: Show, *, before: Manifest | None, now: datetime, profiles: Iterable[str] | None = None
+) -> tuple[Problem, ...]:
+    """Applies every rule.
+
+    Args:
+        show: as read; what reading reported is not said again.
+        before: the published manifest: an episode that is in it may do without its audio.
+        now: aware; an episode that is not due yet may be unfinished.
+        profiles: the directories that matter; None for all of them.
+
+    Returns:
+        Problems without line and column; `publisher.reading.locate` adds them.
+    """
+    wanted = None if profiles is None else set(profiles)
+    rules = [
+        rule for rule in RULES.values() if wanted is None or not rule.profiles or wanted & {*rule.profiles}
+    ]
+    return in_order(list(_apply(rules, Scope(show, before, now))))
+
+
+def _apply(rules: list[Rule], scope: Scope) -> Iterator[Problem]:
+    folder = scope.show.folder
+    for rule in rules:
+        if rule.on_show:
+            for found in rule.on_show(scope):
+                yield problem(rule, found, folder, "podcast.yaml")
+        if rule.on_episode:
+            for episode in scope.show.episodes:
+                for found in rule.on_episode(scope, episode):
+                    yield problem(rule, found, f"{folder}/{episode.slug}", "episode.yaml")

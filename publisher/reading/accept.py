@@ -14,8 +14,8 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from publisher.reading.suggest import did_you_mean, nearest
 from publisher.reading.times import BadTime, parse_offset
+from publisher.suggest import did_you_mean, nearest
 
 # https://podcastnamespace.org/tag/medium: each may also stand as a list (`podcastL`).
 _MEDIA: Final = (

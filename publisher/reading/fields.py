@@ -14,8 +14,8 @@ from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from publisher.problems import Problem
-from publisher.reading.suggest import did_you_mean
 from publisher.reading.yaml import ILLEGAL, Mapping, Node, Scalar, Sequence, describe_illegal
+from publisher.suggest import did_you_mean
 
 ABSENT: Final[Any] = object()
 """No usable value: the key stands empty, or what was wrong with it is already reported."""

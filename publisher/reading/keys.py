@@ -25,9 +25,9 @@ from publisher.reading.fields import (
     is_null,
     wrong_type,
 )
-from publisher.reading.suggest import did_you_mean
 from publisher.reading.times import parse_date
 from publisher.reading.yaml import Mapping, Node, Sequence
+from publisher.suggest import did_you_mean
 
 TEXT = Text()
 MARKDOWN = Text("a text (Markdown)")

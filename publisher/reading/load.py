@@ -25,8 +25,8 @@ from publisher.reading.folder import (
 )
 from publisher.reading.keys import EPISODE, SHOW
 from publisher.reading.probes import Probes
-from publisher.reading.suggest import nearest
 from publisher.reading.yaml import ILLEGAL, MAX_BYTES, describe_illegal, read_yaml
+from publisher.suggest import nearest
 
 SHOW_YAML: Final = "podcast.yaml"
 EPISODE_YAML: Final = "episode.yaml"

@@ -9,7 +9,8 @@ What every store promises:
 * Every failure is a `publisher.errors.StoreError` (or `Conflict`), raised with the third party's error as
   its cause; no message holds a secret.
 
-Keys are ASCII, relative, with `/` between parts, and never start with `/` or hold `..`.
+Keys are ASCII, relative, with `/` between parts; no part starts with `.`, so that none leaves the store and
+none names what a store keeps for itself. `checked_key` holds this at every border.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Protocol
+
+from publisher.errors import StoreError
+
+KEY_BYTES_AT_MOST = 1000
+"""S3 allows 1,024, of which the prefix takes some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +107,21 @@ class Store(Protocol):
 
     def delete(self, key: str) -> None:
         """Removes the object; nothing happens where there is none."""
+
+
+def checked_key(key: str) -> str:
+    """The key itself, where it is one that every store can hold.
+
+    A key may come out of a manifest that somebody else wrote, so each store asks before it acts on one.
+
+    Raises:
+        StoreError: it is not.
+    """
+    parts = key.split("/")
+    sound = key.isascii() and key.isprintable() and "\\" not in key and len(key) <= KEY_BYTES_AT_MOST
+    if not sound or any(not part or part.startswith(".") for part in parts):
+        raise StoreError(
+            f"{key[:200]!r} cannot be the name of an object",
+            help="names are ASCII, relative, without empty parts or parts that start with a dot",
+        )
+    return key

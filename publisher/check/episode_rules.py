@@ -1,0 +1,158 @@
+"""Rules that look at one episode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from publisher.check.rule import APPLE_FEED, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, episode_rule
+from publisher.model import Episode
+from publisher.parts import chapters_of
+from publisher.suggest import did_you_mean
+
+_MAX_TITLE = 255
+_NUMBER_IN_TITLE = re.compile(
+    r"^\s*(?:#\s*\d+|(?:ep(?:isode|\.)?|folge|avsnitt|afsnit)\s*#?\d+|\d+\s*[:.–—-]\s)", re.I
+)
+
+# A decoder's delay and the last frame's padding: less than this past the end is no mistake.
+_SLACK_SECONDS = 1.0
+
+
+def _is_published(scope: Scope, episode: Episode) -> bool:
+    if scope.before is None:
+        return False
+    return any(
+        old.slug == episode.slug or (episode.guid and old.guid == episode.guid)
+        for old in scope.before.episodes
+    )
+
+
+@episode_rule("audio-missing", "error", "an episode has audio until it is published", APPLE_FEED)
+def _audio(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if episode.audio or "audio" in episode.unreadable or _is_published(scope, episode):
+        return
+    help = "put one MP3 or M4A file into the folder; its name does not matter"
+    if scope.is_due(episode):
+        yield Found("the episode has no audio, and was never published", help)
+    elif episode.published:
+        date = f"{episode.published:%Y-%m-%d %H:%M} UTC"
+        yield Found(f"the episode goes out on {date} and has no audio yet", help, severity="warning")
+    else:
+        yield Found("the draft has no audio yet", help, severity="warning")
+
+
+@episode_rule("title-number", "warning", "no number stands in an episode's title: apps add it", APPLE_TAGS)
+def _title_number(scope: Scope, episode: Episode) -> Iterator[Found]:
+    match = _NUMBER_IN_TITLE.match(episode.title)
+    if match:
+        number = "" if episode.number else "; write it as number"
+        yield Found(
+            f"the title starts with {match.group().strip()!r}",
+            f"remove it: apps show the number themselves{number}",
+            ("title",),
+        )
+
+
+@episode_rule("title-length", "warning", f"a title has at most {_MAX_TITLE} characters", PSP1)
+def _title_length(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if len(episode.title) > _MAX_TITLE:
+        yield Found(
+            f"the title has {len(episode.title)} characters; apps cut it off", "shorten it", ("title",)
+        )
+
+
+@episode_rule("summary-missing", "warning", "an episode says what it is about", PSP1)
+def _summary(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if episode.published and not episode.summary and not episode.notes and "notes" not in episode.unreadable:
+        yield Found("the episode has neither a summary nor notes", "add summary, or a file notes.md")
+
+
+@episode_rule("number-missing", "error", "every full episode of a serial show has a number", APPLE_TAGS)
+def _number(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if scope.show.type == "serial" and episode.type == "full" and not episode.number and episode.published:
+        yield Found("the show is serial and the episode has no number", "add number", ("number",))
+
+
+@episode_rule("taxonomy-unknown", "error", "an episode uses the taxonomies that the show declares")
+def _taxonomies(scope: Scope, episode: Episode) -> Iterator[Found]:
+    declared = dict(scope.show.taxonomies)
+    for key, _ in episode.taxonomies:
+        if key not in declared:
+            help = (
+                did_you_mean(key, declared) if declared else f"add taxonomies to podcast.yaml: {key}: Label"
+            )
+            yield Found(f"the show declares no taxonomy {key!r}", help, ("taxonomies", key))
+
+
+@episode_rule("episode-unknown", "error", "related and next name episodes of the show")
+def _neighbours(scope: Scope, episode: Episode) -> Iterator[Found]:
+    slugs = {other.slug for other in scope.show.episodes}
+    for place, slug in enumerate(episode.related):
+        if slug not in slugs:
+            yield Found(f"there is no episode {slug!r}", did_you_mean(slug, slugs), ("related", place))
+    if episode.next and episode.next not in slugs:
+        yield Found(f"there is no episode {episode.next!r}", did_you_mean(episode.next, slugs), ("next",))
+
+
+@episode_rule("chapters-late", "error", "chapters start within the audio", NAMESPACE + "chapters")
+def _chapters(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if not episode.audio or episode.chapters is None:
+        return
+    end = episode.audio.duration_seconds
+    for place, chapter in enumerate(episode.chapters):
+        if chapter.start_seconds >= end + _SLACK_SECONDS:
+            yield Found(
+                f"the chapter {chapter.title!r} starts at {chapter.start_seconds:g} s, "
+                f"and the audio is {end:.0f} s long",
+                "mend the time, or check that this is the right audio",
+                ("chapters", place),
+            )
+
+
+@episode_rule("chapters-twice", "error", "no two chapters start at the same time", NAMESPACE + "chapters")
+def _same_start(scope: Scope, episode: Episode) -> Iterator[Found]:
+    starts: set[float] = set()
+    for chapter in chapters_of(episode, episode.audio):
+        if chapter.start_seconds in starts:
+            yield Found(f"two chapters start at {chapter.start_seconds:g} s", "keep one", ("chapters",))
+        starts.add(chapter.start_seconds)
+
+
+@episode_rule("soundbite", "error", "soundbites lie within the audio", NAMESPACE + "soundbite")
+def _soundbites(scope: Scope, episode: Episode) -> Iterator[Found]:
+    for place, bite in enumerate(episode.soundbites):
+        key = ("soundbites", place)
+        end = bite.start_seconds + bite.duration_seconds
+        if episode.audio and end > episode.audio.duration_seconds + _SLACK_SECONDS:
+            yield Found(
+                f"the soundbite ends at {end:g} s, and the audio is {episode.audio.duration_seconds:.0f} s long",
+                "mend start or duration",
+                key,
+            )
+        elif not 15 <= bite.duration_seconds <= 120:
+            yield Found(
+                f"the soundbite is {bite.duration_seconds:g} s long; apps take 15 to 120",
+                "make it 15 to 120 seconds",
+                key,
+                severity="warning",
+            )
+
+
+@episode_rule("transcript-late", "warning", "a transcript ends with its audio", NAMESPACE + "transcript")
+def _transcript(scope: Scope, episode: Episode) -> Iterator[Found]:
+    transcript, audio = episode.transcript, episode.audio
+    if transcript and audio and transcript.end_seconds is not None:
+        late = transcript.end_seconds - audio.duration_seconds
+        if late > 5:
+            yield Found(
+                f"the transcript ends {late:.0f} s after the audio",
+                "is it another episode's?",
+                file=transcript.source.path.rpartition("/")[2],
+            )
+
+
+@episode_rule("alternates-not-yet", "warning", "alternates is read without acting on it yet")
+def _alternates(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if episode.alternates:
+        yield Found("'alternates' has no effect yet: only the main audio is released", key=("alternates",))

@@ -1,0 +1,113 @@
+"""The one shape of a rule, and the one register of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from publisher.manifest import Manifest
+from publisher.model import Episode, Show
+from publisher.problems import KeyPath, Problem, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a rule may look at: the show, what of it is published (None: nothing, or unknown), and the time."""
+
+    show: Show
+    before: Manifest | None
+    now: datetime
+
+    def is_due(self, episode: Episode) -> bool:
+        return episode.published is not None and episode.published <= self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rule found: the message, the mend, and the key or file it is about."""
+
+    message: str
+    help: str = ""
+    key: KeyPath = ()
+    file: str = ""
+    severity: Severity | None = None
+
+
+ShowRule = Callable[[Scope], Iterable[Found]]
+EpisodeRule = Callable[[Scope, Episode], Iterable[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        id: what stands in `error[id]`.
+        severity: unless a finding says otherwise.
+        says: the rule in one sentence.
+        source: address of the document that asks for it; empty where it is the show format's own.
+        profiles: the directories that ask for it; empty for a rule that always holds.
+        on_show, on_episode: what looks for it; neither where reading itself does.
+    """
+
+    id: str
+    severity: Severity
+    says: str
+    source: str = ""
+    profiles: tuple[str, ...] = ()
+    on_show: ShowRule | None = None
+    on_episode: EpisodeRule | None = None
+
+
+APPLE_ARTWORK: Final = "https://podcasters.apple.com/support/896-artwork-requirements"
+APPLE_FEED: Final = "https://podcasters.apple.com/support/823-podcast-requirements"
+APPLE_TAGS: Final = "https://help.apple.com/itc/podcasts_connect/#/itcb54353390"
+PSP1: Final = "https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification"
+NAMESPACE: Final = "https://podcastnamespace.org/tag/"
+
+RULES: Final[dict[str, Rule]] = {}
+
+
+def declare(rule: Rule) -> Rule:
+    if rule.id in RULES:
+        raise ValueError(f"rule {rule.id} stands twice")
+    RULES[rule.id] = rule
+    return rule
+
+
+def show_rule(
+    id: str, severity: Severity, says: str, source: str = "", profiles: tuple[str, ...] = ()
+) -> Callable[[ShowRule], ShowRule]:
+    """Registers a function that looks at the whole show."""
+
+    def register(function: ShowRule) -> ShowRule:
+        declare(Rule(id, severity, says, source, profiles, on_show=function))
+        return function
+
+    return register
+
+
+def episode_rule(
+    id: str, severity: Severity, says: str, source: str = "", profiles: tuple[str, ...] = ()
+) -> Callable[[EpisodeRule], EpisodeRule]:
+    """Registers a function that looks at one episode."""
+
+    def register(function: EpisodeRule) -> EpisodeRule:
+        declare(Rule(id, severity, says, source, profiles, on_episode=function))
+        return function
+
+    return register
+
+
+def problem(rule: Rule, found: Found, folder: str, yaml_name: str) -> Problem:
+    return Problem(
+        rule.id,
+        found.severity or rule.severity,
+        found.message,
+        found.help,
+        f"{folder}/{found.file or yaml_name}",
+        key=found.key,
+        source=rule.source,
+    )

@@ -1,0 +1,183 @@
+"""Rules that look at the whole show."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from publisher import effective
+from publisher.audio.tags import language_code
+from publisher.check.rule import APPLE_ARTWORK, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, show_rule
+from publisher.identity import ascii_slug, episode_guid
+from publisher.model import Artwork
+from publisher.text import feed_html
+
+_MAX_DESCRIPTION_BYTES = 4000
+_MIN_PIXELS, _MAX_PIXELS = 1400, 3000
+
+
+@show_rule(
+    "description-length", "error", f"the description has at most {_MAX_DESCRIPTION_BYTES} bytes", APPLE_TAGS
+)
+def _description(scope: Scope) -> Iterator[Found]:
+    size = len(feed_html(scope.show.description).encode())
+    if size > _MAX_DESCRIPTION_BYTES:
+        yield Found(
+            f"the description has {size:,} bytes once rendered; at most {_MAX_DESCRIPTION_BYTES:,} are shown",
+            "shorten it",
+            ("description",),
+        )
+
+
+@show_rule("artwork-missing", "error", "a show has artwork", PSP1)
+def _artwork_missing(scope: Scope) -> Iterator[Found]:
+    if scope.show.artwork is None and "artwork" not in scope.show.unreadable:
+        yield Found(
+            "the show has no artwork",
+            "put a square cover.jpg of 1400 to 3000 pixels beside podcast.yaml",
+        )
+
+
+@show_rule("artwork-size", "error", "artwork is square and has 1400 to 3000 pixels a side", APPLE_ARTWORK)
+def _artwork_size(scope: Scope) -> Iterator[Found]:
+    for art in _artworks(scope):
+        if art.width != art.height:
+            yield Found(
+                f"the artwork has {art.width} × {art.height} pixels; wanted is a square",
+                "crop it to a square",
+                file=art.source.path,
+            )
+        elif not _MIN_PIXELS <= art.width <= _MAX_PIXELS:
+            yield Found(
+                f"the artwork has {art.width} × {art.height} pixels; "
+                f"wanted are {_MIN_PIXELS} to {_MAX_PIXELS} a side",
+                "export it again at 3000 × 3000" if art.width < _MIN_PIXELS else "scale it to 3000 × 3000",
+                file=art.source.path,
+            )
+
+
+@show_rule("artwork-colour", "error", "artwork is RGB without transparency", APPLE_ARTWORK)
+def _artwork_colour(scope: Scope) -> Iterator[Found]:
+    for art in _artworks(scope):
+        if art.mode == "CMYK":
+            yield Found(
+                "the artwork is made for print (CMYK)", "export it again as RGB (sRGB)", file=art.source.path
+            )
+        elif art.mode in ("RGBA", "LA", "PA"):
+            yield Found(
+                "the artwork has transparency, which directories refuse",
+                "export it again without an alpha channel, as JPEG",
+                file=art.source.path,
+            )
+
+
+def _artworks(scope: Scope) -> Iterator[Artwork]:
+    if scope.show.artwork:
+        yield scope.show.artwork
+    for episode in scope.show.episodes:
+        if episode.artwork:
+            yield episode.artwork
+
+
+@show_rule("author-missing", "warning", "a show says who is behind it", PSP1)
+def _author(scope: Scope) -> Iterator[Found]:
+    if not effective.show_author(scope.show):
+        yield Found("nobody is named as the show's author", "add author, or hosts")
+
+
+@show_rule("owner-missing", "warning", "a locked show has an owner's e-mail address", NAMESPACE + "locked")
+def _owner(scope: Scope) -> Iterator[Found]:
+    if scope.show.locked and not (scope.show.owner and scope.show.owner.email):
+        yield Found(
+            "the show is locked but has no owner with an e-mail address",
+            "add owner with name and email; directories write there to check who owns the show",
+            ("owner",),
+        )
+
+
+@show_rule("language-unknown", "error", "the language is one of ISO 639", PSP1)
+def _language(scope: Scope) -> Iterator[Found]:
+    code = scope.show.language
+    if code not in ("und", "") and language_code(code) == "und":
+        yield Found(f"no language has the code {code!r}", "write nb, nn, en, sv, …", ("language",))
+
+
+@show_rule("no-episodes", "warning", "a show has episodes", PSP1)
+def _no_episodes(scope: Scope) -> Iterator[Found]:
+    if not scope.show.episodes:
+        yield Found(
+            "the show has no episode yet", f'make one with: publisher new {scope.show.folder} "TITLE"'
+        )
+
+
+@show_rule("url-https", "warning", "addresses in podcast tags are https", PSP1)
+def _https(scope: Scope) -> Iterator[Found]:
+    for key in ("url", "feed_url"):
+        address: str = getattr(scope.show, key)
+        if address.startswith("http://") and not _is_loopback(address):
+            yield Found(f"{key!r} is not https; directories and some apps refuse it", "use https://", (key,))
+
+
+def _is_loopback(address: str) -> bool:
+    host = address.split("/")[2].rsplit(":", 1)[0]
+    return host in ("localhost", "[::1]") or host.startswith("127.")
+
+
+@show_rule("duplicate-slug", "error", "no two folders have the same address")
+def _slugs(scope: Scope) -> Iterator[Found]:
+    seen: dict[str, str] = {}
+    for episode in scope.show.episodes:
+        other = seen.setdefault(ascii_slug(episode.slug), episode.slug)
+        if other != episode.slug:
+            yield Found(
+                f"the folders {other!r} and {episode.slug!r} would have the same address "
+                f"({ascii_slug(episode.slug)})",
+                "rename the newer one",
+                file=f"{episode.slug}/episode.yaml",
+            )
+
+
+@show_rule("duplicate-guid", "error", "no two episodes have the same GUID", PSP1)
+def _guids(scope: Scope) -> Iterator[Found]:
+    show_guid = scope.show.guid or (scope.before.guid if scope.before else "")
+    published = {old.slug: old.guid for old in scope.before.episodes} if scope.before else {}
+    seen: dict[str, str] = {}
+    for episode in scope.show.episodes:
+        guid = episode.guid or published.get(episode.slug, "")
+        guid = guid or (episode_guid(show_guid, episode.slug) if show_guid else "")
+        other = seen.setdefault(guid, episode.slug) if guid else episode.slug
+        if other != episode.slug:
+            yield Found(
+                f"the GUID {guid} belongs to {other!r} already",
+                "remove guid from the newer one: publisher gives it one of its own",
+                ("guid",),
+                file=f"{episode.slug}/episode.yaml",
+            )
+
+
+@show_rule("duplicate-number", "error", "no two full episodes of a season have the same number", APPLE_TAGS)
+def _numbers(scope: Scope) -> Iterator[Found]:
+    seen: defaultdict[tuple[str, int | None], dict[int, str]] = defaultdict(dict)
+    for episode in scope.show.episodes:
+        if episode.number is None:
+            continue
+        other = seen[episode.type, episode.season].setdefault(episode.number, episode.slug)
+        if other != episode.slug:
+            where = f" in season {episode.season}" if episode.season else ""
+            yield Found(
+                f"the number {episode.number}{where} belongs to {other!r} already",
+                "give each episode a number of its own",
+                ("number",),
+                file=f"{episode.slug}/episode.yaml",
+            )
+
+
+@show_rule("not-yet", "warning", "keys that this version reads without acting on them")
+def _not_yet(scope: Scope) -> Iterator[Found]:
+    show = scope.show
+    if show.audio.format or show.audio.bitrate or show.audio.loudness is not None or show.audio.alternates:
+        yield Found("'audio' has no effect yet: the audio is released as it was given", key=("audio",))
+    if show.feed_limit:
+        yield Found("'feed.limit' has no effect yet: the feed holds every episode", key=("feed", "limit"))
+    if show.notify.websub or show.notify.podping:
+        yield Found("'notify' has no effect yet: nobody is told of a release", key=("notify",))

@@ -1,0 +1,69 @@
+"""What holds for an episode once the show's defaults are counted in. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from publisher.model import Episode, Person, Show
+from publisher.text import first_paragraph
+
+
+def hosts(show: Show, episode: Episode) -> tuple[Person, ...]:
+    return show.hosts if episode.hosts is None else episode.hosts
+
+
+def people(show: Show, episode: Episode) -> tuple[Person, ...]:
+    """Everybody in the episode, hosts first, each with a role. Persons on an item replace those of the
+    channel (https://podcastnamespace.org/tag/person), so that the hosts stand here again."""
+    listed = [
+        *(replace(person, role=person.role or "host") for person in hosts(show, episode)),
+        *(replace(person, role=person.role or "guest") for person in episode.guests),
+        *episode.people,
+    ]
+    return tuple(dict.fromkeys(listed))
+
+
+def artists(show: Show, episode: Episode) -> tuple[str, ...]:
+    """Names of hosts and guests, each once; the show's author where there are none."""
+    names = [person.name for person in (*hosts(show, episode), *episode.guests)]
+    return tuple(dict.fromkeys(names)) or ((show_author(show),) if show_author(show) else ())
+
+
+def show_author(show: Show) -> str:
+    """Who is behind the show: its author, else the hosts' names, else the owner."""
+    if show.author:
+        return show.author
+    if show.hosts:
+        return ", ".join(person.name for person in show.hosts)
+    return show.owner.name if show.owner else ""
+
+
+def author(show: Show, episode: Episode) -> str:
+    if episode.author:
+        return episode.author
+    if episode.hosts and not show.author:
+        return ", ".join(person.name for person in episode.hosts)
+    return show_author(show)
+
+
+def explicit(show: Show, episode: Episode) -> bool:
+    return show.explicit if episode.explicit is None else episode.explicit
+
+
+def block(show: Show, episode: Episode) -> bool:
+    return bool(episode.block)
+
+
+def license(show: Show, episode: Episode) -> str:
+    return episode.license or show.license
+
+
+@lru_cache(maxsize=4096)
+def _first(notes: str) -> str:
+    return first_paragraph(notes)
+
+
+def summary(episode: Episode) -> str:
+    """One or two sentences: the summary, else the notes' first paragraph."""
+    return episode.summary or (_first(episode.notes) if episode.notes else "")

@@ -1,0 +1,76 @@
+"""Who is who: GUIDs, slugs and object names. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+import uuid
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import Any, Final
+
+# https://podcastnamespace.org/tag/guid
+_GUID_NAMESPACE: Final = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+
+# 24 hexadecimal digits are 96 bits: nobody guesses the address of an episode before it is out.
+DIGEST_CHARACTERS: Final = 24
+
+# Letters that no Unicode decomposition takes apart.
+_LETTERS: Final = str.maketrans({
+    "æ": "ae", "ø": "o", "å": "a", "ä": "a", "ö": "o", "ü": "u", "ß": "ss", "ð": "d", "þ": "th",
+    "đ": "d", "ł": "l", "œ": "oe", "ı": "i",
+})  # fmt: skip
+
+
+def show_guid(feed_url: str) -> str:
+    """The show's `podcast:guid`: UUIDv5 of the feed's address without scheme and trailing slashes."""
+    return str(
+        uuid.uuid5(_GUID_NAMESPACE, re.sub(r"^[a-z][a-z0-9+.-]*://", "", feed_url, flags=re.I).rstrip("/"))
+    )
+
+
+def episode_guid(show_guid: str, slug: str) -> str:
+    """An episode's GUID: UUIDv5 of the show's GUID and the slug in NFC."""
+    return str(uuid.uuid5(uuid.UUID(show_guid), unicodedata.normalize("NFC", slug)))
+
+
+def ascii_slug(text: str) -> str:
+    """Lowercase ASCII letters, digits and hyphens for addresses; `episode` where nothing is left."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold().translate(_LETTERS))
+    slug = re.sub(r"[^a-z0-9]+", "-", folded.encode("ascii", "ignore").decode()).strip("-")
+    return slug[:100].rstrip("-") or "episode"
+
+
+def addressed(folder: str, stem: str, digest: str, ending: str) -> str:
+    """The key of an object that is named by its content: `media/<stem>-<digest>.mp3`."""
+    return f"{folder}/{ascii_slug(stem)}-{digest[:DIGEST_CHARACTERS]}{ending}"
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def canonical_json(value: Any) -> bytes:
+    """The one way in which a value becomes bytes: sorted keys, no spaces, UTF-8, a newline at the end."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return text.encode() + b"\n"
+
+
+def fingerprint(value: Any) -> str:
+    """48 bits of a value's digest, to tell whether it changed.
+
+    A dataclass's fields that have their default say nothing, so that a field added to a type later does not
+    change what was recorded before.
+    """
+    return sha256(canonical_json(value))[:12]
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        named = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: item for field, item in named if item != field.default}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form")

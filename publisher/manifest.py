@@ -1,0 +1,201 @@
+"""The manifest: all that a release consists of. Written once per release, named by its digest. Pure.
+
+It holds no time of day and nothing of the machine, so that two machines that publish the same folder write
+the same bytes. When a release happened is what the store says of the object.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any, Final
+
+from publisher.errors import StoreError
+from publisher.identity import canonical_json, sha256
+from publisher.model import Chapter
+
+FORMAT: Final = 1
+FEED_KEY: Final = "feed.xml"
+_HEAD_BYTES: Final = 512
+_NAMED = re.compile(rb"<!-- publisher release: (releases/[0-9a-f]{64}\.json) -->")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object of the release. `digest` is the whole SHA-256."""
+
+    key: str
+    digest: str
+    length_bytes: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """The released audio and the source it was made from; enough to publish on without the source.
+
+    Attributes:
+        object: what listeners fetch.
+        source_digest, source_length_bytes: of the producer's file.
+        recipe: fingerprint of all that the tags were made from.
+        chapters: those found inside the source.
+    """
+
+    object: StoredObject
+    source_digest: str
+    source_length_bytes: int
+    recipe: str
+    duration_seconds: float
+    bitrate: int = 0
+    sample_rate: int = 0
+    channels: int = 0
+    chapters: tuple[Chapter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """One released episode.
+
+    Attributes:
+        parts: fingerprint of each part of the source, to tell what changed.
+        objects: by what they are: `artwork`, `chapters`, `transcript.vtt`, `picture:<name>`, …
+        page: the episode's page.
+    """
+
+    slug: str
+    guid: str
+    title: str
+    published: datetime
+    enclosure: Enclosure
+    parts: dict[str, str]
+    objects: dict[str, StoredObject] = field(default_factory=dict)
+    page: StoredObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One release.
+
+    Attributes:
+        version: publisher's, that made it.
+        recipes: versions of the ways in which things are made; a newer way makes them again.
+        guid, feed_url, url: the show's identity and addresses, pinned by the first release.
+        parts: fingerprint of each part of podcast.yaml.
+        objects: artwork, style, pictures of the show.
+        pages: those that are no episode's.
+        feed: digest and length of the feed without the line that names this manifest.
+        previous: key of the manifest before, empty in the first.
+        episodes: by the order of their release.
+    """
+
+    guid: str
+    feed_url: str
+    url: str
+    title: str
+    parts: dict[str, str]
+    episodes: tuple[Released, ...] = ()
+    objects: dict[str, StoredObject] = field(default_factory=dict)
+    pages: tuple[StoredObject, ...] = ()
+    feed: StoredObject | None = None
+    recipes: dict[str, int] = field(default_factory=dict)
+    version: str = ""
+    previous: str = ""
+    format: int = FORMAT
+
+    def by_slug(self) -> dict[str, Released]:
+        return {episode.slug: episode for episode in self.episodes}
+
+    def all_objects(self) -> dict[str, StoredObject]:
+        """Every object but the feed and the manifest, by key."""
+        found: dict[str, StoredObject] = {item.key: item for item in (*self.objects.values(), *self.pages)}
+        for episode in self.episodes:
+            own = [episode.enclosure.object, *episode.objects.values()]
+            found |= {item.key: item for item in own}
+            if episode.page:
+                found[episode.page.key] = episode.page
+        return found
+
+
+def manifest_bytes(manifest: Manifest) -> tuple[str, bytes]:
+    """Key and bytes of a manifest."""
+    data = canonical_json(_sparse(asdict(manifest)))
+    return f"releases/{sha256(data)}.json", data
+
+
+def read_manifest(key: str, data: bytes) -> Manifest:
+    """A manifest out of its bytes.
+
+    Raises:
+        StoreError: the bytes are not those that the key names, or a newer publisher's.
+    """
+    if key != f"releases/{sha256(data)}.json":
+        raise StoreError(
+            f"the manifest {key} was damaged in the store: its bytes have another digest",
+            help="restore it from a backup of the bucket; until then the published show stays as it is",
+        )
+    try:
+        values = json.loads(data)
+        if values["format"] > FORMAT:
+            raise StoreError(
+                f"the show was published by a newer publisher ({values.get('version', 'unknown')})",
+                help="update publisher on this machine",
+            )
+        return _manifest(values)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"the manifest {key} cannot be read: {error!r}") from error
+
+
+def feed_names(manifest_key: str) -> bytes:
+    """The line of the feed that names its manifest."""
+    return b"<!-- publisher release: " + manifest_key.encode() + b" -->\n"
+
+
+def named_by(feed_head: bytes) -> str:
+    """The key of the manifest that a feed's first bytes name; empty where it names none."""
+    match = _NAMED.search(feed_head[:_HEAD_BYTES])
+    return match.group(1).decode() if match else ""
+
+
+def _sparse(value: Any) -> Any:
+    """Without absent and empty values: ten thousand episodes are read by every bare machine."""
+    if isinstance(value, dict):
+        kept = {key: _sparse(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item not in (None, "", [], {}, ())}
+    if isinstance(value, list | tuple):
+        return [_sparse(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value
+
+
+def _manifest(values: dict[str, Any]) -> Manifest:
+    known = {item.name for item in fields(Manifest)}
+    values = {name: value for name, value in values.items() if name in known}
+    values["parts"] = values.get("parts", {})
+    values["objects"] = _objects(values.get("objects", {}))
+    values["pages"] = tuple(StoredObject(**page) for page in values.get("pages", ()))
+    values["feed"] = StoredObject(**values["feed"]) if "feed" in values else None
+    values["episodes"] = tuple(_released(episode) for episode in values.get("episodes", ()))
+    return Manifest(**values)
+
+
+def _released(values: dict[str, Any]) -> Released:
+    enclosure = values["enclosure"]
+    chapters = tuple(Chapter(**{"start_seconds": 0.0} | chapter) for chapter in enclosure.pop("chapters", ()))
+    item = StoredObject(**enclosure.pop("object"))
+    return Released(
+        slug=values["slug"],
+        guid=values["guid"],
+        title=values["title"],
+        published=datetime.fromisoformat(values["published"]),
+        enclosure=Enclosure(object=item, chapters=chapters, **enclosure),
+        parts=values["parts"],
+        objects=_objects(values.get("objects", {})),
+        page=StoredObject(**values["page"]) if "page" in values else None,
+    )
+
+
+def _objects(values: dict[str, Any]) -> dict[str, StoredObject]:
+    return {role: StoredObject(**item) for role, item in values.items()}

@@ -1,0 +1,97 @@
+"""Fingerprints of a show's and an episode's parts: what the plan compares. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, Final
+
+from publisher import effective
+from publisher.identity import fingerprint
+from publisher.manifest import Enclosure
+from publisher.model import Audio, Chapter, Episode, Show
+
+# Counted up when a change of the code gives other bytes for the same source: published episodes are then made
+# again. `tags` costs every listener a new download address, the others only an upload.
+RECIPES: Final = {"tags": 1, "transcripts": 1, "chapters": 1, "feed": 1, "pages": 1}
+
+# Found in other parts, or nothing that is released.
+_NOT_SHOW: Final = frozenset(
+    ("folder", "episodes", "artwork", "pictures", "unreadable", "publish_to", "publish_endpoint", "notify")
+)
+_NOT_EPISODE: Final = frozenset(("slug", "audio", "artwork", "transcript", "pictures", "unreadable"))
+
+# What of podcast.yaml stands in an episode's tags, and what on its page.
+_SHOW_IN_TAGS: Final = (
+    *(
+        "title",
+        "author",
+        "hosts",
+        "language",
+        "copyright",
+        "categories",
+        "link",
+        "url",
+        "feed_url",
+        "guid",
+        "owner",
+    ),
+)
+
+
+def show_parts(show: Show) -> dict[str, str]:
+    """Fingerprint of each key of podcast.yaml that says something, and of its files."""
+    parts = _own(show, _NOT_SHOW)
+    if show.artwork:
+        parts["artwork"] = show.artwork.source.digest[:12]
+    if show.pictures:
+        parts["pictures"] = fingerprint([(name, source.digest) for name, source in show.pictures])
+    return parts
+
+
+def episode_parts(episode: Episode, audio: Audio | Enclosure) -> dict[str, str]:
+    """Fingerprint of each key of episode.yaml that says something, and of its files."""
+    parts = _own(episode, _NOT_EPISODE)
+    parts["audio"] = (audio.source.digest if isinstance(audio, Audio) else audio.source_digest)[:12]
+    if episode.artwork:
+        parts["artwork"] = episode.artwork.source.digest[:12]
+    if episode.transcript:
+        parts["transcript"] = fingerprint([episode.transcript.source.digest, episode.transcript.kind])
+    if episode.pictures:
+        parts["pictures"] = fingerprint([(name, source.digest) for name, source in episode.pictures])
+    return parts
+
+
+def tag_recipe(show: Show, episode: Episode, guid: str, parts: dict[str, str]) -> str:
+    """Fingerprint of everything the tagged audio is made from. It is told from the sources, not from the
+    bytes that come out: those may differ where another version scales a picture."""
+    unrelated = (
+        "learning",
+        "interview",
+        "related",
+        "next",
+        "social",
+        "alternates",
+        "soundbites",
+        "location",
+        "quote",
+    )
+    own = {name: value for name, value in parts.items() if name not in unrelated}
+    of_show: dict[str, Any] = {name: getattr(show, name) for name in _SHOW_IN_TAGS}
+    if not episode.artwork and show.artwork:
+        of_show["artwork"] = show.artwork.source.digest
+    return fingerprint([RECIPES["tags"], guid, own, of_show, effective.explicit(show, episode)])
+
+
+def chapters_of(episode: Episode, audio: Audio | Enclosure | None) -> tuple[Chapter, ...]:
+    """The chapters that hold: those of episode.yaml, else those inside the audio."""
+    if episode.chapters is not None:
+        return episode.chapters
+    return audio.chapters if audio else ()
+
+
+def _own(value: Show | Episode, without: frozenset[str]) -> dict[str, str]:
+    return {
+        field.name: fingerprint(getattr(value, field.name))
+        for field in fields(value)
+        if field.name not in without and getattr(value, field.name) not in (field.default, None, "", ())
+    }

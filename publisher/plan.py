@@ -1,0 +1,273 @@
+"""The plan: what a publish would do, by comparing the folder with what the manifest says. Pure.
+
+`now` is an argument. Nothing here knows where the show lies, or reads anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from publisher.identity import episode_guid, show_guid
+from publisher.manifest import FEED_KEY, Enclosure, Manifest, Released
+from publisher.model import Audio, Episode, Show
+from publisher.parts import RECIPES, episode_parts, show_parts, tag_recipe
+
+State = Literal["new", "changed", "unchanged", "scheduled", "draft", "removed", "re-identified"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEpisode:
+    """What becomes of one episode.
+
+    Attributes:
+        episode: as it stands in the folder; None when it is only published.
+        before: as it is published; None when it is not.
+        guid: the one it has, or will have.
+        changes: names of the parts that differ, such as `title`, `audio`, `tags`; for `removed` and
+            `re-identified`, why.
+        parts: fingerprints to be recorded.
+        recipe: fingerprint of what the tags are made from.
+    """
+
+    slug: str
+    state: State
+    title: str
+    guid: str = ""
+    published: datetime | None = None
+    episode: Episode | None = None
+    before: Released | None = None
+    changes: tuple[str, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    recipe: str = ""
+
+    @property
+    def in_release(self) -> bool:
+        """Whether the next release holds it."""
+        return self.state in ("new", "changed", "unchanged", "re-identified") and self.episode is not None
+
+    @property
+    def renamed_from(self) -> str:
+        return self.before.slug if self.before and self.before.slug != self.slug else ""
+
+    @property
+    def audio(self) -> Audio | Enclosure | None:
+        """The audio in the folder, else what is known of the published one."""
+        if self.episode and self.episode.audio:
+            return self.episode.audio
+        return self.before.enclosure if self.before else None
+
+    @property
+    def needs_audio(self) -> bool:
+        """Whether its audio has to be tagged (again)."""
+        return self.before is None or self.before.enclosure.recipe != self.recipe
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "slug": self.slug,
+            "state": self.state,
+            "title": self.title,
+            "guid": self.guid,
+            "published": self.published.isoformat() if self.published else None,
+            "changes": list(self.changes),
+            "renamed_from": self.renamed_from or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The difference between the folder and what is published, at one moment.
+
+    Attributes:
+        show: with identity and addresses settled (`settle`).
+        before: what is published, None the first time.
+        show_changes: names of the parts of podcast.yaml that differ.
+        episodes: in the order of their release, drafts last.
+    """
+
+    show: Show
+    before: Manifest | None
+    now: datetime
+    show_changes: tuple[str, ...]
+    episodes: tuple[PlannedEpisode, ...]
+    identity_changes: tuple[str, ...] = ()
+
+    def of(self, *states: State) -> tuple[PlannedEpisode, ...]:
+        return tuple(episode for episode in self.episodes if episode.state in states)
+
+    @property
+    def released(self) -> tuple[PlannedEpisode, ...]:
+        """Every episode of the next release, oldest first."""
+        return tuple(episode for episode in self.episodes if episode.in_release)
+
+    @property
+    def has_changes(self) -> bool:
+        changed = self.of("new", "changed", "removed", "re-identified")
+        return self.before is None or bool(changed or self.show_changes or self.identity_changes)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the next scheduled episode goes out."""
+        due = [episode.published for episode in self.of("scheduled") if episode.published]
+        return min(due, default=None)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "now": self.now.isoformat(),
+            "guid": self.show.guid,
+            "feed_url": self.show.feed_url,
+            "changes": self.has_changes,
+            "show_changes": list(self.show_changes),
+            "next_due": self.next_due.isoformat() if self.next_due else None,
+            "episodes": [episode.as_json() for episode in self.episodes],
+        }
+
+
+def settle(show: Show, before: Manifest | None, *, url: str) -> Show:
+    """The show with its addresses and its GUID filled in.
+
+    Args:
+        url: the public address under which the files will be reached; ends with a slash.
+        before: what is published: its GUID is kept for ever.
+    """
+    feed_url = show.feed_url or url + FEED_KEY
+    guid = show.guid or (before.guid if before else "") or show_guid(feed_url)
+    return replace(show, url=url, feed_url=feed_url, link=show.link or url, guid=guid)
+
+
+def make_plan(show: Show, before: Manifest | None, now: datetime) -> Plan:
+    """Compares a settled show with what is published.
+
+    An episode is recognised by its slug, else by its own `guid`, else by its audio, so that a renamed
+    folder keeps its GUID. What is published and not found again, is not due any more, or would get another
+    GUID, is said to be `removed` or `re-identified`; whether that may happen is for the caller to decide.
+
+    Args:
+        show: as `settle` gave it.
+        before: the published manifest, None where nothing is published.
+        now: aware; an episode is due when `published` is not after it.
+    """
+    match = _match(show, before)
+    planned = [_planned(show, episode, match.get(episode.slug), now, before) for episode in show.episodes]
+    taken = {released.slug for released in match.values()}
+    gone = [
+        PlannedEpisode(
+            old.slug, "removed", old.title, old.guid, old.published, None, old, ("its folder is not there",)
+        )
+        for old in (before.episodes if before else ())
+        if old.slug not in taken
+    ]
+    return Plan(
+        show=show,
+        before=before,
+        now=now,
+        show_changes=_show_changes(show, before),
+        episodes=tuple(sorted((*planned, *gone), key=_order)),
+        identity_changes=_identity_changes(show, before),
+    )
+
+
+def _order(planned: PlannedEpisode) -> tuple[bool, datetime | None, int, int, str]:
+    number = planned.episode.number if planned.episode else None
+    season = planned.episode.season if planned.episode else None
+    return (planned.published is None, planned.published, season or 0, number or 0, planned.slug)
+
+
+def _match(show: Show, before: Manifest | None) -> dict[str, Released]:
+    """Folder's slug → published episode."""
+    if before is None:
+        return {}
+    published = before.by_slug()
+    match = {episode.slug: published[episode.slug] for episode in show.episodes if episode.slug in published}
+    left = [old for old in before.episodes if old.slug not in match]
+    if not left:
+        return match
+    by_guid = {old.guid: old for old in left}
+    by_audio = {old.enclosure.source_digest: old for old in left}
+    for episode in show.episodes:
+        if episode.slug in match:
+            continue
+        found = by_guid.get(episode.guid) if episode.guid else None
+        if found is None and episode.audio:
+            found = by_audio.get(episode.audio.source.digest)
+        if found is not None:
+            match[episode.slug] = found
+            by_guid.pop(found.guid, None)
+            by_audio.pop(found.enclosure.source_digest, None)
+    return match
+
+
+def _planned(
+    show: Show, episode: Episode, before: Released | None, now: datetime, manifest: Manifest | None
+) -> PlannedEpisode:
+    due = episode.published is not None and episode.published <= now
+    kept = before.guid if before else ""
+    guid = episode.guid or kept or episode_guid(show.guid, episode.slug)
+    base = PlannedEpisode(episode.slug, "draft", episode.title, guid, episode.published, episode, before)
+    if not due:
+        if before:
+            why = "it is a draft now" if episode.published is None else "its date is in the future now"
+            return replace(base, state="removed", changes=(why,), episode=None, guid=kept)
+        return replace(base, state="scheduled") if episode.published else base
+    audio = base.audio
+    if audio is None:
+        return replace(base, state="new", changes=("its audio is missing",))
+    parts = episode_parts(episode, audio)
+    base = replace(base, parts=tuple(sorted(parts.items())), recipe=tag_recipe(show, episode, guid, parts))
+    if before is None:
+        other = _owner(manifest, guid)
+        if other:
+            return replace(base, state="re-identified", changes=(f"its GUID belongs to {other}",))
+        return replace(base, state="new")
+    if guid != kept:
+        return replace(base, state="re-identified", changes=(f"its GUID was {kept}",))
+    changes = _changes(base, before, manifest)
+    return replace(base, state="changed" if changes else "unchanged", changes=changes)
+
+
+def _owner(manifest: Manifest | None, guid: str) -> str:
+    return next((old.slug for old in manifest.episodes if old.guid == guid), "") if manifest else ""
+
+
+def _changes(planned: PlannedEpisode, before: Released, manifest: Manifest | None) -> tuple[str, ...]:
+    now, then = dict(planned.parts), before.parts
+    changes = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
+    if planned.renamed_from:
+        changes.insert(0, "folder")
+    if planned.needs_audio and "audio" not in changes:
+        changes.append("tags")
+    if manifest and any(manifest.recipes.get(name) != RECIPES[name] for name in ("transcripts", "chapters")):
+        changes.append("recipe")
+    return tuple(changes)
+
+
+def _show_changes(show: Show, before: Manifest | None) -> tuple[str, ...]:
+    if before is None:
+        return ()
+    now, then = show_parts(show), before.parts
+    changes = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
+    if any(before.recipes.get(name) != RECIPES[name] for name in ("feed", "pages")):
+        changes.append("recipe")
+    return tuple(changes)
+
+
+def _identity_changes(show: Show, before: Manifest | None) -> tuple[str, ...]:
+    if before is None or before.guid == show.guid:
+        return ()
+    return (f"the show's guid was {before.guid} and would become {show.guid}",)
+
+
+def risks(
+    plan: Plan, *, allow_removal: bool = False, allow_guid_change: bool = False
+) -> Iterator[tuple[str, str]]:
+    """What of the plan needs a person: (what it would do, the flag that allows it)."""
+    if not allow_removal:
+        for episode in plan.of("removed"):
+            yield f"remove {episode.slug} ({'; '.join(episode.changes)})", "--allow-removal"
+    if not allow_guid_change:
+        for episode in plan.of("re-identified"):
+            yield f"give {episode.slug} another GUID ({'; '.join(episode.changes)})", "--allow-guid-change"
+        for change in plan.identity_changes:
+            yield f"re-identify the show: {change}", "--allow-guid-change"

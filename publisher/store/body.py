@@ -1,0 +1,66 @@
+"""What goes into a store, checked on its way: a producer's file may change while it is being copied."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from publisher.errors import StoreError
+from publisher.store.base import Body
+
+
+def blocks(key: str, body: Body, block_bytes: int) -> Iterator[bytes]:
+    """The body's bytes in blocks of exactly `block_bytes`, the last one shorter.
+
+    The last block is only given out once everything before it and it have been found to be what `body`
+    promises, so that whoever completes a write with it never completes a wrong one.
+
+    Raises:
+        StoreError: the bytes are not those that `body` names, or cannot be read.
+    """
+    digest = hashlib.sha256()
+    remaining = body.length_bytes
+    try:
+        with body.open() as source:
+            while remaining:
+                block = _read_exactly(source, min(block_bytes, remaining))
+                remaining -= len(block)
+                digest.update(block)
+                ended_early = len(block) < block_bytes and remaining > 0
+                if ended_early or (remaining == 0 and (source.read(1) or digest.hexdigest() != body.digest)):
+                    raise _changed(key)
+                yield block
+            if body.length_bytes == 0 and (source.read(1) or digest.hexdigest() != body.digest):
+                raise _changed(key)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StoreError(
+            f"the source of {key!r} could not be read while it was being copied: {reason}"
+        ) from error
+
+
+def whole(key: str, body: Body) -> bytes:
+    """All of the body in memory, checked like `blocks`.
+
+    Raises:
+        StoreError: the bytes are not those that `body` names, or cannot be read.
+    """
+    return b"".join(blocks(key, body, 1 << 20))
+
+
+def _read_exactly(source: BinaryIO, length_bytes: int) -> bytes:
+    block = source.read(length_bytes)
+    while len(block) < length_bytes:
+        more = source.read(length_bytes - len(block))
+        if not more:
+            break
+        block += more
+    return block
+
+
+def _changed(key: str) -> StoreError:
+    return StoreError(
+        f"the source of {key!r} changed while it was being copied; nothing was written",
+        help="wait until the file is complete (an export or a sync may still be running), then run again",
+    )
