@@ -1,0 +1,1 @@
+"""The show's static pages. `publisher.site.pages` renders them."""
