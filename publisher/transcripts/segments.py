@@ -1,0 +1,143 @@
+"""Reads the podcast namespace's JSON transcripts.
+
+https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/transcripts/transcripts.md#json
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from publisher.transcripts.findings import Findings
+from publisher.transcripts.text import check_characters, one_line, shown
+from publisher.transcripts.timing import Timed, finish
+from publisher.transcripts.types import Transcript
+
+_SHAPE = (
+    'write {"version": "1.0.0", "segments": '
+    '[{"speaker": "Silvija", "startTime": 0.5, "endTime": 4.0, "body": "Hei"}]}'
+)
+
+
+def read_segments(text: str, findings: Findings) -> Transcript | None:
+    """The segments as cues, or None where the text is no JSON of that shape. `endTime` may be missing: the
+    segment lasts until the next one starts. A segment without a speaker has none."""
+    document = _document(text, findings)
+    if document is None:
+        return None
+    segments = document.get("segments")
+    if not isinstance(segments, list):
+        found = _kind(segments) if "segments" in document else "no such key"
+        findings.add(
+            "transcript-syntax", "error", f"'segments' was to be a list, and there is {found}", _SHAPE
+        )
+        return None
+    timed = [item for index, value in enumerate(segments) if (item := _segment(value, index, findings))]
+    return finish(_with_ends(timed), "json", findings)
+
+
+def _document(text: str, findings: Findings) -> dict[str, Any] | None:
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        findings.add(
+            "transcript-syntax",
+            "error",
+            f"the file is no JSON: {error.msg} at column {error.colno}",
+            "export it again from the program it came from",
+            error.lineno,
+        )
+        return None
+    except (RecursionError, ValueError) as error:
+        # json's own limits: nesting, and integers of more than 4,300 digits.
+        what = (
+            "is nested too deeply" if isinstance(error, RecursionError) else "holds a number too long to read"
+        )
+        findings.add("transcript-syntax", "error", f"the file {what}", _SHAPE)
+        return None
+    if isinstance(document, dict):
+        return document
+    findings.add(
+        "transcript-syntax", "error", f"the file was to be an object, and it is {_kind(document)}", _SHAPE, 1
+    )
+    return None
+
+
+def _segment(value: Any, index: int, findings: Findings) -> Timed | None:
+    place = f"segments[{index}]"
+    if not isinstance(value, dict):
+        findings.add(
+            "transcript-syntax", "error", f"{place} was to be an object, and it is {_kind(value)}", _SHAPE
+        )
+        return None
+    start = _seconds(value, "startTime", place, findings)
+    if start is None and value.get("startTime") is None:
+        findings.add("transcript-syntax", "error", f"{place} has no startTime", _SHAPE)
+    end = _seconds(value, "endTime", place, findings)
+    body = _text(value, "body", place, findings)
+    speaker = _text(value, "speaker", place, findings)
+    if start is None:
+        return None
+    return Timed(start, math.nan if end is None else end, one_line(body), one_line(speaker), place=place)
+
+
+def _with_ends(timed: list[Timed]) -> list[Timed]:
+    """The segments with every end known."""
+    ended = []
+    for item, following in zip(timed, [*timed[1:], None], strict=True):
+        end = item.end_seconds
+        if math.isnan(end):
+            end = max(item.start_seconds, following.start_seconds) if following else item.start_seconds
+        ended.append(Timed(item.start_seconds, end, item.text, item.speaker, place=item.place))
+    return ended
+
+
+def _seconds(segment: dict[str, Any], key: str, place: str, findings: Findings) -> float | None:
+    value = segment.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        findings.add(
+            "transcript-syntax",
+            "error",
+            f"{place}.{key} was to be a number of seconds, and it is {_kind(value)}",
+            _SHAPE,
+        )
+        return None
+    # Integers too large for a float would raise; none of them is a time.
+    if not -1e9 < value < 1e9:
+        findings.add("transcript-times", "error", f"{place}.{key} is no time in seconds", "correct it")
+        return None
+    if value < 0:
+        findings.add(
+            "transcript-times", "error", f"{place}.{key} is {value}, before the sound begins", "correct it"
+        )
+        return None
+    return round(float(value), 3)
+
+
+def _text(segment: dict[str, Any], key: str, place: str, findings: Findings) -> str:
+    value = segment.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        findings.add(
+            "transcript-syntax", "error", f"{place}.{key} was to be text, and it is {_kind(value)}", _SHAPE
+        )
+        return ""
+    check_characters(value, findings, f"{place}.{key}", first_line=None)
+    return value
+
+
+def _kind(value: Any) -> str:
+    """What a JSON value is, in the words of a person."""
+    if isinstance(value, str):
+        return f"the text {shown(value, 30)}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return "a number"
+    if value is None:
+        return "null"
+    return "a list" if isinstance(value, list) else "an object"
