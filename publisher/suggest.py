@@ -15,8 +15,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A help line: the nearest name, or else all that are known."""
-    names = list(known)
+    names = sorted(known) if isinstance(known, frozenset | set) else list(known)
     match = nearest(name, names)
     if match:
         return f"did you mean {match!r}?"
-    return "known are: " + ", ".join(names)
+    if not names:
+        return "none are known"
+    more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+    return "known are: " + ", ".join(names[:20]) + more

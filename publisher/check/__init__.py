@@ -32,7 +32,7 @@ def check_show(
     rules = [
         rule for rule in RULES.values() if wanted is None or not rule.profiles or wanted & {*rule.profiles}
     ]
-    return in_order(list(_apply(rules, Scope(show, before, now))))
+    return in_order(list(_apply(rules, Scope.of(show, before, now))))
 
 
 def _apply(rules: list[Rule], scope: Scope) -> Iterator[Problem]:

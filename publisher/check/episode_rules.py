@@ -20,12 +20,7 @@ _SLACK_SECONDS = 1.0
 
 
 def _is_published(scope: Scope, episode: Episode) -> bool:
-    if scope.before is None:
-        return False
-    return any(
-        old.slug == episode.slug or (episode.guid and old.guid == episode.guid)
-        for old in scope.before.episodes
-    )
+    return episode.slug in scope.published or episode.guid in scope.published
 
 
 @episode_rule("audio-missing", "error", "an episode has audio until it is published", APPLE_FEED)
@@ -87,12 +82,13 @@ def _taxonomies(scope: Scope, episode: Episode) -> Iterator[Found]:
 
 @episode_rule("episode-unknown", "error", "related and next name episodes of the show")
 def _neighbours(scope: Scope, episode: Episode) -> Iterator[Found]:
-    slugs = {other.slug for other in scope.show.episodes}
     for place, slug in enumerate(episode.related):
-        if slug not in slugs:
-            yield Found(f"there is no episode {slug!r}", did_you_mean(slug, slugs), ("related", place))
-    if episode.next and episode.next not in slugs:
-        yield Found(f"there is no episode {episode.next!r}", did_you_mean(episode.next, slugs), ("next",))
+        if slug not in scope.slugs:
+            yield Found(f"there is no episode {slug!r}", did_you_mean(slug, scope.slugs), ("related", place))
+    if episode.next and episode.next not in scope.slugs:
+        yield Found(
+            f"there is no episode {episode.next!r}", did_you_mean(episode.next, scope.slugs), ("next",)
+        )
 
 
 @episode_rule("chapters-late", "error", "chapters start within the audio", NAMESPACE + "chapters")
@@ -126,7 +122,8 @@ def _soundbites(scope: Scope, episode: Episode) -> Iterator[Found]:
         end = bite.start_seconds + bite.duration_seconds
         if episode.audio and end > episode.audio.duration_seconds + _SLACK_SECONDS:
             yield Found(
-                f"the soundbite ends at {end:g} s, and the audio is {episode.audio.duration_seconds:.0f} s long",
+                f"the soundbite ends at {end:g} s, "
+                f"and the audio is {episode.audio.duration_seconds:.0f} s long",
                 "mend start or duration",
                 key,
             )

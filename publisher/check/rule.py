@@ -14,11 +14,25 @@ from publisher.problems import KeyPath, Problem, Severity
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a rule may look at: the show, what of it is published (None: nothing, or unknown), and the time."""
+    """What a rule may look at.
+
+    Attributes:
+        before: what of the show is published; None where nothing is, or where it is not known.
+        slugs: of every episode in the folder.
+        published: slugs and GUIDs of every published episode.
+    """
 
     show: Show
     before: Manifest | None
     now: datetime
+    slugs: frozenset[str]
+    published: frozenset[str]
+
+    @staticmethod
+    def of(show: Show, before: Manifest | None, now: datetime) -> Scope:
+        published = (name for old in (before.episodes if before else ()) for name in (old.slug, old.guid))
+        slugs = frozenset(episode.slug for episode in show.episodes)
+        return Scope(show, before, now, slugs, frozenset(published))
 
     def is_due(self, episode: Episode) -> bool:
         return episode.published is not None and episode.published <= self.now
