@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from lxml import html as lxml_html
+
+from publisher.media_types import cache_control
+from publisher.model import Chapter, Link, Person, Quote, Show
+from publisher.site.pages import PageEpisode, SitePage, render_episode, render_home, stylesheet
+from publisher.words import LANGUAGES, word
+
+HOSTILE = "\"'><script>alert(1)</script>&amp;&<b>]]>{{ 7*7 }}{% raw %}--><!--æ😀"
+BASE = "https://cdn.example.org/show/"
+VOID = {"br", "hr", "img", "link", "meta", "source"}
+
+
+class Page(HTMLParser):
+    """A page taken apart, strictly: every element is closed by its own end tag."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len(dict(attrs)) == len(attrs), f"an attribute twice in {self.get_starttag_text()}"
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data}")
+
+    def values(self, tag: str, name: str) -> list[str]:
+        return [attrs[name] or "" for found, attrs in self.elements if found == tag and name in attrs]
+
+
+EPISODE = PageEpisode(
+    slug="one",
+    title="Å bygge sammen",
+    published=datetime(2020, 9, 2, 22, 30, tzinfo=UTC),
+    url="episodes/one/",
+    enclosure_url="media/one.mp3",
+    enclosure_type="audio/mpeg",
+    duration_seconds=3900.4,
+    code="C0796",
+    number=796,
+    season=2,
+    type="bonus",
+    summary="En samtale.",
+    artwork_url="media/one.jpg",
+    notes_html="<p>Om <em>dugnad</em>.</p>",
+    transcript_html="<p>Silvija: Hei.</p>",
+    transcript_url="media/one.vtt",
+    people=(
+        (Person("Ingrid Moe", title="Leder", organization="Verkstedet", url="https://a.example"), "Gjest"),
+    ),
+    quote=Quote("Sammen.", "Ingrid Moe"),
+    outcomes=("Forstå",),
+    chapters=(
+        Chapter(0.0, "Start"),
+        Chapter(754.5, "Midt", url="https://b.example"),
+        Chapter(9.0, "Skjult", toc=False),
+    ),
+    interview=(("Hvorfor?", "<p>Derfor.</p>"),),
+    links=(Link("https://c.example", "Boken"), Link("https://d.example")),
+)
+OLDER = replace(EPISODE, slug="two", url="episodes/two/", title="Den forrige", type="full")
+SHOW = Show(
+    folder="episodes",
+    title="Læring",
+    description="Første avsnitt.\n\nAndre <avsnitt>.",
+    language="nb",
+    timezone="Europe/Oslo",
+    copyright="© Oss",
+    hosts=(Person("Silvija Seres"), Person("Øyvind Ås")),
+    subscribe=(Link("https://e.example", "apple"), Link("https://f.example", "Vår egen app")),
+)
+SITE = SitePage(
+    show=SHOW,
+    base_url=BASE,
+    feed_url=f"{BASE}feed.xml",
+    style_url="site/style.css",
+    artwork_url="media/cover.jpg",
+    episodes=(EPISODE, OLDER),
+)
+
+
+def pages(site: SitePage = SITE) -> list[str]:
+    return [
+        render_home(site),
+        *(render_episode(site, episode, newer=EPISODE, older=OLDER) for episode in site.episodes),
+    ]
+
+
+def parsed(text: str) -> Any:
+    return lxml_html.fromstring(text)
+
+
+def filled(value: Any) -> Any:
+    """The same data with hostile text wherever text stands, addresses and safe fragments aside."""
+    if isinstance(value, str):
+        return HOSTILE
+    if isinstance(value, tuple):
+        return tuple(filled(part) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        kept = {
+            "timezone",
+            "type",
+            "base_url",
+            "notes_html",
+            "transcript_html",
+            "description_html",
+            "interview",
+        }
+        changed = {f.name: filled(getattr(value, f.name)) for f in fields(value) if f.name not in kept}
+        return replace(value, **changed)
+    return value
+
+
+def hostile_site() -> SitePage:
+    site: SitePage = filled(SITE)
+    episodes = tuple(
+        replace(
+            episode,
+            interview=((HOSTILE, "<p>Safe</p>"),),
+            people=((filled(Person("x", url="x")), HOSTILE),),
+            links=(Link("https://ok.example/" + HOSTILE, HOSTILE), Link("javascript:alert(1)", "bad")),
+        )
+        for episode in site.episodes
+    )
+    return replace(site, episodes=episodes)
+
+
+def test_hostile_text_stays_text() -> None:
+    for text in pages(hostile_site()):
+        page = Page(text)
+        assert {tag for tag, _ in page.elements}.isdisjoint({"script", "b", "iframe"})
+        assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
+        assert "49" not in re.sub(r"style-\w+", "", text)
+        assert "&amp;amp;amp;" not in text
+    home, episode, _ = (parsed(text) for text in pages(hostile_site()))
+    assert home.findtext(".//h1") == HOSTILE
+    assert episode.findtext(".//h1") == HOSTILE
+    assert episode.findtext(".//title") == f"{HOSTILE} – {HOSTILE}"
+    assert episode.xpath("//blockquote/p/text()") == [HOSTILE]
+    assert episode.xpath("//meta[@property='og:title']/@content") == [f"{HOSTILE} – {HOSTILE}"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "//evil.example/x",
+        "http://[bad",
+    ],
+)
+def test_only_web_addresses_become_links(address: str) -> None:
+    episode = replace(
+        EPISODE,
+        enclosure_url=address,
+        artwork_url=address,
+        links=(Link(address, "x"),),
+        chapters=(Chapter(0.0, "Start", url=address),),
+        people=((Person("Ingrid", url=address), "Gjest"),),
+        transcript_html="",
+        transcript_url=address,
+    )
+    show = replace(SHOW, subscribe=(Link(address, "apple"),))
+    for text in pages(replace(SITE, show=show, episodes=(episode,))):
+        assert address not in text
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_page_is_whole_and_asks_nobody_else(place: int) -> None:
+    text = pages()[place]
+    page = Page(text)
+    assert text.startswith("<!doctype html>\n<html lang=")
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert max(Counter(ids).values()) == 1
+    assert [tag for tag, _ in page.elements].count("h1") == 1
+    assert [tag for tag, _ in page.elements].count("main") == 1
+    labels = [value for _, attrs in page.elements if (value := attrs.get("aria-labelledby"))]
+    assert labels
+    assert set(labels) <= set(ids)
+    loaded = [*page.values("img", "src"), *page.values("source", "src"), *page.values("link", "href")]
+    canonical = page.values("link", "href")[0]
+    assert loaded.count(canonical) == 1
+    assert not [address for address in loaded if "//" in address and address != canonical]
+    assert all("alt" in attrs for tag, attrs in page.elements if tag == "img")
+    fragments = {address[1:] for address in page.values("a", "href") if address.startswith("#")}
+    assert fragments <= set(ids)
+    assert "content" in fragments
+    assert ("audio", "none") in [(tag, attrs.get("preload")) for tag, attrs in page.elements]
+
+
+@pytest.mark.parametrize(
+    "base_url", [BASE, BASE.rstrip("/"), "http://127.0.0.1:8000/", "https://x.example/a/b/c"]
+)
+def test_addresses_lead_to_the_same_places_below_any_base(base_url: str) -> None:
+    root = base_url.rstrip("/") + "/"
+    site = replace(SITE, base_url=base_url, feed_url=f"{root}feed.xml")
+    home, episode, _ = (parsed(text) for text in pages(site))
+
+    def leads(document: Any, page_url: str, path: str) -> list[str]:
+        return [urljoin(root + page_url, address) for address in document.xpath(path)]
+
+    for document, page_url in ((home, ""), (episode, "episodes/one/")):
+        assert leads(document, page_url, "//link[@rel='stylesheet']/@href") == [f"{root}site/style.css"]
+        assert leads(document, page_url, "//link[@type='application/rss+xml']/@href") == [f"{root}feed.xml"]
+        assert leads(document, page_url, "//audio/source/@src") == [f"{root}media/one.mp3"]
+        assert document.xpath("//link[@rel='canonical']/@href") == [root + page_url]
+        assert document.xpath("//meta[@property='og:url']/@content") == [root + page_url]
+    assert leads(home, "", "//h3/a/@href") == [f"{root}episodes/one/", f"{root}episodes/two/"]
+    assert leads(episode, "episodes/one/", "//header[@class='bar']/a/@href") == [root]
+    assert leads(episode, "episodes/one/", "//a[@rel='prev']/@href") == [f"{root}episodes/two/"]
+    assert not [address for address in home.xpath("//body//@href") if address.startswith(root)]
+    assert not [address for address in episode.xpath("//body//@href") if address.startswith(root)]
+
+
+def test_an_enclosure_elsewhere_stays_where_it_is() -> None:
+    episode = replace(EPISODE, enclosure_url="https://media.example/prefix/one.mp3")
+    document = parsed(render_episode(SITE, episode))
+    assert document.xpath("//audio/source/@src") == ["https://media.example/prefix/one.mp3"]
+    assert document.xpath("//meta[@property='og:audio']/@content") == ["https://media.example/prefix/one.mp3"]
+
+
+def test_an_episodes_page_says_everything() -> None:
+    document = parsed(render_episode(SITE, EPISODE, older=OLDER))
+    text = " ".join(document.find(".//main").text_content().split())
+    for part in (
+        "C0796 Sesong 2 Bonus 3. september 2020 1 t 5 min",
+        "Å bygge sammen",
+        "En samtale.",
+        "Ingrid Moe Gjest Leder, Verkstedet",
+        "Sammen. Ingrid Moe",
+        "Om dugnad.",
+        "Dette lærer du Forstå",
+        "Kapitler 0:00 Start 12:34 Midt",
+        "Spørsmål og svar Hvorfor? Derfor.",
+        "Mer å lære Boken https://d.example",
+        "Transkripsjon Silvija: Hei.",
+        "Eldre episode Den forrige",
+    ):
+        assert part in text
+    assert "Skjult" not in text
+    assert document.xpath("//ol[@class='chapters']/li[2]/a/@href") == [
+        "../../media/one.mp3#t=754",
+        "https://b.example",
+    ]
+    assert document.xpath("//p[@class='facts']/time/@datetime") == ["2020-09-02T22:30:00Z", "PT3900S"]
+
+
+def test_what_is_not_there_leaves_no_trace() -> None:
+    bare = PageEpisode(
+        slug="one",
+        title="En",
+        published=EPISODE.published,
+        url="episodes/one/",
+        enclosure_url="media/one.mp3",
+        enclosure_type="audio/mpeg",
+    )
+    site = replace(SITE, artwork_url="", episodes=(bare,), show=replace(SHOW, subscribe=(), copyright=""))
+    for text in pages(site):
+        Page(text)
+        assert "None" not in text
+        assert "<img" not in text
+    document = parsed(render_episode(site, bare))
+    assert document.xpath("//h2") == []
+    assert document.xpath("//nav") == []
+    Page(render_home(replace(site, episodes=())))
+    assert word("nb", "no_episodes") in render_home(replace(site, episodes=()))
+
+
+def test_a_transcript_that_is_no_page_is_linked() -> None:
+    document = parsed(render_episode(SITE, replace(EPISODE, transcript_html="")))
+    assert "../../media/one.vtt" in document.xpath("//div[@class='listen']//a/@href")
+
+
+def test_the_home_page_says_who_and_where() -> None:
+    document = parsed(render_home(SITE))
+    assert document.xpath("//header//p/text()") == [
+        "Silvija Seres, Øyvind Ås",
+        "Første avsnitt.",
+        "Andre <avsnitt>.",
+    ]
+    assert document.xpath("//ul[@class='pills']//a/text()") == ["Apple Podcasts", "Vår egen app", "RSS-strøm"]
+    assert document.xpath("//code/text()") == [f"{BASE}feed.xml"]
+    rendered = render_home(replace(SITE, description_html="<p>Om <em>alt</em> &amp; mer.</p>"))
+    assert "<p>Om <em>alt</em> &amp; mer.</p>" in rendered
+    assert '<meta name="description" content="Om alt &amp; mer.">' in rendered
+
+
+def test_long_descriptions_are_cut_between_words() -> None:
+    document = parsed(render_episode(SITE, replace(EPISODE, summary="Et langt ord, " * 40)))
+    (description,) = document.xpath("//meta[@name='description']/@content")
+    assert len(description) <= 202
+    assert description.endswith(("ord …", "langt …", "Et …"))
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, "fr", "ar", "no-NO"])
+def test_every_language(language: str) -> None:
+    for text in pages(replace(SITE, show=replace(SHOW, language=language))):
+        Page(text)
+        direction = "rtl" if language == "ar" else "ltr"
+        assert f'<html lang="{language}" dir="{direction}">' in text
+
+
+def test_the_same_data_gives_the_same_page() -> None:
+    assert pages() == pages()
+
+
+def test_the_stylesheets_name_holds_its_digest() -> None:
+    key, data = stylesheet()
+    assert key == f"site/style-{sha256(data).hexdigest()[:32]}.css"
+    assert "immutable" in cache_control(key)
+    assert b"url(" not in data
+    assert b"@import" not in data
+    assert data.count(b"{") == data.count(b"}")
