@@ -1,0 +1,179 @@
+"""What an audio file really is, told by its content and never by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from publisher.audio import mp3, mp4
+from publisher.audio.chapters import read_chapters_from
+from publisher.audio.findings import EXPORT_AGAIN, Finding, error, warning
+from publisher.audio.mp3_tags import leading_end, read_at
+from publisher.model import Chapter
+
+__all__ = ["EXTENSIONS", "MP3", "MP4", "Finding", "Probed", "probe"]
+
+MP3 = "audio/mpeg"
+MP4 = "audio/mp4"
+EXTENSIONS = {MP3: (".mp3",), MP4: (".m4a", ".mp4", ".m4b")}
+"""File name endings that tell the truth; the first is the one we write."""
+
+_MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
+_OTHER = (
+    (0, b"fLaC", "a FLAC file"),
+    (0, b"caff", "a Core Audio file"),
+    (0, b"#!AMR", "an AMR file"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file"),
+    (0, b"\x1a\x45\xdf\xa3", "a Matroska or WebM file"),
+    (0, b"ADIF", "a bare AAC file"),
+    (0, b"MThd", "a MIDI file"),
+    (0, b"wvpk", "a WavPack file"),
+    (0, b"MAC ", "a Monkey's Audio file"),
+    (0, b"PK\x03\x04", "a ZIP archive"),
+    (0, b"%PDF", "a PDF document"),
+    (0, b"\x89PNG", "a PNG picture"),
+    (0, b"\xff\xd8\xff", "a JPEG picture"),
+    (28, b"OpusHead", "an Opus file"),
+    (0, b"OggS", "an Ogg file"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What was found in an audio file.
+
+    Attributes:
+        type: `audio/mpeg`, `audio/mp4`, or empty if it is neither.
+        duration_seconds: of the sound, exact; 0 where it could not be told.
+        bitrate: mean, in bits per second.
+        chapters: those inside the file; `read_chapters` gives their pictures as well.
+        findings: what is wrong, errors first.
+    """
+
+    type: str = ""
+    duration_seconds: float = 0.0
+    bitrate: int = 0
+    sample_rate: int = 0
+    channels: int = 0
+    chapters: tuple[Chapter, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def probe(path: Path) -> Probed:
+    """Looks into the file at `path`.
+
+    Whatever its bytes are, nothing but OSError is raised: what is wrong stands in `findings`.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        try:
+            found = _probe(file, size)
+        except OSError:
+            raise
+        except Exception as cause:  # a defect of ours must not stop the other 10,000 episodes
+            message = f"the audio could not be read ({type(cause).__name__}: {cause})"
+            return Probed(findings=(error("audio-unreadable", message),))
+    findings = found.findings + _extension(path, found.type)
+    return replace(found, findings=tuple(sorted(findings, key=lambda finding: finding.severity)))
+
+
+def _probe(file: BinaryIO, size: int) -> Probed:
+    if size == 0:
+        return Probed(findings=(error("audio-empty", "the audio file is empty (0 bytes)"),))
+    head = read_at(file, 0, 512)
+    if head[4:8] in _MP4_BOXES:
+        return _mp4(file, size)
+    after_tags = leading_end(file, size)
+    if after_tags < size:
+        body = head if after_tags == 0 else read_at(file, after_tags, 512)
+        other = _other_format(body)
+        if other:
+            message = f"this is {other}; publisher takes MP3 and M4A for now"
+            return Probed(findings=(error("audio-format", message, EXPORT_AGAIN),))
+    return _mp3(file, size, head)
+
+
+def _mp3(file: BinaryIO, size: int, head: bytes) -> Probed:
+    found = mp3.walk_file(file, size)
+    if not found.frames:
+        told = _not_audio(head) if found.findings[0].rule == "audio-not-audio" else None
+        return Probed(findings=(found.findings if told is None else (told,)))
+    return Probed(
+        type=MP3,
+        duration_seconds=found.duration_seconds,
+        bitrate=found.bitrate,
+        sample_rate=found.sample_rate,
+        channels=found.channels,
+        chapters=read_chapters_from(file, size, MP3).chapters,
+        findings=found.findings,
+    )
+
+
+def _mp4(file: BinaryIO, size: int) -> Probed:
+    found = mp4.walk_file(file, size)
+    if any(finding.rule == "audio-not-audio" for finding in found.findings):
+        return Probed(findings=found.findings)
+    return Probed(
+        type=MP4,
+        duration_seconds=found.duration_seconds,
+        bitrate=found.bitrate,
+        sample_rate=found.sample_rate,
+        channels=found.channels,
+        chapters=read_chapters_from(file, size, MP4).chapters,
+        findings=found.findings,
+    )
+
+
+def _other_format(body: bytes) -> str:
+    """What else the bytes say they are, empty if nothing that we know."""
+    if body[:4] in (b"RIFF", b"RF64") and len(body) >= 12:
+        return {b"WAVE": "a WAV file", b"AVI ": "an AVI video"}.get(body[8:12], "a RIFF file")
+    if body[:4] == b"FORM" and body[8:12] in (b"AIFF", b"AIFC"):
+        return "an AIFF file"
+    if len(body) >= 2 and body[0] == 0xFF:
+        if body[1] & 0xF6 == 0xF0 and body[1] & 0xF0 == 0xF0:
+            return "a bare AAC file (ADTS)"
+        if body[1] in (0xFC, 0xFD, 0xF4, 0xF5):
+            return "an MP2 file (MPEG Layer II)"
+    return next((name for at, magic, name in _OTHER if body[at : at + len(magic)] == magic), "")
+
+
+def _not_audio(head: bytes) -> Finding | None:
+    """Says what a file without any frame holds instead, where that is plain to see."""
+    if not head.strip(b"\0"):
+        message = (
+            "the file begins with nothing but zeros and holds no sound: a copy or download was not finished"
+        )
+        return error("audio-not-audio", message, "copy or download it again")
+    if head.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        message = "this is a web page, not audio: a download probably brought an error page instead"
+        return error(
+            "audio-not-audio", message, "open it in a browser to see what it says, then download again"
+        )
+    if _is_text(head):
+        return error("audio-not-audio", "this is text, not audio; MP3 or M4A was expected")
+    return None
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        text = head[:-3].decode("utf-8") if len(head) == 512 else head.decode("utf-8")
+    except UnicodeDecodeError as cause:
+        if cause.start < len(head) - 6:
+            return False
+        text = head[: cause.start].decode("utf-8")
+    return bool(text) and all(character.isprintable() or character in "\t\n\r\f" for character in text)
+
+
+def _extension(path: Path, type: str) -> tuple[Finding, ...]:
+    """Whether the name tells what the content is."""
+    if not type or path.suffix.lower() in EXTENSIONS[type]:
+        return ()
+    what = "an MP3" if type == MP3 else "an M4A (MP4)"
+    named = f"is named {path.suffix!r}" if path.suffix else "has no ending in its name"
+    help = f"rename it to {path.stem}{EXTENSIONS[type][0]}"
+    return (warning("audio-extension", f"the file {named}, but what is in it is {what}", help),)
