@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 256 * 1024
 _SHUTDOWN_SECONDS = 2
-_START_SECONDS = 15.0
+_END_SECONDS = 15.0
 
 _EVERYWHERE = {
     "Access-Control-Allow-Origin": "*",
@@ -80,11 +80,11 @@ def make_app(layers: Sequence[Path], *, public_url: str, local_url: str, redirec
             raise HTTPException(404)
         if not key or key.endswith("/"):
             key += "index.html"
-        elif not exists(folders, key) and exists(folders, f"{key}/index.html"):
-            return _moved(f"{quote(path)}/", request.url.query)
         found = find(folders, key, rewrite)
         if found is not None:
             return _answer_object(found, request)
+        if exists(folders, f"{key}/index.html"):
+            return _moved(f"{quote(path)}/", request.url.query)
         if elsewhere and content_type(key) != content_type("feed.xml"):
             return _moved(f"{elsewhere.rstrip('/')}{quote(path)}", request.url.query)
         raise HTTPException(404)
@@ -325,7 +325,7 @@ def serving(app: Starlette, *, listener: socket.socket | None = None) -> Iterato
         yield address(listener)
     finally:
         server.should_exit = True
-        thread.join(_START_SECONDS)
+        thread.join(_END_SECONDS)
         listener.close()
 
 
