@@ -1,8 +1,8 @@
 """Reads WebVTT and SubRip (SRT).
 
-webvtt-py and srt are not used here. The one drops cues it cannot read without a word, or stops at the first,
-knows no line numbers and one voice per cue. The other's pattern takes cubic time: a file of 4,000 digits keeps
-it busy for minutes. The tests read with them what we write.
+webvtt-py and srt are not used here. The one drops cues it cannot read without a word, or stops at the
+first, knows no line numbers and one voice per cue. The other's pattern takes cubic time: a file of 4,000
+digits keeps it busy for minutes. The tests read with them what we write.
 """
 
 from __future__ import annotations

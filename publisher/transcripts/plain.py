@@ -13,7 +13,7 @@ from publisher.transcripts.text import ends_sentence, one_line
 from publisher.transcripts.types import Paragraph, Transcript
 
 _BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
-_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,23 @@ def _markdown_blocks(text: str) -> Iterator[_Block]:
         elif token.type == "inline":
             words = "".join(_inline(child.type, child.content) for child in token.children or [])
             yield _Block(tuple(words.split("\n")), heading)
-        elif token.type in ("code_block", "fence", "html_block"):
-            content = (
-                html.unescape(_TAG.sub(" ", token.content)) if token.type == "html_block" else token.content
-            )
-            yield from _text_blocks(content)
+        elif token.type in ("code_block", "fence"):
+            yield from _text_blocks(token.content)
+        elif token.type == "html_block":
+            yield from _text_blocks(html.unescape(_TAG.sub(" ", _without_comments(token.content))))
+
+
+def _without_comments(text: str) -> str:
+    """HTML without its comments. A pattern would search the whole rest again for each one left open."""
+    parts = []
+    at = 0
+    while (begin := text.find("<!--", at)) >= 0:
+        parts.append(text[at:begin])
+        end = text.find("-->", begin)
+        if end < 0:
+            return " ".join(parts)
+        at = end + 3
+    return " ".join([*parts, text[at:]])
 
 
 def _inline(type: str, content: str) -> str:

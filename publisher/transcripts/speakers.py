@@ -26,14 +26,15 @@ _PARTICLE_WORDS = "af av von van der den de da di du dos la le el al bin ibn ter
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 
 _OPENING_WORDS = """
-    husk merk obs nb ps tips note notat kilde kilder fakta eksempel spørsmål svar konklusjon poeng oppsummering
-    innhold tema del kapittel episode tittel dato tid sted lenke lenker url problem problemet løsning løsningen
-    og men så for at det den de dette disse her der da når hvis om en ett et min mitt mine din vår jeg du vi hva
-    hvem hvor hvordan hvorfor ja nei altså først deretter til alle noen ingen også kort takk hei
-    note notes remember tip warning source sources fact facts example question answer conclusion summary chapter
-    part title date time place link links solution and but so because that the this these those here there then
-    when if a an my your our i you we what who where how why yes no well first second third finally to all some
-    none also thanks hello hi ok okay
+    husk merk obs nb ps tips note notat kilde kilder fakta eksempel spørsmål svar konklusjon poeng
+    oppsummering innhold tema del kapittel episode tittel dato tid sted lenke lenker url problem
+    problemet løsning løsningen og men så for at det den de dette disse her der da når hvis om en
+    ett et min mitt mine din vår jeg du vi hva hvem hvor hvordan hvorfor ja nei altså først deretter
+    til alle noen ingen også kort takk hei note notes remember tip warning source sources fact facts
+    example question answer conclusion summary chapter part title date time place link links
+    solution and but so because that the this these those here there then when if a an my your our i
+    you we what who where how why yes no well first second third finally to all some none also
+    thanks hello hi ok okay
 """
 _NO_NAMES = frozenset(_OPENING_WORDS.split())
 """Words that open a sentence before a colon and are nobody's name."""
