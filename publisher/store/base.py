@@ -109,6 +109,13 @@ class Store(Protocol):
         """Removes the object; nothing happens where there is none."""
 
 
+def is_key(key: str) -> bool:
+    """Whether every store can hold an object of that name."""
+    if not (key.isascii() and key.isprintable() and len(key) <= KEY_BYTES_AT_MOST) or "\\" in key:
+        return False
+    return all(part and not part.startswith(".") for part in key.split("/"))
+
+
 def checked_key(key: str) -> str:
     """The key itself, where it is one that every store can hold.
 
@@ -117,9 +124,7 @@ def checked_key(key: str) -> str:
     Raises:
         StoreError: it is not.
     """
-    parts = key.split("/")
-    sound = key.isascii() and key.isprintable() and "\\" not in key and len(key) <= KEY_BYTES_AT_MOST
-    if not sound or any(not part or part.startswith(".") for part in parts):
+    if not is_key(key):
         raise StoreError(
             f"{key[:200]!r} cannot be the name of an object",
             help="names are ASCII, relative, without empty parts or parts that start with a dot",

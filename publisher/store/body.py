@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import BinaryIO
 
 from publisher.errors import StoreError
 from publisher.store.base import Body
 
 
-def blocks(key: str, body: Body, block_bytes: int) -> Iterator[bytes]:
+def blocks(key: str, body: Body, block_bytes: int) -> Generator[bytes, None, None]:
     """The body's bytes in blocks of exactly `block_bytes`, the last one shorter.
 
     The last block is only given out once everything before it and it have been found to be what `body`

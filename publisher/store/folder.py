@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +24,7 @@ from publisher.errors import (
     StoreFull,
     StoreUnavailable,
 )
-from publisher.store.base import Body, Headers, Stored, checked_key
+from publisher.store.base import Body, Headers, Stored, checked_key, is_key
 from publisher.store.body import blocks
 
 WORK_FOLDER = ".publisher-writing"
@@ -127,8 +128,8 @@ class FolderStore:
         with _errors_wrapped(key):
             inside = os.path.realpath(path)
             root = os.path.realpath(self._root)
-        if os.path.commonpath([inside, root]) != root:
-            raise StoreError(
+        if not Path(inside).is_relative_to(root):
+            raise _LeadsOut(
                 f"{key!r} leads out of {self._root} through a symbolic link",
                 help="remove the link: what is published must lie in the folder itself",
             )
@@ -148,9 +149,9 @@ class FolderStore:
                 if key.startswith(prefix) or prefix.startswith(key):
                     yield from self._listed(folder / name, key, prefix)
             elif key.startswith(prefix):
-                # Whatever lies in the folder without being an object is somebody else's.
-                with contextlib.suppress(StoreError):
-                    found = self.head(key)
+                # What the store would not write is somebody else's, and no object.
+                with contextlib.suppress(_LeadsOut):
+                    found = self.head(key) if is_key(key) else None
                     if found is not None:
                         yield found
 
@@ -203,7 +204,11 @@ class FolderStore:
             yield
 
 
-def _stored(key: str, reader: BinaryIO) -> Stored:
+class _LeadsOut(StoreError):
+    """A symbolic link inside the store points out of it."""
+
+
+def _stored(key: str, reader: BufferedReader) -> Stored:
     """What an open file is; feeds count by their content however large, as `replace` guards them."""
     status = os.fstat(reader.fileno())
     digest = ""
@@ -229,7 +234,11 @@ def _move(written: Path, path: Path, root: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        # Somebody deleted what was just written, and the folder with it: there is nothing left to keep.
+        return
     try:
         os.fsync(descriptor)
     finally:
@@ -271,7 +280,7 @@ def _as_store_error(key: str, error: OSError) -> StoreError:
     if error.errno in _FULL:
         return StoreFull(
             f"{key!r} does not fit: {reason}",
-            help="make room on the disk (or raise the quota), and run again; what was published before still stands",
+            help="make room on the disk, or raise the quota, and run again; what was published still stands",
         )
     if error.errno in _DENIED:
         return AccessDenied(

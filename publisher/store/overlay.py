@@ -1,4 +1,4 @@
-"""One store laid over another: a preview shows what a release would change, and leaves the published show be."""
+"""One store laid over another: a preview shows a release without touching what is published."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class OverlayStore:
         self._top.put(key, body, headers, progress=progress)
 
     def replace(self, key: str, body: Body, headers: Headers, *, expected: str | None) -> Stored:
-        """As the port says. What only `base` holds is expected by its version there and written anew on top."""
+        """As the port says; an object that only `base` holds is expected by its version there."""
         if self._top.head(key) is None:
             beneath = self._base.head(key)
             if (beneath.version if beneath else None) != expected:

@@ -1,0 +1,321 @@
+"""An S3 bucket as a store: Amazon's, or anybody's that speaks the same protocol."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import urlsplit
+
+from publisher.errors import ObjectMissing, StoreError, StoreUnavailable
+from publisher.store.base import Body, Headers, Stored, checked_key, is_key
+from publisher.store.body import whole
+from publisher.store.s3_conditional import ConditionalWriter
+from publisher.store.s3_errors import Place, error_code, errors_wrapped, http_status, no_such_bucket
+from publisher.store.s3_multipart import PART_BYTES, MultipartUploads
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, GetObjectRequestTypeDef
+
+DIGEST_NAME = "sha256"
+"""The metadata entry that carries an object's digest: ETags say nothing reliable about content."""
+
+_READ_ATTEMPTS = 3
+_COPY_BYTES = 1 << 20
+
+
+class S3Store:
+    """Objects under `prefix` of a bucket.
+
+    boto3 finds credentials, region and endpoint where it always does (environment, profile, role);
+    `endpoint` goes before all of these. Nothing is asked of the store before the first call.
+
+    Args:
+        bucket: the bucket's name.
+        prefix: what every key is put behind, without slashes at its ends; may be empty.
+        endpoint: address of a store that is not Amazon's.
+        client: used instead of one made here.
+
+    Raises:
+        StoreError: the configuration that boto3 finds cannot be used.
+    """
+
+    def __init__(
+        self, bucket: str, prefix: str = "", *, endpoint: str = "", client: S3Client | None = None
+    ) -> None:
+        self._bucket = bucket
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        name = f"s3://{bucket}/{self._prefix}".rstrip("/")
+        with errors_wrapped(Place(name, endpoint, bucket, bool(endpoint)), "set up the connection"):
+            self._client = client or connect(endpoint)
+        address = self._client.meta.endpoint_url
+        self._place = Place(name, _without_user(address), bucket, not _is_amazon(address))
+        self._bucket_seen = False
+        self._conditional = ConditionalWriter(self._client, bucket, self._prefix)
+        self._multipart = MultipartUploads(self._client)
+
+    @property
+    def name(self) -> str:
+        return self._place.name
+
+    @property
+    def conditional_writes(self) -> bool:
+        return self._conditional.supported
+
+    def head(self, key: str) -> Stored | None:
+        from botocore.exceptions import ClientError
+
+        with self._wrapped(f"look at {key!r}"):
+            try:
+                response = self._client.head_object(Bucket=self._bucket, Key=self._object_name(key))
+            except ClientError as error:
+                if http_status(error) == 404:
+                    self._make_sure_of_the_bucket()
+                    return None
+                self._say_why(key)
+                raise
+        self._bucket_seen = True
+        return _stored(key, dict(response), response["ContentLength"])
+
+    def read(self, key: str, *, first_bytes: int | None = None) -> tuple[bytes, Stored] | None:
+        if first_bytes == 0:
+            found = self.head(key)
+            return (b"", found) if found else None
+        with self._wrapped(f"read {key!r}"):
+            return self._read_again_when_broken_off(key, first_bytes)
+
+    def open(self, key: str) -> BinaryIO:
+        """As the port says; the object is fetched whole, into a file that vanishes when it is closed."""
+        with self._wrapped(f"read {key!r}"):
+            for attempt in range(1, _READ_ATTEMPTS + 1):
+                with contextlib.ExitStack() as unfinished:
+                    copy = cast(BinaryIO, unfinished.enter_context(tempfile.TemporaryFile()))
+                    try:
+                        self._fetch(key, copy)
+                    except StoreUnavailable:
+                        if attempt == _READ_ATTEMPTS:
+                            raise
+                        continue
+                    unfinished.pop_all()
+                    return copy
+        raise AssertionError("the last attempt returns or raises")
+
+    def put(
+        self, key: str, body: Body, headers: Headers, *, progress: Callable[[int], None] | None = None
+    ) -> None:
+        arguments = self._described(key, body, headers)
+        with self._wrapped(f"write {key!r}"):
+            if body.length_bytes > PART_BYTES:
+                self._multipart.upload(key, body, arguments, progress)
+            else:
+                self._client.put_object(**arguments, **_whole_content(key, body))
+                if progress is not None:
+                    progress(body.length_bytes)
+        self._confirm(key, body)
+
+    def replace(self, key: str, body: Body, headers: Headers, *, expected: str | None) -> Stored:
+        arguments = self._described(key, body, headers)
+        with self._wrapped(f"replace {key!r}"):
+            arguments |= _whole_content(key, body)
+            version = self._conditional.write(key, arguments, expected)
+        return Stored(key, body.length_bytes, version, headers.type, body.digest)
+
+    def list(self, prefix: str = "") -> Iterator[Stored]:
+        pages = self._client.get_paginator("list_objects_v2")
+        with self._wrapped("list the objects"):
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
+                self._bucket_seen = True
+                for entry in page.get("Contents", ()):
+                    key = entry["Key"].removeprefix(self._prefix)
+                    if not is_key(key):
+                        # What the store would not write is somebody else's, and no object.
+                        continue
+                    yield Stored(
+                        key=key,
+                        length_bytes=entry["Size"],
+                        version=entry["ETag"],
+                        modified=_utc(entry["LastModified"]),
+                    )
+
+    def delete(self, key: str) -> None:
+        with self._wrapped(f"remove {key!r}"):
+            self._client.delete_object(Bucket=self._bucket, Key=self._object_name(key))
+
+    def _wrapped(self, doing: str) -> contextlib.AbstractContextManager[None]:
+        return errors_wrapped(self._place, doing)
+
+    def _object_name(self, key: str) -> str:
+        return self._prefix + checked_key(key)
+
+    def _described(self, key: str, body: Body, headers: Headers) -> dict[str, Any]:
+        arguments: dict[str, Any] = {
+            "Bucket": self._bucket,
+            "Key": self._object_name(key),
+            "ContentType": headers.type,
+            "Metadata": headers.metadata | {DIGEST_NAME: body.digest},
+        }
+        if headers.cache_control:
+            arguments["CacheControl"] = headers.cache_control
+        return arguments
+
+    def _confirm(self, key: str, body: Body) -> None:
+        """Asks the store what it has. Another digest than ours is another writer's later object, and whole.
+
+        Raises:
+            StoreError: it has not what was sent.
+        """
+        found = self.head(key)
+        if found is None or (found.digest in ("", body.digest) and found.length_bytes != body.length_bytes):
+            has = "nothing" if found is None else f"{found.length_bytes} bytes"
+            raise StoreError(
+                f"{self.name}: {key!r} was sent with {body.length_bytes} bytes, and the store has {has}",
+                help="run again; if it happens again, the store does not keep what it confirms",
+            )
+
+    def _read_again_when_broken_off(self, key: str, first_bytes: int | None) -> tuple[bytes, Stored] | None:
+        for attempt in range(1, _READ_ATTEMPTS + 1):
+            response = self._get(key, first_bytes)
+            if response is None:
+                return None
+            try:
+                with self._wrapped(f"read {key!r}"), contextlib.closing(response["Body"]) as stream:
+                    content = stream.read(first_bytes)
+            except StoreUnavailable:
+                if attempt == _READ_ATTEMPTS:
+                    raise
+                continue
+            return content, _stored(key, dict(response), _whole_length(response))
+        raise AssertionError("the last attempt returns or raises")
+
+    def _get(self, key: str, first_bytes: int | None) -> GetObjectOutputTypeDef | None:
+        """The store's answer to a GET, None where it has no such object."""
+        from botocore.exceptions import ClientError
+
+        wanted: GetObjectRequestTypeDef = {"Bucket": self._bucket, "Key": self._object_name(key)}
+        if first_bytes is not None:
+            wanted["Range"] = f"bytes=0-{first_bytes - 1}"
+        try:
+            response = self._client.get_object(**wanted)
+        except ClientError as error:
+            if http_status(error) == 416 and first_bytes is not None:
+                # An empty object has no first byte.
+                return self._get(key, None)
+            if http_status(error) == 404 and error_code(error) != "NoSuchBucket":
+                self._make_sure_of_the_bucket()
+                return None
+            raise
+        self._bucket_seen = True
+        return response
+
+    def _fetch(self, key: str, copy: BinaryIO) -> None:
+        response = self._get(key, None)
+        if response is None:
+            raise ObjectMissing(key)
+        digest = hashlib.sha256()
+        with self._wrapped(f"read {key!r}"), contextlib.closing(response["Body"]) as stream:
+            for block in stream.iter_chunks(_COPY_BYTES):
+                digest.update(block)
+                copy.write(block)
+        copy.seek(0)
+        recorded = response["Metadata"].get(DIGEST_NAME, "")
+        if recorded and recorded != digest.hexdigest():
+            raise StoreError(
+                f"{self.name}: the bytes of {key!r} are not those that were stored",
+                help="it was changed past publisher, or is damaged: put its source back and publish again",
+            )
+
+    def _make_sure_of_the_bucket(self) -> None:
+        """A HEAD or GET that finds nothing may mean the object or the bucket; asked once.
+
+        Raises:
+            NoSuchBucket: it is the bucket.
+        """
+        from botocore.exceptions import ClientError
+
+        if self._bucket_seen:
+            return
+        try:
+            self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix, MaxKeys=1)
+        except ClientError as error:
+            if http_status(error) == 404:
+                raise no_such_bucket(self._place) from error
+            if http_status(error) != 403:
+                raise
+        self._bucket_seen = True
+
+    def _say_why(self, key: str) -> None:
+        """The answer to a HEAD has no room for a reason; that to a GET has, and is raised."""
+        response = self._get(key, 1)
+        if response is not None:
+            response["Body"].close()
+
+
+def connect(endpoint: str = "") -> S3Client:
+    """A client that all sorts of stores understand.
+
+    Checksums in trailers are left out, which several refuse; we send `Content-MD5`, which all check. Stores
+    that are not Amazon's get the bucket in the path, unless the profile says otherwise: most have no name
+    in the DNS for each bucket.
+    """
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        retries={"mode": "standard", "total_max_attempts": 4},
+        connect_timeout=10,
+        read_timeout=60,
+        max_pool_connections=32,
+        tcp_keepalive=True,
+    )
+    session = boto3.session.Session()
+    address = endpoint or None
+    client = session.client("s3", endpoint_url=address, config=config)
+    chosen_style = (getattr(client.meta.config, "s3", None) or {}).get("addressing_style")
+    if chosen_style or _is_amazon(client.meta.endpoint_url):
+        return client
+    return session.client(
+        "s3", endpoint_url=address, config=config.merge(Config(s3={"addressing_style": "path"}))
+    )
+
+
+def _is_amazon(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+
+def _without_user(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _whole_content(key: str, body: Body) -> dict[str, Any]:
+    content = whole(key, body)
+    md5 = hashlib.md5(content, usedforsecurity=False).digest()
+    return {"Body": content, "ContentMD5": base64.b64encode(md5).decode()}
+
+
+def _whole_length(response: GetObjectOutputTypeDef) -> int:
+    total = response.get("ContentRange", "").rpartition("/")[2]
+    return int(total) if total.isdecimal() else response["ContentLength"]
+
+
+def _stored(key: str, response: dict[str, Any], length_bytes: int) -> Stored:
+    return Stored(
+        key=key,
+        length_bytes=length_bytes,
+        version=response["ETag"],
+        type=response.get("ContentType", ""),
+        digest=response.get("Metadata", {}).get(DIGEST_NAME, ""),
+        modified=_utc(response["LastModified"]),
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
