@@ -21,9 +21,9 @@ from PIL.PngImagePlugin import PngImageFile
 
 from publisher.problems import Finding
 
-MOST_PIXELS = 40_000_000
-"""More than four times what any directory takes. Decoding stays under 300 MB of memory, whatever the colours:
-a few kilobytes of PNG can unfold to gigabytes."""
+MOST_PIXELS = 25_000_000
+"""Nearly three times what any directory takes. Decoding that takes less than 200 MB of memory, whatever the
+colours; a few kilobytes of PNG can unfold to gigabytes."""
 
 _ORIENTATION = 0x0112
 _TURNS = {
