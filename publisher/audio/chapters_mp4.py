@@ -43,6 +43,8 @@ def _from_track(file: BinaryIO, moov: bytes, track: Track) -> list[RawChapter]:
         found.append(
             RawChapter(_milliseconds(start), end and _milliseconds(end), _text(data[2 : 2 + length]))
         )
+    if len(found) > 1 and not found[0].title and found[0].start_seconds == 0:
+        del found[0]  # fills the time before the first chapter: a track has no gaps
     return found
 
 

@@ -248,7 +248,7 @@ def _edited(moov: bytes, track: Track, media_seconds: float) -> float:
 
 
 def _edits(moov: bytes, elst: Box) -> Iterator[tuple[int, int, int]]:
-    """(duration in the movie's time scale, start in the media's, whole part of the rate) of the first edits."""
+    """(duration in movie units, start in media units, whole part of the rate) of the first edits."""
     count = min(int.from_bytes(moov[elst.body + 4 : elst.body + 8], "big"), _MAX_EDITS)
     layout = Struct(">QqhH" if moov[elst.body : elst.body + 1] == b"\1" else ">IihH")
     body = moov[elst.body + 8 : min(elst.end, elst.body + 8 + count * layout.size)]
