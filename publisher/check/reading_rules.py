@@ -11,6 +11,8 @@ _YAML: Final = "https://yaml.org/spec/1.2.2/"
 _XML: Final = "https://www.w3.org/TR/xml/#charsets"
 
 _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
+    ("store-unknown", "warning", "the store says which episodes are published", ""),
+    ("url-missing", "error", "a show in a bucket has a public address", ""),
     ("no-show", "error", "a show folder holds podcast.yaml", ""),
     ("no-episode", "warning", "a folder with audio holds episode.yaml", ""),
     ("unreadable", "error", "every file of the show can be read", ""),
@@ -60,7 +62,7 @@ _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("audio-unreadable", "error", "the audio can be read", ""),
     ("artwork-unreadable", "error", "artwork is a picture that can be read whole", APPLE_ARTWORK),
     ("artwork-bomb", "error", "a picture unpacks to a sensible size", ""),
-    ("artwork-extension", "error", "a picture's name says what it is", APPLE_ARTWORK),
+    ("artwork-extension", "warning", "a picture's name says what it is", APPLE_ARTWORK),
     ("artwork-type", "error", "artwork is JPEG or PNG", APPLE_ARTWORK),
     ("transcript-encoding", "error", "a transcript is UTF-8", NAMESPACE + "transcript"),
     ("transcript-syntax", "error", "a transcript is what its ending says", NAMESPACE + "transcript"),

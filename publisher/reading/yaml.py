@@ -213,7 +213,7 @@ def _node(event: yaml.NodeEvent, builder: _Builder, line: int, column: int) -> N
         # The rest cannot be skipped without walking it, and thirty thousand levels are no mistake.
         raise yaml.MarkedYAMLError(
             problem=f"lists and mappings are nested more than {MAX_DEPTH} levels deep",
-            problem_mark=event.start_mark,
+            problem_mark=event.start_mark,  # type: ignore[arg-type]  # the stubs know only the Python mark
         )
     if isinstance(event, yaml.MappingStartEvent):
         builder.stack.append(_Open(Mapping({}, {}, line, column)))

@@ -20,7 +20,11 @@ from publisher.store.s3_multipart import PART_BYTES, MultipartUploads
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, GetObjectRequestTypeDef
+    from mypy_boto3_s3.type_defs import (
+        GetObjectOutputTypeDef,
+        GetObjectRequestTypeDef,
+        HeadObjectOutputTypeDef,
+    )
 
 DIGEST_NAME = "sha256"
 """The metadata entry that carries an object's digest: ETags say nothing reliable about content."""
@@ -56,7 +60,7 @@ class S3Store:
         address = self._client.meta.endpoint_url
         self._place = Place(name, _without_user(address), bucket, not _is_amazon(address))
         self._bucket_seen = False
-        self._conditional = ConditionalWriter(self._client, bucket, self._prefix)
+        self._conditional = ConditionalWriter(self._client, bucket, self._prefix, self._version_and_metadata)
         self._multipart = MultipartUploads(self._client)
 
     @property
@@ -68,19 +72,9 @@ class S3Store:
         return self._conditional.supported
 
     def head(self, key: str) -> Stored | None:
-        from botocore.exceptions import ClientError
-
         with self._wrapped(f"look at {key!r}"):
-            try:
-                response = self._client.head_object(Bucket=self._bucket, Key=self._object_name(key))
-            except ClientError as error:
-                if http_status(error) == 404:
-                    self._make_sure_of_the_bucket()
-                    return None
-                self._say_why(key)
-                raise
-        self._bucket_seen = True
-        return _stored(key, dict(response), response["ContentLength"])
+            response = self._head(key)
+        return _stored(key, dict(response), response["ContentLength"]) if response else None
 
     def read(self, key: str, *, first_bytes: int | None = None) -> tuple[bytes, Stored] | None:
         if first_bytes == 0:
@@ -191,6 +185,25 @@ class S3Store:
                 continue
             return content, _stored(key, dict(response), _whole_length(response))
         raise AssertionError("the last attempt returns or raises")
+
+    def _head(self, key: str) -> HeadObjectOutputTypeDef | None:
+        """The store's answer to a HEAD, None where it has no such object."""
+        from botocore.exceptions import ClientError
+
+        try:
+            response = self._client.head_object(Bucket=self._bucket, Key=self._object_name(key))
+        except ClientError as error:
+            if http_status(error) == 404:
+                self._make_sure_of_the_bucket()
+                return None
+            self._say_why(key)
+            raise
+        self._bucket_seen = True
+        return response
+
+    def _version_and_metadata(self, key: str) -> tuple[str, dict[str, str]] | None:
+        response = self._head(key)
+        return (response["ETag"], response["Metadata"]) if response else None
 
     def _get(self, key: str, first_bytes: int | None) -> GetObjectOutputTypeDef | None:
         """The store's answer to a GET, None where it has no such object."""

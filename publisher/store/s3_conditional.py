@@ -15,6 +15,7 @@ import random
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import Conflict
@@ -37,10 +38,23 @@ class ConditionalWriter:
 
     Before the first write the store is asked what it makes of a condition that cannot hold, for a store
     that ignores conditions would never tell.
+
+    Args:
+        client: the client to write by.
+        bucket: the bucket's name.
+        prefix: where this store may write, with its slash.
+        look: gives an object's version and metadata by its key, None where there is none.
     """
 
-    def __init__(self, client: S3Client, bucket: str, prefix: str) -> None:
+    def __init__(
+        self,
+        client: S3Client,
+        bucket: str,
+        prefix: str,
+        look: Callable[[str], tuple[str, dict[str, str]] | None],
+    ) -> None:
         self._client = client
+        self._look = look
         self._bucket = bucket
         self._prefix = prefix
         self._lock = threading.Lock()
@@ -79,10 +93,10 @@ class ConditionalWriter:
             except ClientError as error:
                 if not _is_lost(error):
                     raise
-                found = self._look(arguments["Key"])
-                if found is not None and found[1] == token:
-                    return found[0]
-                if (found[0] if found else None) != expected:
+                found, is_ours = self._seen(key, token)
+                if found is not None and is_ours:
+                    return found
+                if found != expected:
                     raise Conflict(key) from error
                 # The object still is the expected one, and this attempt wrote nothing.
                 if http_status(error) == 409 and collisions < _COLLISIONS_AT_MOST:
@@ -110,17 +124,16 @@ class ConditionalWriter:
     def _check_and_write(self, key: str, arguments: dict[str, Any], expected: str | None, token: str) -> str:
         """The best a store without conditions allows; threads of this process still exclude each other."""
         with self._lock:
-            found = self._look(arguments["Key"])
-            if (found[0] if found else None) != expected:
+            if self._seen(key, token)[0] != expected:
                 raise Conflict(key)
             if expected is None:
                 self._put_where_absent(key, arguments, token)
             else:
                 self._client.put_object(**arguments)
-            found = self._look(arguments["Key"])
-            if found is None or found[1] != token:
+            found, is_ours = self._seen(key, token)
+            if found is None or not is_ours:
                 raise Conflict(key)
-            return found[0]
+            return found
 
     def _put_where_absent(self, key: str, arguments: dict[str, Any], token: str) -> None:
         from botocore.exceptions import ClientError
@@ -133,21 +146,13 @@ class ConditionalWriter:
                 return
             if not _is_lost(error):
                 raise
-            found = self._look(arguments["Key"])
-            if found is None or found[1] != token:
+            if not self._seen(key, token)[1]:
                 raise Conflict(key) from error
 
-    def _look(self, object_name: str) -> tuple[str, str] | None:
-        """Version and token of what is there now."""
-        from botocore.exceptions import ClientError
-
-        try:
-            found = self._client.head_object(Bucket=self._bucket, Key=object_name)
-        except ClientError as error:
-            if http_status(error) == 404:
-                return None
-            raise
-        return found["ETag"], found["Metadata"].get(TOKEN_NAME, "")
+    def _seen(self, key: str, token: str) -> tuple[str | None, bool]:
+        """The version that is there now, and whether a write with that token made it."""
+        found = self._look(key)
+        return (found[0], found[1].get(TOKEN_NAME) == token) if found else (None, False)
 
     def _ask_once(self) -> None:
         """Asks for a write that must be refused: `If-Match` on an object that is not there."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 from publisher.transcripts.findings import Findings
@@ -83,13 +84,13 @@ def _segment(value: Any, index: int, findings: Findings) -> Timed | None:
 
 
 def _with_ends(timed: list[Timed]) -> list[Timed]:
-    """The segments with every end known."""
+    """The segments with every end known, as far as anybody can know it."""
     ended = []
-    for item, following in zip(timed, [*timed[1:], None], strict=True):
-        end = item.end_seconds
-        if math.isnan(end):
-            end = max(item.start_seconds, following.start_seconds) if following else item.start_seconds
-        ended.append(Timed(item.start_seconds, end, item.text, item.speaker, place=item.place))
+    for index, item in enumerate(timed):
+        if math.isnan(item.end_seconds):
+            next_start = timed[index + 1].start_seconds if index + 1 < len(timed) else item.start_seconds
+            item = replace(item, end_seconds=max(item.start_seconds, next_start), end_given=False)
+        ended.append(item)
     return ended
 
 

@@ -19,7 +19,8 @@ _BELATED_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A cue and where it stands: `line`, or `place` where lines are not known (`segments[3]`)."""
+    """A cue and where it stands: `line`, or `place` where lines are not known (`segments[3]`).
+    `end_given` says whether the file names its end."""
 
     start_seconds: float
     end_seconds: float
@@ -27,6 +28,7 @@ class Timed:
     speaker: str
     line: int | None = None
     place: str = ""
+    end_given: bool = True
 
 
 def finish(timed: Sequence[Timed], kind: TranscriptKind, findings: Findings) -> Transcript:
@@ -72,7 +74,7 @@ def _check_one(item: Timed, before: Timed | None, findings: Findings) -> None:
             "correct one of the two",
             item.line,
         )
-    elif item.end_seconds == item.start_seconds:
+    elif item.end_seconds == item.start_seconds and item.end_given:
         findings.add(
             "transcript-times",
             "warning",

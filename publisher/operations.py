@@ -1,0 +1,72 @@
+"""What can be done with a show: the functions behind the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from publisher.errors import StoreError
+from publisher.plan import Plan
+from publisher.previewing import standing as preview
+from publisher.problems import Problem
+from publisher.reading.load import load_show
+from publisher.release import checked, prepare, publish, store_of
+from publisher.release.published import read_published
+from publisher.scaffold import new
+
+__all__ = ["check", "load_show", "new", "plan", "preview", "publish"]
+
+
+def check(
+    folder: Path | str,
+    *,
+    profiles: Iterable[str] | None = None,
+    to: str = "",
+    endpoint: str = "",
+    now: datetime | None = None,
+) -> tuple[Problem, ...]:
+    """Every problem of a show, with rule, place and mend.
+
+    The store is asked only when an episode that is out lacks its audio, which is well once it is published.
+
+    Args:
+        profiles: the directories that matter; None for all of them.
+        to, endpoint: go before those of podcast.yaml.
+        now: aware; the clock's unless given.
+
+    Raises:
+        UsageError: the store's address is none.
+    """
+    loaded = load_show(folder)
+    now = now or datetime.now(UTC)
+    show = loaded.show
+    if show is None or not any(
+        episode.audio is None and episode.published and episode.published <= now for episode in show.episodes
+    ):
+        return checked(loaded, None, now, profiles)
+    try:
+        published = read_published(store_of(loaded, to=to, endpoint=endpoint))
+    except StoreError as error:
+        unknown = Problem(
+            "store-unknown",
+            "warning",
+            f"the store could not be asked which episodes are published: {error.message}",
+            error.help or "published episodes may do without their audio; check again when it answers",
+            f"{show.folder}/podcast.yaml",
+        )
+        return (*checked(loaded, None, now, profiles), unknown)
+    return checked(loaded, published, now, profiles)
+
+
+def plan(
+    folder: Path | str, *, to: str = "", endpoint: str = "", url: str = "", now: datetime | None = None
+) -> Plan:
+    """What a publish would do now, and nothing else.
+
+    Raises:
+        ShowError: the show has errors.
+        StoreError: the store failed.
+        UsageError: an address is none.
+    """
+    return prepare(folder, to=to, endpoint=endpoint, url=url, now=now).plan

@@ -1,0 +1,108 @@
+"""The show as it would stand: what is published, and over it what a publish would change."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from publisher.errors import ShowError, StoreError
+from publisher.model import Show
+from publisher.problems import Problem
+from publisher.reading.load import STATE_FOLDER, Loaded, load_show
+from publisher.release import Published, compare, release, store_of
+from publisher.release.uploads import Progress, Quiet
+from publisher.store import Store
+from publisher.store.folder import FolderStore
+from publisher.store.overlay import OverlayStore
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A show ready to be served.
+
+    Attributes:
+        layers: folders to look into, the first one first.
+        url: the address that the pages and the feed were made for.
+        redirect: where what no layer holds is; empty where nothing else is published.
+    """
+
+    layers: tuple[Path, ...]
+    url: str
+    redirect: str
+    problems: tuple[Problem, ...]
+    notices: tuple[str, ...]
+    episodes: int
+
+
+@contextmanager
+def standing(
+    folder: Path | str,
+    *,
+    to: str = "",
+    endpoint: str = "",
+    drafts: bool = False,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Stand]:
+    """Builds into a folder of its own, which is gone afterwards, and touches nothing that is published.
+
+    Args:
+        to, endpoint: as for `publisher.release.publish`.
+        drafts: whether drafts and scheduled episodes are shown as well; unfinished ones are left out.
+
+    Raises:
+        ShowError: the show has errors, so a publish would change nothing.
+    """
+    loaded = load_show(folder)
+    if loaded.show is None:
+        raise ShowError(loaded.problems)
+    now = now or datetime.now(UTC)
+    if drafts:
+        loaded = replace(loaded, show=_all_due(loaded.show, now))
+    base = store_of(loaded, to=to, endpoint=endpoint)
+    top = loaded.root / STATE_FOLDER / "preview"
+    shutil.rmtree(top, ignore_errors=True)
+    top.parent.mkdir(exist_ok=True)
+    try:
+        yield _built(loaded, base, top, now, progress or Quiet())
+    finally:
+        shutil.rmtree(top, ignore_errors=True)
+
+
+def _built(loaded: Loaded, base: Store, top: Path, now: datetime, progress: Progress) -> Stand:
+    notices: tuple[str, ...] = ()
+    store: Store = OverlayStore(FolderStore(top), base)
+    try:
+        prepared = compare(loaded, store, now=now, need_url=False)
+    except StoreError as error:
+        notices = (f"what is published could not be read, so everything is built: {error.message}",)
+        base, store = FolderStore(top), FolderStore(top)
+        prepared = compare(loaded, store, now=now, need_url=False, published=Published())
+    release(prepared, allow_removal=True, allow_guid_change=True, progress=progress)
+    layers = [top]
+    if isinstance(base, FolderStore) and base.root != top:
+        layers.append(base.root)
+    show = prepared.plan.show
+    published = prepared.published.manifest is not None
+    return Stand(
+        layers=tuple(layers),
+        url=show.url,
+        redirect=show.url if published and not isinstance(base, FolderStore) else "",
+        problems=prepared.problems,
+        notices=notices,
+        episodes=len(prepared.plan.released),
+    )
+
+
+def _all_due(show: Show, now: datetime) -> Show:
+    episodes = []
+    for episode in show.episodes:
+        unfinished = episode.audio is None and (episode.published is None or episode.published > now)
+        if not unfinished:
+            due = min(episode.published or now, now)
+            episodes.append(replace(episode, published=due))
+    return replace(show, episodes=tuple(episodes))

@@ -1,0 +1,183 @@
+"""A release, put together: every episode built and stored, then pages, feed and manifest as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import pairwise
+
+from publisher import __version__
+from publisher.build.artifact import Artifact, of_bytes
+from publisher.build.episode import Workshop, build_episode, build_pictures, picture_urls, transcript_url
+from publisher.build.notes import show_notes
+from publisher.feed import FeedItem, render_feed
+from publisher.manifest import FEED_KEY, Manifest, Released, StoredObject, feed_names, manifest_bytes
+from publisher.media_types import content_type
+from publisher.model import Episode
+from publisher.parts import RECIPES, chapters_of, show_parts
+from publisher.plan import Plan, PlannedEpisode
+from publisher.release import pages
+from publisher.release.uploads import each
+
+_FORMS = ("vtt", "srt", "json", "html")
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """What is left to write: the manifest, then the feed, which names it."""
+
+    manifest: Manifest
+    manifest_artifact: Artifact
+    feed: Artifact
+    gone: tuple[str, ...] = field(default=())
+    """Keys of pages that nothing refers to any more; removed after the flip."""
+
+
+def assemble(shop: Workshop, plan: Plan, *, previous: str) -> Assembled:
+    """Builds and stores all of the release but its manifest and its feed.
+
+    Args:
+        previous: key of the manifest before; empty the first time.
+
+    Raises:
+        StoreError, OSError: as `build_episode`; what was published before stands untouched.
+    """
+    objects = build_pictures(shop, "show", shop.show.artwork, shop.show.pictures)
+    objects["style"] = shop.keep(pages.style())
+    released = each(lambda planned: _released(shop, planned), plan.released)
+    released, home = _with_pages(shop, plan, objects, released)
+    body = _feed(shop, plan, objects, released)
+    manifest = Manifest(
+        guid=shop.show.guid,
+        feed_url=shop.show.feed_url,
+        url=shop.show.url,
+        title=shop.show.title,
+        parts=show_parts(shop.show),
+        episodes=tuple(released),
+        objects=objects,
+        pages=(home,),
+        feed=of_bytes(FEED_KEY, body).object,
+        recipes=dict(RECIPES),
+        version=__version__,
+        previous=previous,
+    )
+    key, data = manifest_bytes(manifest)
+    pages_now = {item.page.key for item in released if item.page}
+    pages_before = {item.page.key for item in (plan.before.episodes if plan.before else ()) if item.page}
+    return Assembled(
+        manifest, of_bytes(key, data), _naming(body, key), tuple(sorted(pages_before - pages_now))
+    )
+
+
+def _naming(feed: bytes, manifest_key: str) -> Artifact:
+    """The feed with the line that names its manifest, behind the XML declaration."""
+    declaration, newline, rest = feed.partition(b"\n")
+    return of_bytes(FEED_KEY, declaration + newline + feed_names(manifest_key) + rest)
+
+
+def _released(shop: Workshop, planned: PlannedEpisode) -> Released:
+    if planned.state == "unchanged" and planned.before is not None:
+        return planned.before
+    assert planned.episode is not None
+    assert planned.published is not None
+    built = build_episode(shop, planned)
+    return Released(
+        slug=planned.slug,
+        guid=planned.guid,
+        title=planned.title,
+        published=planned.published,
+        enclosure=built.enclosure,
+        parts=dict(planned.parts),
+        objects=built.objects,
+        page=planned.before.page if planned.before and not planned.renamed_from else None,
+    )
+
+
+def _with_pages(
+    shop: Workshop, plan: Plan, objects: dict[str, StoredObject], released: list[Released]
+) -> tuple[list[Released], StoredObject]:
+    """The episodes with their pages, and the home page; only pages that may have changed are made."""
+    site = pages.site_page(shop, objects.get("artwork"), objects["style"].key)
+    episodes = _episodes(plan)
+    lists = [pages.listed(shop.show, episodes[item.slug], item) for item in released]
+    everything = bool(plan.show_changes) or plan.before is None
+    kept = _neighbours([item.slug for item in plan.before.episodes]) if plan.before else {}
+    now = _neighbours([item.slug for item in released])
+    touched = {planned.slug for planned in plan.released if planned.state != "unchanged"}
+
+    def page(place: int) -> Released:
+        item = released[place]
+        older, newer = now[item.slug]
+        same = kept.get(item.slug) == (older, newer) and not touched & {item.slug, older, newer}
+        if same and not everything and item.page:
+            return item
+        artifact = pages.episode_page(
+            shop,
+            site,
+            episodes[item.slug],
+            item,
+            newer=lists[place + 1] if place + 1 < len(lists) else None,
+            older=lists[place - 1] if place else None,
+        )
+        return replace(item, page=shop.keep(artifact))
+
+    with_pages = each(page, range(len(released)))
+    home = shop.keep(pages.home_page(site, tuple(reversed(lists))))
+    return with_pages, home
+
+
+def _episodes(plan: Plan) -> dict[str, Episode]:
+    return {planned.slug: planned.episode for planned in plan.released if planned.episode}
+
+
+def _neighbours(slugs: list[str]) -> dict[str, tuple[str, str]]:
+    """Slug → (older, newer); empty where there is none."""
+    older = {second: first for first, second in pairwise(slugs)}
+    newer = dict(pairwise(slugs))
+    return {slug: (older.get(slug, ""), newer.get(slug, "")) for slug in slugs}
+
+
+def _feed(shop: Workshop, plan: Plan, objects: dict[str, StoredObject], released: list[Released]) -> bytes:
+    newest: datetime | None = max((item.published for item in released), default=None)
+    artwork = objects.get("artwork")
+    return render_feed(
+        shop.show,
+        _items(shop, plan, released, picture_urls(shop, objects)),
+        newest=newest,
+        artwork_url=shop.address(artwork) if artwork else "",
+        picture_urls=picture_urls(shop, objects),
+    )
+
+
+def _items(
+    shop: Workshop, plan: Plan, released: list[Released], show_pictures: dict[str, str]
+) -> Iterator[FeedItem]:
+    """The items, newest first; one at a time, for their texts do not all fit in memory."""
+    episodes = _episodes(plan)
+    for item in reversed(released):
+        yield _item(shop, episodes[item.slug], item, show_pictures)
+
+
+def _item(shop: Workshop, episode: Episode, released: Released, show_pictures: dict[str, str]) -> FeedItem:
+    enclosure, objects = released.enclosure, released.objects
+    chapters = chapters_of(episode, enclosure)
+    transcripts = [objects[f"transcript.{form}"] for form in _FORMS if f"transcript.{form}" in objects]
+    artwork, chapters_file = objects.get("artwork"), objects.get("chapters")
+    return FeedItem(
+        episode=episode,
+        guid=released.guid,
+        published=released.published,
+        enclosure_url=shop.address(enclosure.object),
+        length_bytes=enclosure.object.length_bytes,
+        type=enclosure.object.type,
+        duration_seconds=enclosure.duration_seconds,
+        page_url=shop.page_url(episode),
+        content_html=show_notes(shop.show, episode, chapters, transcript_url=transcript_url(shop, episode)),
+        artwork_url=shop.address(artwork) if artwork else "",
+        chapters_url=shop.address(chapters_file) if chapters_file else "",
+        transcripts=tuple(
+            (shop.address(item), content_type(item.key).partition(";")[0]) for item in transcripts
+        ),
+        picture_urls=show_pictures | picture_urls(shop, objects),
+    )

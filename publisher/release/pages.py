@@ -1,0 +1,109 @@
+"""The pages of a release: data for `publisher.site` out of what has been built."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from publisher import effective
+from publisher.build.artifact import Artifact, of_bytes
+from publisher.build.episode import Workshop, load_transcript, page_key
+from publisher.manifest import Released, StoredObject
+from publisher.model import Episode, Person, Show
+from publisher.parts import chapters_of
+from publisher.site.pages import PageEpisode, SitePage, render_episode, render_home, stylesheet
+from publisher.text import page_html
+from publisher.transcripts import to_html
+from publisher.words import word
+
+HOME_KEY = "index.html"
+
+
+def site_page(shop: Workshop, artwork: StoredObject | None, style_key: str) -> SitePage:
+    """What every page needs to know of the show."""
+    show = shop.show
+    return SitePage(
+        show=show,
+        base_url=show.url,
+        feed_url=show.feed_url,
+        style_url=style_key,
+        artwork_url=artwork.key if artwork else "",
+        description_html=page_html(show.description),
+    )
+
+
+def style() -> Artifact:
+    key, data = stylesheet()
+    return of_bytes(key, data)
+
+
+def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:
+    """An episode as lists and neighbours show it."""
+    artwork = released.objects.get("artwork")
+    return PageEpisode(
+        slug=episode.slug,
+        title=episode.title,
+        published=released.published,
+        url=page_key(episode.slug).removesuffix("index.html"),
+        enclosure_url=released.enclosure.object.key,
+        enclosure_type=released.enclosure.object.type,
+        duration_seconds=released.enclosure.duration_seconds,
+        code=episode.code,
+        number=episode.number,
+        season=episode.season,
+        type=episode.type,
+        summary=effective.summary(episode),
+        artwork_url=artwork.key if artwork else "",
+    )
+
+
+def home_page(site: SitePage, episodes: tuple[PageEpisode, ...]) -> Artifact:
+    """The show's own page. `episodes`: newest first."""
+    return of_bytes(HOME_KEY, render_home(replace(site, episodes=episodes)).encode())
+
+
+def episode_page(
+    shop: Workshop,
+    site: SitePage,
+    episode: Episode,
+    released: Released,
+    *,
+    newer: PageEpisode | None,
+    older: PageEpisode | None,
+) -> Artifact:
+    """An episode's page, whole. Raises OSError when the transcript cannot be read any more."""
+    show = shop.show
+    transcript = load_transcript(shop.root, show, episode)
+    best = next((item for role, item in released.objects.items() if role.startswith("transcript.")), None)
+    people = tuple(
+        (_with_picture(person, released, site), _role(show, person.role))
+        for person in effective.people(show, episode)
+    )
+    page = replace(
+        listed(show, episode, released),
+        # A summary that is the notes' own first paragraph would stand there twice.
+        summary=episode.summary or ("" if episode.notes else effective.summary(episode)),
+        notes_html=page_html(episode.notes),
+        transcript_html=_body(to_html(transcript, show.language)) if transcript else "",
+        transcript_url=best.key if best else "",
+        people=people,
+        quote=episode.quote,
+        outcomes=episode.learning.outcomes if episode.learning else (),
+        chapters=chapters_of(episode, released.enclosure),
+        interview=tuple((item.question, page_html(item.answer)) for item in episode.interview),
+        links=episode.links,
+    )
+    html = render_episode(site, page, newer=newer, older=older)
+    return of_bytes(page_key(episode.slug), html.encode())
+
+
+def _with_picture(person: Person, released: Released, site: SitePage) -> Person:
+    stored = released.objects.get(f"picture:{person.image}")
+    return replace(person, image=site.base_url + stored.key) if stored else person
+
+
+def _role(show: Show, role: str) -> str:
+    return word(show.language, role) if role in ("host", "guest") else role
+
+
+def _body(document: str) -> str:
+    return document.partition("<body>\n")[2].rpartition("</body>")[0]

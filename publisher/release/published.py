@@ -1,0 +1,83 @@
+"""What a store holds of a show: the feed's version, and the manifest that the feed names."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from publisher.errors import StoreError
+from publisher.manifest import FEED_KEY, Manifest, named_by, read_manifest
+from publisher.store.base import Store
+
+_HEAD_BYTES: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The released state.
+
+    Attributes:
+        feed_version: of the feed when it was read; the flip is conditional on it. None: there is no feed.
+        manifest_key: of the manifest that the feed names.
+    """
+
+    feed_version: str | None = None
+    manifest_key: str = ""
+    manifest: Manifest | None = None
+
+
+def read_published(store: Store, *, kept: Path | None = None) -> Published:
+    """Reads what is published: the feed's first bytes, and the manifest unless a copy is at hand.
+
+    Args:
+        kept: a folder for copies of manifests. They never change, and their name is their digest.
+
+    Raises:
+        StoreError: the store failed, a manifest is missing or damaged, or the feed is not publisher's.
+    """
+    found = store.read(FEED_KEY, first_bytes=_HEAD_BYTES)
+    if found is None:
+        return Published()
+    head, stored = found
+    key = named_by(head)
+    if not key:
+        raise StoreError(
+            f"{store.name} holds a {FEED_KEY} that publisher did not write",
+            help="publish to another folder or prefix, or move that feed away if nobody needs it",
+        )
+    data = _copy(kept, key) if kept else None
+    if data is None:
+        got = store.read(key)
+        if got is None:
+            raise StoreError(
+                f"the feed in {store.name} names the manifest {key}, which is not there",
+                help="restore it from a backup of the store; until then the published show stays as it is",
+            )
+        data = got[0]
+        if kept:
+            keep_copy(kept, key, data)
+    return Published(stored.version, key, read_manifest(key, data))
+
+
+def keep_copy(folder: Path, key: str, data: bytes) -> None:
+    """Keeps a manifest's bytes for the next run; where that is not possible, the next run fetches it."""
+    path = folder / Path(key).name
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        partial.write_bytes(data)
+        partial.replace(path)
+        for old in sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)[:-3]:
+            old.unlink(missing_ok=True)
+
+
+def _copy(folder: Path, key: str) -> bytes | None:
+    try:
+        data = (folder / Path(key).name).read_bytes()
+        read_manifest(key, data)
+    except (OSError, StoreError):
+        return None
+    return data

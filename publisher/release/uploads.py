@@ -1,0 +1,110 @@
+"""Putting artifacts into the store: each once, several at a time, counted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from typing import Final, Protocol, TypeVar
+
+from publisher.build.artifact import Artifact
+from publisher.manifest import Manifest, StoredObject
+from publisher.store.base import Store
+
+WORKERS: Final = 8
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Progress(Protocol):
+    """What is told of a release while it runs; called from several threads."""
+
+    def expect(self, length_bytes: int) -> None:
+        """That many bytes more will have to be stored, as far as is known."""
+
+    def advance(self, length_bytes: int) -> None:
+        """So many have been stored; negative when a retry starts over."""
+
+    def say(self, text: str) -> None:
+        """What is being done, in a few words."""
+
+
+class Quiet:
+    """Progress that nobody watches."""
+
+    def expect(self, length_bytes: int) -> None: ...
+
+    def advance(self, length_bytes: int) -> None: ...
+
+    def say(self, text: str) -> None: ...
+
+
+class Uploads:
+    """Stores what is not there yet.
+
+    Objects of the last manifest are known to be there, by key and digest; anything else that is named by its
+    digest is asked for first, so that a run after an interrupted one sends nothing twice.
+    """
+
+    def __init__(self, store: Store, progress: Progress) -> None:
+        self.store = store
+        self.progress = progress
+        self.count = 0
+        self.length_bytes = 0
+        self._there: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    def know(self, manifest: Manifest | None) -> None:
+        """Counts a manifest's objects as stored."""
+        if manifest:
+            self._there |= {(item.key, item.digest) for item in manifest.all_objects().values()}
+
+    def keep(self, artifact: Artifact) -> StoredObject:
+        """Stores the artifact unless it is there.
+
+        Raises:
+            StoreError: the store failed; nothing of the artifact is visible.
+        """
+        item = artifact.object
+        with self._lock:
+            if (item.key, item.digest) in self._there:
+                return item
+        if not self._found(item):
+            self.progress.say(item.key)
+            self.store.put(item.key, artifact.body, artifact.headers, progress=self.progress.advance)
+            with self._lock:
+                self.count += 1
+                self.length_bytes += item.length_bytes
+        with self._lock:
+            self._there.add((item.key, item.digest))
+        return item
+
+    def _found(self, item: StoredObject) -> bool:
+        if item.digest[:24] not in item.key:
+            return False
+        stored = self.store.head(item.key)
+        return (
+            stored is not None
+            and stored.length_bytes == item.length_bytes
+            and stored.digest in ("", item.digest)
+        )
+
+
+def each(function: Callable[[T], R], items: Sequence[T], *, workers: int = WORKERS) -> list[R]:
+    """Applies the function to every item, several at a time, and gives the results in order.
+
+    The first failure (or an interrupt) stops what has not begun, waits for what has, and is raised.
+    """
+    if len(items) <= 1:
+        return [function(item) for item in items]
+    with ThreadPoolExecutor(max_workers=min(workers, len(items)), thread_name_prefix="release") as pool:
+        futures = [pool.submit(function, item) for item in items]
+        try:
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+        return [future.result() for future in futures]
