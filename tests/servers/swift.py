@@ -34,6 +34,7 @@ _FILTERS = {
     "s3api": f"location = {REGION}\nmax_upload_part_num = 10000\n",
     "tempauth": f"user_{ACCOUNT}_{USER} = {SECRET_KEY} .admin\n",
     "copy": "",
+    "container_quotas": "",
     "slo": "max_manifest_segments = 10000\n",
     "dlo": "",
     "versioned_writes": "allow_versioned_writes = true\nallow_object_versioning = true\n",
@@ -51,6 +52,14 @@ for kind, port in zip(("account", "container", "object"), map(int, sys.argv[2:])
                          replication_ip="127.0.0.1", replication_port=port, device="d1", meta=""))
     builder.rebalance()
     builder.get_ring().save(f"{folder}/{kind}.ring.gz")
+"""
+
+_SET_QUOTA = """
+import sys
+from swift.common.internal_client import InternalClient
+configuration, account, bucket, length = sys.argv[1:]
+client = InternalClient(configuration, "publisher-tests", 1)
+client.set_container_metadata(account, bucket, {"quota-bytes": length}, metadata_prefix="x-container-meta-")
 """
 
 
@@ -95,3 +104,17 @@ def _write_configuration(configuration: Path, data: Path, ports: dict[str, int],
         *(f"[filter:{name}]\nuse = egg:swift#{name}\n{options}" for name, options in _FILTERS.items()),
     ]
     (configuration / "proxy-server.conf").write_text("".join(sections))
+    (configuration / "internal-client.conf").write_text(
+        f"[DEFAULT]\nswift_dir = {configuration}\n[pipeline:main]\npipeline = proxy-server\n{sections[2]}"
+    )
+
+
+def limit_bytes(server: S3Server, bucket: str, length_bytes: int) -> None:
+    """Sets a quota on a bucket, from behind the proxy: its own API wants tokens, which want memcached."""
+    python = install.swift_programs() / "python"
+    configuration = f"{server.data}/conf/internal-client.conf"
+    subprocess.run(
+        [python, "-c", _SET_QUOTA, configuration, f"AUTH_{ACCOUNT}", bucket, str(length_bytes)],
+        env=clean_environment(),
+        check=True,
+    )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from publisher.store.folder import FolderStore
 from publisher.store.s3 import S3Store
@@ -61,25 +59,3 @@ def s3_subject_of(request: pytest.FixtureRequest, environment: pytest.MonkeyPatc
         bucket=bucket,
         prefix="shows/one/",
     )
-
-
-@pytest.fixture
-def impatient_client(s3_environment: pytest.MonkeyPatch) -> object:
-    """Makes clients that try once and wait little, for endpoints where nobody listens."""
-
-    def make(endpoint: str) -> object:
-        return boto3.client(
-            "s3",
-            endpoint_url=endpoint,
-            aws_access_key_id="producer",
-            aws_secret_access_key="never-to-be-shown",
-            region_name="us-east-1",
-            config=Config(
-                retries={"total_max_attempts": 1},
-                connect_timeout=1,
-                read_timeout=1,
-                s3={"addressing_style": "path"},
-            ),
-        )
-
-    return make
