@@ -52,6 +52,11 @@ class FolderStore:
         self._root = root.absolute()
 
     @property
+    def root(self) -> Path:
+        """The folder, absolute."""
+        return self._root
+
+    @property
     def name(self) -> str:
         return str(self._root)
 

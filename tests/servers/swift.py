@@ -57,8 +57,10 @@ for kind, port in zip(("account", "container", "object"), map(int, sys.argv[2:])
 _SET_QUOTA = """
 import sys
 from swift.common.internal_client import InternalClient
-configuration, account, bucket, length = sys.argv[1:]
-client = InternalClient(configuration, "publisher-tests", 1)
+from swift.common.utils import set_swift_dir
+folder, account, bucket, length = sys.argv[1:]
+set_swift_dir(folder)
+client = InternalClient(f"{folder}/internal-client.conf", "publisher-tests", 1)
 client.set_container_metadata(account, bucket, {"quota-bytes": length}, metadata_prefix="x-container-meta-")
 """
 
@@ -112,9 +114,8 @@ def _write_configuration(configuration: Path, data: Path, ports: dict[str, int],
 def limit_bytes(server: S3Server, bucket: str, length_bytes: int) -> None:
     """Sets a quota on a bucket, from behind the proxy: its own API wants tokens, which want memcached."""
     python = install.swift_programs() / "python"
-    configuration = f"{server.data}/conf/internal-client.conf"
     subprocess.run(
-        [python, "-c", _SET_QUOTA, configuration, f"AUTH_{ACCOUNT}", bucket, str(length_bytes)],
+        [python, "-c", _SET_QUOTA, f"{server.data}/conf", f"AUTH_{ACCOUNT}", bucket, str(length_bytes)],
         env=clean_environment(),
         check=True,
     )
