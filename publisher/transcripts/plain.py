@@ -70,7 +70,7 @@ def _text_blocks(text: str) -> Iterator[_Block]:
 
 def _markdown_blocks(text: str) -> Iterator[_Block]:
     """The blocks of a Markdown text without its markup. Raw HTML loses its tags and keeps its words."""
-    # A tag or an import costs nothing to a show without Markdown transcripts.
+    # Imported late: a show without Markdown transcripts need not wait for it.
     from markdown_it import MarkdownIt
 
     heading = False

@@ -98,7 +98,7 @@ def _add_undecodable(data: bytes, error: UnicodeDecodeError, encoding: str, find
     findings.add(
         "transcript-encoding",
         "error",
-        f"byte {at + 1} of the file, the {column}. of its line, is 0x{byte:02X} and not UTF-8{meant}",
+        f"byte {at + 1} of the file, column {column} of its line, is 0x{byte:02X} and not UTF-8{meant}",
         "save the file as UTF-8",
         line,
     )

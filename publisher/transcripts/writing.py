@@ -38,7 +38,7 @@ def to_vtt(transcript: Transcript) -> str:
     parts = ["WEBVTT\n"]
     for cue in transcript.cues:
         start, end = _span(cue)
-        voice = f"<v {_escaped(cue.speaker)}>" if cue.speaker else ""
+        voice = _voice(cue.speaker) if cue.speaker else ""
         words = "\n".join(_escaped(line) for line in _lines(cue.text, VTT_LINE))
         parts.append(f"\n{_stamp(start, '.')} --> {_stamp(end, '.')}\n{voice}{words}\n")
     return "".join(parts)
@@ -128,6 +128,11 @@ def _time_element(seconds: float) -> str:
     shown = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
     exact = f"{whole}.{thousandths:03}".rstrip("0").rstrip(".") if thousandths else f"{whole}"
     return f'<time datetime="PT{exact}S">{shown}</time>\n'
+
+
+def _voice(speaker: str) -> str:
+    # A name that ends in two dashes would close its tag with an arrow, and end the cue.
+    return f"<v {_escaped(speaker)}>".replace("-->", "-- >")
 
 
 def _escaped(text: str) -> str:

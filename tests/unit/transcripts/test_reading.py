@@ -205,7 +205,7 @@ def test_other_bytes_are_refused_with_their_place(kind: TranscriptKind) -> None:
     assert (finding.rule, finding.line) == ("transcript-encoding", 3)
     assert "0xE5" in finding.message
     assert "'å'" in finding.message
-    assert "7." in finding.message
+    assert "column 7" in finding.message
 
 
 def test_bytes_behind_a_mark_have_their_true_place() -> None:
@@ -363,11 +363,11 @@ def test_no_content_raises(data: bytes, kind: TranscriptKind) -> None:
 
 
 PIECE_WORDS = """
-    WEBVTT 00:00:01.000 --> 00:00:02,000 1 <v_Ola> </v> < > &amp; &#0; Ola:_ Silvija_Seres: ** #_ -_ NOTE STYLE
-    hei å { } [ ] "segments" : , "startTime" "body" 0 1e9 null " \\ud800 ` | \\
+    WEBVTT 00:00:01.000 --> 00:00:02,000 1 <v_Ola> </v> < > &amp; &#0; Ola:_ Silvija_Seres: ** #_ -_ NOTE
+    STYLE hei å { } [ ] "segments" : , "startTime" "body" 0 1e9 null " \\ud800 ` | \\
 """
 PIECES = st.sampled_from(
-    [*(word.replace("_", " ") for word in PIECE_WORDS.split()), "\n", "\n\n", " ", "\u2028", "\x85", "\ufeff"]
+    [*(word.replace("_", " ") for word in PIECE_WORDS.split()), "\n", "\n\n", " ", "\u2028", "\ufeff"]
 )
 
 

@@ -95,6 +95,16 @@ def test_vtt_as_written() -> None:
     )
 
 
+def test_a_name_cannot_end_its_cue() -> None:
+    transcript = Transcript("vtt", (Cue(0, 1, "Hei.", "--"), Cue(1, 2, "Hå.", "a-->b")))
+    captions = webvtt.WebVTT.from_string(to_vtt(transcript), strict=True).captions
+    assert [caption.text for caption in captions] == [
+        "Hei.",
+        "Hå.",
+    ]
+    assert again(transcript, "vtt") == transcript.cues
+
+
 def test_srt_as_written() -> None:
     transcript = Transcript(
         "vtt", (*TALK.cues[:1], Cue(6.0, 6.5, "Ja, a --> b.", "Ola"), Cue(7, 8, "Nei.", "Ola"))
@@ -131,8 +141,9 @@ def test_html_as_written() -> None:
         ),
     )
     assert to_html(transcript, "nb") == (
-        '<!DOCTYPE html>\n<html lang="nb">\n<head>\n<meta charset="utf-8">\n<title>Transkripsjon</title>\n</head>\n'
-        "<body>\n<p>Om &lt;læring&gt;</p>\n<cite>Silvija Seres:</cite>\n<p>Hei &amp; hå.</p>\n<p>Mer.</p>\n"
+        '<!DOCTYPE html>\n<html lang="nb">\n<head>\n<meta charset="utf-8">\n'
+        "<title>Transkripsjon</title>\n</head>\n<body>\n<p>Om &lt;læring&gt;</p>\n"
+        "<cite>Silvija Seres:</cite>\n<p>Hei &amp; hå.</p>\n<p>Mer.</p>\n"
         "<cite>Ola:</cite>\n<p>Ja.</p>\n</body>\n</html>\n"
     )
 
@@ -214,8 +225,11 @@ def test_vtt_lines_are_short_and_long_words_stay_whole() -> None:
     assert all(len(line) <= 65 for line in lines if line != word)
 
 
-NAMES = st.text(st.characters(categories=("L", "P", "S", "Zs")), max_size=12)
+NAMES = st.text(st.characters(categories=("L", "P", "S", "Zs")), max_size=12) | st.sampled_from(
+    ["--", "a-->"]
+)
 PIECES = (
+    "--",
     "-->",
     "1",
     "00:00:01,000",
