@@ -216,7 +216,9 @@ def _next_frame(file: BinaryIO, state: _Walk, position: int) -> int | None:
     """Where the next run of frames starts, from `position` on."""
     while position < state.end:
         block = read_at(file, position, min(_BLOCK, state.end - position))
-        for match in CANDIDATE.finditer(block):
+        for match in (
+            CANDIDATE.finditer(block) if b"\xff" in block else ()
+        ):  # zeros are passed ten times faster
             state.tried += 1
             if state.tried > _MAX_TRIED:
                 return None
