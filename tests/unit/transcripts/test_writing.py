@@ -98,11 +98,14 @@ def test_vtt_as_written() -> None:
 def test_a_name_cannot_end_its_cue() -> None:
     transcript = Transcript("vtt", (Cue(0, 1, "Hei.", "--"), Cue(1, 2, "Hå.", "a-->b")))
     captions = webvtt.WebVTT.from_string(to_vtt(transcript), strict=True).captions
-    assert [caption.text for caption in captions] == [
-        "Hei.",
-        "Hå.",
-    ]
+    assert [caption.text for caption in captions] == ["Hei.", "Hå."]
     assert again(transcript, "vtt") == transcript.cues
+
+
+@pytest.mark.parametrize("kind", ["vtt", "srt", "json"])
+def test_a_cue_without_an_end_is_seen(kind: Literal["vtt", "srt", "json"]) -> None:
+    (cue,) = again(Transcript("json", (Cue(2.0, 2.0, "Hei."),)), kind)
+    assert (cue.start_seconds, cue.end_seconds) == (2.0, 2.001)
 
 
 def test_srt_as_written() -> None:
