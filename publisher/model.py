@@ -264,6 +264,8 @@ class Episode:
     transcript: TranscriptFile | None = None
     pictures: tuple[tuple[str, SourceFile], ...] = ()
     """Files that persons and chapters of this episode name: (name as written, file)."""
+    alternate_files: tuple[tuple[str, SourceFile], ...] = ()
+    """Files of `alternates` that are in the folder; those of a published episode may have left it."""
     unreadable: tuple[str, ...] = ()
     """Parts that are there but could not be read (`audio`, `artwork`, …): the problem is already
     reported, so that no rule complains about their absence."""

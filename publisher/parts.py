@@ -18,7 +18,9 @@ RECIPES: Final = {"tags": 1, "transcripts": 1, "chapters": 1, "feed": 1, "pages"
 _NOT_SHOW: Final = frozenset(
     ("folder", "episodes", "artwork", "pictures", "unreadable", "publish_to", "publish_endpoint", "notify")
 )
-_NOT_EPISODE: Final = frozenset(("slug", "audio", "artwork", "transcript", "pictures", "unreadable"))
+_NOT_EPISODE: Final = frozenset(
+    ("slug", "audio", "artwork", "transcript", "pictures", "alternate_files", "unreadable")
+)
 
 # What of podcast.yaml stands in an episode's tags, and what on its page.
 _SHOW_IN_TAGS: Final = (
@@ -48,8 +50,12 @@ def show_parts(show: Show) -> dict[str, str]:
     return parts
 
 
-def episode_parts(episode: Episode, audio: Audio | Enclosure) -> dict[str, str]:
-    """Fingerprint of each key of episode.yaml that says something, and of its files."""
+def episode_parts(episode: Episode, audio: Audio | Enclosure, before: dict[str, str]) -> dict[str, str]:
+    """Fingerprint of each key of episode.yaml that says something, and of its files.
+
+    Args:
+        before: the parts that are published; a further enclosure that has left the folder is as it was.
+    """
     parts = _own(episode, _NOT_EPISODE)
     parts["audio"] = (audio.source.digest if isinstance(audio, Audio) else audio.source_digest)[:12]
     if episode.artwork:
@@ -58,6 +64,13 @@ def episode_parts(episode: Episode, audio: Audio | Enclosure) -> dict[str, str]:
         parts["transcript"] = fingerprint([episode.transcript.source.digest, episode.transcript.kind])
     if episode.pictures:
         parts["pictures"] = fingerprint([(name, source.digest) for name, source in episode.pictures])
+    files = dict(episode.alternate_files)
+    for alternate in episode.alternates:
+        part = f"alternate {alternate.file}"
+        if alternate.file in files:
+            parts[part] = files[alternate.file].digest[:12]
+        elif part in before:
+            parts[part] = before[part]
     return parts
 
 
@@ -75,7 +88,11 @@ def tag_recipe(show: Show, episode: Episode, guid: str, parts: dict[str, str]) -
         "location",
         "quote",
     )
-    own = {name: value for name, value in parts.items() if name not in unrelated}
+    own = {
+        name: value
+        for name, value in parts.items()
+        if name not in unrelated and not name.startswith("alternate ")
+    }
     of_show: dict[str, Any] = {name: getattr(show, name) for name in _SHOW_IN_TAGS}
     if not episode.artwork and show.artwork:
         of_show["artwork"] = show.artwork.source.digest

@@ -214,7 +214,7 @@ def _planned(
     audio = base.audio
     if audio is None:
         return replace(base, state="new", changes=("its audio is missing",))
-    parts = episode_parts(episode, audio)
+    parts = episode_parts(episode, audio, before.parts if before else {})
     base = replace(base, parts=tuple(sorted(parts.items())), recipe=tag_recipe(show, episode, guid, parts))
     if before is None:
         other = _owner(manifest, guid)

@@ -84,8 +84,8 @@ def _built(loaded: Loaded, base: Store, top: Path, now: datetime, progress: Prog
         prepared = compare(loaded, store, now=now, need_url=False, published=Published())
     release(prepared, allow_removal=True, allow_guid_change=True, progress=progress)
     layers = [top]
-    if isinstance(base, FolderStore) and base.root != top:
-        layers.append(base.root)
+    if isinstance(base, FolderStore) and Path(base.name) != top:
+        layers.append(Path(base.name))
     show = prepared.plan.show
     published = prepared.published.manifest is not None
     return Stand(

@@ -149,7 +149,15 @@ def _transcript(scope: Scope, episode: Episode) -> Iterator[Found]:
             )
 
 
-@episode_rule("alternates-not-yet", "warning", "alternates is read without acting on it yet")
+@episode_rule("alternate-missing", "error", "a further enclosure is there until it is published")
 def _alternates(scope: Scope, episode: Episode) -> Iterator[Found]:
-    if episode.alternates:
-        yield Found("'alternates' has no effect yet: only the main audio is released", key=("alternates",))
+    there = dict(episode.alternate_files)
+    for place, alternate in enumerate(episode.alternates):
+        if not alternate.file or alternate.file in there or _is_published(scope, episode):
+            continue
+        yield Found(
+            f"'alternates' names {alternate.file!r}, which is not there",
+            "put the file into the folder",
+            ("alternates", place),
+            severity="error" if scope.is_due(episode) else "warning",
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +10,18 @@ from datetime import datetime
 from publisher import effective
 from publisher.feed.channel import license_element, person_elements
 from publisher.feed.namespace import Element, element
-from publisher.model import Episode, Show
+from publisher.model import Alternate, Episode, Show
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherEnclosure:
+    """A further enclosure. `length_bytes` and `digest` (SHA-256) are known of files of ours only."""
+
+    alternate: Alternate
+    url: str
+    type: str
+    length_bytes: int | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,7 @@ class FeedItem:
     chapters_url: str = ""
     transcripts: tuple[tuple[str, str], ...] = ()
     picture_urls: dict[str, str] = field(default_factory=dict)
+    alternates: tuple[FurtherEnclosure, ...] = ()
 
 
 def item_elements(show: Show, item: FeedItem) -> Iterator[Element]:
@@ -84,6 +97,8 @@ def _namespace(show: Show, item: FeedItem) -> Iterator[Element]:
         yield element("podcast:soundbite", bite.title, **times)
     people = [(person, person.role or "guest") for person in effective.people(show, episode)]
     yield from person_elements(people, item.picture_urls)
+    for further in item.alternates:
+        yield _alternate_enclosure(further)
     if episode.location:
         place = episode.location
         yield element("podcast:location", place.name, geo=place.geo, osm=place.osm)
@@ -91,3 +106,22 @@ def _namespace(show: Show, item: FeedItem) -> Iterator[Element]:
         yield license_element(episode.license)
     if episode.social:
         yield element("podcast:socialInteract", uri=episode.social.url, protocol=episode.social.protocol)
+
+
+def _alternate_enclosure(further: FurtherEnclosure) -> Element:
+    """https://podcastnamespace.org/tag/alternate-enclosure"""
+    children = []
+    if further.digest:
+        value = base64.b64encode(bytes.fromhex(further.digest)).decode()
+        children.append(element("podcast:integrity", type="sri", value=f"sha256-{value}"))
+    children.append(element("podcast:source", uri=further.url))
+    return element(
+        "podcast:alternateEnclosure",
+        "",
+        *children,
+        type=further.type,
+        length=further.length_bytes,
+        bitrate=further.alternate.bitrate,
+        title=further.alternate.title,
+        lang=further.alternate.language,
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from publisher.model import Chapter, Episode, Person, Show, SourceFile
+from publisher.model import Alternate, Chapter, Episode, Person, Show, SourceFile
 from publisher.problems import Finding, Problem, in_order
 from publisher.reading import accept
 from publisher.reading.cache import FactsCache
@@ -201,8 +201,6 @@ class _Loader:
             name for key in ("hosts", "guests", "people") for name in _person_pictures(values.get(key) or ())
         ]
         names += [chapter.image for chapter in values.get("chapters") or () if "://" not in chapter.image]
-        for name in taken - {""}:
-            self._find(folder, name, "alternates.file")
         if "chapters" in values:
             values["chapters"] = _in_time(values["chapters"])
         return Episode(
@@ -212,6 +210,7 @@ class _Loader:
             transcript=transcript,
             notes=notes,
             pictures=self._pictures(folder, EPISODE_YAML, names),
+            alternate_files=self._alternates(folder, values.get("alternates", ())),
             unreadable=tuple(unreadable),
             **values,
         )
@@ -325,6 +324,23 @@ class _Loader:
             self.problems.extend(finding.at(f"{folder.name}/{name}") for finding in findings)
             if facts is not None:
                 found[name] = facts.source
+        return tuple(found.items())
+
+    def _alternates(
+        self, folder: Folder, alternates: tuple[Alternate, ...]
+    ) -> tuple[tuple[str, SourceFile], ...]:
+        """Those that are there: whether one may be missing depends on what is published."""
+        found = {}
+        for alternate in alternates:
+            name = alternate.file
+            if not name or not (folder.path / name).exists():
+                continue
+            path = self._find(folder, name, "alternates")
+            try:
+                if path is not None:
+                    found[name] = self.probes.digest(path)
+            except OSError as error:
+                self._unreadable(f"{folder.name}/{name}", error)
         return tuple(found.items())
 
     def _yaml(self, folder: Folder, name: str, record: Any, reading: Reading) -> dict[str, Any] | None:

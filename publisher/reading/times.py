@@ -114,3 +114,9 @@ def parse_offset(text: str) -> float:
             f"{text!r} has {minutes} minutes in an hour", "write it as 12:34, 1:02:03.5 or in seconds"
         )
     return hours * 3600 + minutes * 60 + seconds + float(match[4] or 0)
+
+
+def has_offset(text: str) -> bool:
+    """Whether a date says itself how far from UTC it is."""
+    match = _DATE.fullmatch(text.strip())
+    return bool(match and match[7])

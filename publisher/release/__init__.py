@@ -285,7 +285,7 @@ def _announce(plan: Plan, progress: Progress) -> None:
 
 
 def _write(prepared: Prepared, uploads: Uploads, id3_version: int) -> str:
-    """Media, artwork, transcripts, chapters → pages → manifest → feed. Raises Conflict when the flip is lost."""
+    """Media first, the feed last. Raises Conflict when the flip is lost."""
     plan, published, store = prepared.plan, prepared.published, prepared.store
     with _work_folder(prepared.root) as work:
         shop = Workshop(

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 from publisher import __version__
 from publisher.build.artifact import Artifact, of_bytes
 from publisher.build.episode import Workshop, build_episode, build_pictures, picture_urls, transcript_url
 from publisher.build.notes import show_notes
 from publisher.feed import FeedItem, render_feed
+from publisher.feed.item import FurtherEnclosure
 from publisher.manifest import FEED_KEY, Manifest, Released, StoredObject, feed_names, manifest_bytes
 from publisher.media_types import content_type
 from publisher.model import Episode
@@ -180,4 +182,18 @@ def _item(shop: Workshop, episode: Episode, released: Released, show_pictures: d
             (shop.address(item), content_type(item.key).partition(";")[0]) for item in transcripts
         ),
         picture_urls=show_pictures | picture_urls(shop, objects),
+        alternates=tuple(_alternates(shop, episode, objects)),
     )
+
+
+def _alternates(
+    shop: Workshop, episode: Episode, objects: dict[str, StoredObject]
+) -> Iterator[FurtherEnclosure]:
+    for alternate in episode.alternates:
+        item = objects.get(f"alternate:{alternate.file}")
+        if item:
+            type_ = alternate.type or item.type
+            yield FurtherEnclosure(alternate, shop.address(item), type_, item.length_bytes, item.digest)
+        elif alternate.url:
+            type_ = alternate.type or content_type(urlsplit(alternate.url).path)
+            yield FurtherEnclosure(alternate, alternate.url, type_)

@@ -1,0 +1,261 @@
+"""What each command takes, and how it shows what the operation of that name gave."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from publisher.cli import options
+
+PROFILES = ("apple", "spotify", "psp1", "podcasting2", "youtube", "rss")
+
+
+@click.command(short_help="Start a show, or in one an episode.")
+@click.argument("arguments", nargs=-1, metavar="[SHOW] TITLE")
+@options.output
+def new(arguments: tuple[str, ...], as_json: bool, quiet: bool, verbose: int) -> int:
+    """Makes a show folder, or in one that is there an episode folder.
+
+    Example: publisher new episodes "Building together"
+    """
+    from publisher.cli.output import Output, each_show
+
+    if not 1 <= len(arguments) <= 2:
+        raise click.UsageError('give a title: publisher new [SHOW] "TITLE"')
+    *show, title = arguments
+    output = Output(as_json, quiet, verbose)
+
+    def action(folder: str) -> tuple[int, dict[str, Any]]:
+        from publisher.operations import new
+
+        made = new(Path(folder), title)
+        output.say(f"made the {made.kind} {made.folder}")
+        for place, step in enumerate(made.next_steps, start=1):
+            output.say(f"  {place}. {step}")
+        document = {"kind": made.kind, "folder": str(made.folder), "next_steps": list(made.next_steps)}
+        return 0, document
+
+    return each_show(show, output, action)
+
+
+@click.command(short_help="Say everything that is wrong, and how to mend it.")
+@options.shows
+@options.option(
+    "--for", "profiles", metavar="NAMES", default="", help=f"Only what these ask for: {', '.join(PROFILES)}."
+)
+@options.option("--strict", is_flag=True, help="Count warnings as errors.")
+@options.option("--to", metavar="STORE", default="", help="Where the show is published.")
+@options.option("--endpoint", metavar="URL", default="", help="The S3 server, where it is not Amazon's.")
+@options.output
+def check(
+    shows: tuple[str, ...],
+    profiles: str,
+    strict: bool,
+    to: str,
+    endpoint: str,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
+) -> int:
+    """Checks shows: every problem, with rule, place and mend.
+
+    Example: publisher check episodes --for apple,psp1 --strict
+    """
+    from publisher.cli.output import Output, counted, each_show
+
+    wanted = [name.strip() for name in profiles.split(",") if name.strip()]
+    for name in wanted:
+        if name not in PROFILES:
+            raise click.BadParameter(f"{name!r} is none of {', '.join(PROFILES)}", param_hint="--for")
+    output = Output(as_json, quiet, verbose)
+
+    def action(folder: str) -> tuple[int, dict[str, Any]]:
+        from publisher.operations import check
+
+        problems = check(folder, profiles=wanted or None, to=to, endpoint=endpoint)
+        output.problems(problems)
+        output.say(f"{folder}: {counted(problems)}")
+        failed = any(problem.is_error or strict for problem in problems)
+        return int(failed), {"problems": [problem.as_json() for problem in problems]}
+
+    return each_show(shows, output, action)
+
+
+@click.command(short_help="Say what a publish would do now.")
+@options.shows
+@options.destination
+@options.moment
+@options.output
+def plan(
+    shows: tuple[str, ...],
+    to: str,
+    endpoint: str,
+    url: str,
+    now: datetime | None,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
+) -> int:
+    """Compares shows with what is published of them. Writes nothing.
+
+    Example: publisher plan episodes --now "2030-01-31 06:00"
+    """
+    from publisher.cli.output import Output, each_show
+
+    output = Output(as_json, quiet, verbose)
+
+    def action(folder: str) -> tuple[int, dict[str, Any]]:
+        from publisher.operations import plan
+
+        planned = plan(folder, to=to, endpoint=endpoint, url=url, now=now)
+        output.plan(planned)
+        output.say("a publish would release this" if planned.has_changes else "nothing to do")
+        return 0, planned.as_json()
+
+    return each_show(shows, output, action)
+
+
+@click.command(short_help="Check, plan, build and release.")
+@options.shows
+@options.destination
+@options.moment
+@options.option("--dry-run", is_flag=True, help="Stop before anything is written.")
+@options.option("--allow-removal", is_flag=True, help="Let published episodes go.")
+@options.option("--allow-guid-change", is_flag=True, help="Let published episodes get another GUID.")
+@options.option(
+    "--id3-version",
+    type=click.Choice(["4", "3"]),
+    default="4",
+    help="3 writes ID3v2.3, for old players on Windows.",
+)
+@options.output
+def publish(
+    shows: tuple[str, ...],
+    to: str,
+    endpoint: str,
+    url: str,
+    now: datetime | None,
+    dry_run: bool,
+    allow_removal: bool,
+    allow_guid_change: bool,
+    id3_version: str,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
+) -> int:
+    """Publishes shows: whatever is due goes out, and nothing else changes.
+
+    Example: publisher publish episodes --to s3://bucket/show --url https://podcast.example.com/
+    """
+    from publisher.cli.output import Output, each_show
+    from publisher.cli.progress import watching
+
+    output = Output(as_json, quiet, verbose)
+
+    def action(folder: str) -> tuple[int, dict[str, Any]]:
+        from publisher.operations import publish
+
+        with watching(output) as progress:
+            outcome = publish(
+                folder,
+                to=to,
+                endpoint=endpoint,
+                url=url,
+                now=now,
+                dry_run=dry_run,
+                allow_removal=allow_removal,
+                allow_guid_change=allow_guid_change,
+                id3_version=int(id3_version),
+                progress=progress,
+            )
+        show_outcome(output, folder, outcome, dry_run=dry_run)
+        return 0, outcome.as_json()
+
+    return each_show(shows, output, action)
+
+
+def show_outcome(output: Any, folder: str, outcome: Any, *, dry_run: bool) -> None:
+    """Says what a publish came to."""
+    from zoneinfo import ZoneInfo
+
+    from publisher.cli.output import size, when
+
+    output.problems(outcome.problems)
+    for notice in outcome.notices:
+        output.note(notice)
+    output.plan(outcome.plan)
+    if dry_run and outcome.plan.has_changes:
+        output.say(f"{folder}: nothing was written; without --dry-run this would be released")
+    elif outcome.released:
+        amount = f"{outcome.uploaded} objects, {size(outcome.uploaded_bytes)}"
+        output.say(f"{folder}: released to {outcome.store_name} ({amount})")
+        output.say(f"  {outcome.feed_url}")
+    else:
+        output.say(f"{folder}: nothing to do")
+    due = outcome.plan.next_due
+    if due:
+        zone = ZoneInfo(outcome.plan.show.timezone)
+        output.say(f"  next: {when(due, zone)} ({zone.key})")
+
+
+@click.command(short_help="Look at the show on this machine.")
+@click.argument("show", default="episodes", envvar="PUBLISHER_SHOW")
+@options.option("--port", type=click.IntRange(0, 65535), default=8000, help="0 for any that is free.")
+@options.option("--drafts", is_flag=True, help="With drafts and scheduled episodes.")
+@options.option("--to", metavar="STORE", default="", help="Where the show is published.")
+@options.option("--endpoint", metavar="URL", default="", help="The S3 server, where it is not Amazon's.")
+@options.output
+def preview(
+    show: str, port: int, drafts: bool, to: str, endpoint: str, as_json: bool, quiet: bool, verbose: int
+) -> int:
+    """Serves the show as a publish would leave it, on this machine only. Podcast apps can subscribe.
+
+    Example: publisher preview episodes --drafts
+    """
+    from publisher.cli.output import Output, each_show
+    from publisher.cli.progress import watching
+
+    output = Output(as_json, quiet, verbose)
+
+    def action(folder: str) -> tuple[int, dict[str, Any]]:
+        from publisher.operations import preview
+        from publisher.preview.server import address, bind, make_app, serve
+
+        listener = bind(port)
+        here = address(listener)
+        with (
+            listener,
+            watching(output) as progress,
+            preview(folder, to=to, endpoint=endpoint, drafts=drafts, progress=progress) as stand,
+        ):
+            output.problems(stand.problems)
+            for notice in stand.notices:
+                output.note(notice)
+            app = make_app(stand.layers, public_url=stand.url, local_url=here, redirect=stand.redirect)
+            output.say(f"{folder}: {stand.episodes} episodes")
+            output.say(f"  page  {here}")
+            output.say(f"  feed  {here}feed.xml")
+            output.say("  stop with Ctrl-C")
+            serve(app, port=port, listener=listener)
+        return 0, {"url": here, "feed_url": f"{here}feed.xml"}
+
+    return each_show((show,), output, action)
+
+
+@click.command(short_help="Print the JSON Schema of the YAML files.")
+@click.argument("which", type=click.Choice(["show", "episode"]), required=False)
+def schema(which: str | None) -> int:
+    """Prints the JSON Schema of podcast.yaml (show) or episode.yaml (episode), for editors.
+
+    Example: publisher schema episode > episode.schema.json
+    """
+    from publisher.reading.schema import episode_schema, show_schema
+
+    made = {"show": show_schema, "episode": episode_schema}
+    document = made[which]() if which else {name: make() for name, make in made.items()}
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    return 0

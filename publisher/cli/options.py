@@ -1,0 +1,63 @@
+"""Options that several commands share, each with its environment variable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def option(*names: str, **settings: Any) -> Callable[[F], F]:
+    """An option that `PUBLISHER_NAME` sets as well. The flag goes before it."""
+    long = next(name for name in names if name.startswith("--"))
+    variable = "PUBLISHER_" + long.removeprefix("--").partition("/")[0].replace("-", "_").upper()
+    return click.option(*names, envvar=variable, show_envvar=True, **settings)
+
+
+class Moment(click.ParamType[datetime]):
+    """A date as podcast.yaml has it. Without an offset it is in the show's zone, so it stays naive here."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        from zoneinfo import ZoneInfo
+
+        from publisher.reading.times import BadTime, has_offset, parse_date
+
+        try:
+            moment = parse_date(value, ZoneInfo("UTC"))
+        except BadTime:
+            self.fail(f"{value!r} is no time; write it as 2030-01-31 or '2030-01-31 06:00'", param, ctx)
+        return moment if has_offset(value) else moment.replace(tzinfo=None)
+
+
+def shows(command: F) -> F:
+    """The shows, one or more."""
+    return click.argument("shows", nargs=-1, metavar="[SHOW]...")(command)
+
+
+def output(command: F) -> F:
+    """How much is said, and how."""
+    command = option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+    command = option("--quiet", "-q", is_flag=True, help="Print nothing but problems.")(command)
+    return option("--verbose", "-v", count=True, help="Say more; twice: show where an error arose.")(command)
+
+
+def destination(command: F) -> F:
+    """Where to."""
+    command = option("--url", metavar="URL", default="", help="Public address of what is published.")(command)
+    command = option(
+        "--endpoint", metavar="URL", default="", help="The S3 server, where it is not Amazon's."
+    )(command)
+    return option("--to", metavar="STORE", default="", help="s3://bucket/prefix or a folder.")(command)
+
+
+def moment(command: F) -> F:
+    """When."""
+    return option("--now", type=Moment(), default=None, help="As if it were that time.")(command)

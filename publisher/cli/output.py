@@ -1,0 +1,170 @@
+"""What a person or a program reads: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import click
+
+from publisher.errors import NeedsDecision, PublisherError, ShowError
+from publisher.plan import Plan, PlannedEpisode
+from publisher.problems import Problem
+
+_COLOURS: Final = {"error": "red", "warning": "yellow"}
+_SIGNS: Final = {
+    "new": "+",
+    "changed": "~",
+    "unchanged": " ",
+    "scheduled": "@",
+    "draft": "·",
+    "removed": "-",
+    "re-identified": "!",
+}
+
+
+@dataclass(slots=True)
+class Output:
+    """One command's output; with `as_json`, one document at its end and nothing before."""
+
+    as_json: bool
+    quiet: bool
+    verbose: int
+    documents: list[dict[str, Any]] = field(default_factory=list)
+
+    def say(self, text: str) -> None:
+        """A result."""
+        if not self.quiet and not self.as_json:
+            _echo(text)
+
+    def note(self, text: str) -> None:
+        """Something on the way."""
+        if not self.quiet and not self.as_json:
+            _echo(text, err=True)
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        if not self.as_json:
+            for problem in problems:
+                _echo(coloured(problem), err=True)
+
+    def failure(self, error: PublisherError) -> None:
+        """An error that ended a command."""
+        if self.as_json:
+            return
+        if isinstance(error, ShowError):
+            self.problems(error.problems)
+        if isinstance(error, NeedsDecision):
+            self.plan(error.plan, err=True)
+        _echo(f"{_style('error', 'red')}: {error}", err=True)
+        if self.verbose > 1:
+            import traceback
+
+            _echo("".join(traceback.format_exception(error)), err=True)
+
+    def plan(self, plan: Plan, *, err: bool = False) -> None:
+        """A plan, one episode a line; what does not change is only counted unless more is asked for."""
+        if self.as_json or (self.quiet and not err):
+            return
+        zone = ZoneInfo(plan.show.timezone)
+        for episode in plan.episodes:
+            if episode.state != "unchanged" or self.verbose:
+                _echo(_line(episode, zone), err=err)
+        unchanged = len(plan.of("unchanged"))
+        if unchanged and not self.verbose:
+            _echo(f"  {unchanged} unchanged", err=err)
+        if plan.show_changes:
+            _echo(f"{_SIGNS['changed']} the show: {', '.join(plan.show_changes)}", err=err)
+
+    def close(self) -> None:
+        if self.as_json:
+            _echo(json.dumps({"shows": self.documents}, ensure_ascii=False, indent=2))
+
+
+def each_show(
+    shows: Sequence[str], output: Output, action: Callable[[str], tuple[int, dict[str, Any]]]
+) -> int:
+    """Does the action for each show; one that fails does not keep the others from going on.
+
+    Returns:
+        The highest of the exit statuses.
+    """
+    status = 0
+    try:
+        for show in shows or (os.environ.get("PUBLISHER_SHOW", "episodes"),):
+            try:
+                result, document = action(show)
+            except PublisherError as error:
+                output.failure(error)
+                result, document = error.exit_status, error_document(error)
+            output.documents.append({"show": show, "status": result} | document)
+            status = max(status, result)
+    finally:
+        output.close()
+    return status
+
+
+def error_document(error: PublisherError) -> dict[str, Any]:
+    document: dict[str, Any] = {"error": {"message": error.message, "help": error.help}}
+    if isinstance(error, ShowError):
+        document["problems"] = [problem.as_json() for problem in error.problems]
+    if isinstance(error, NeedsDecision):
+        document["plan"] = error.plan.as_json()
+    return document
+
+
+def coloured(problem: Problem) -> str:
+    text, label = str(problem), f"{problem.severity}[{problem.rule}]"
+    return text.replace(label, _style(label, _COLOURS[problem.severity]), 1)
+
+
+def counted(problems: Sequence[Problem]) -> str:
+    """`2 errors, 1 warning`."""
+    errors = sum(problem.is_error for problem in problems)
+    warnings = len(problems) - errors
+    parts = [
+        f"{number} {word}{'s' if number != 1 else ''}"
+        for number, word in ((errors, "error"), (warnings, "warning"))
+        if number
+    ]
+    return ", ".join(parts) or "no problems"
+
+
+def size(length_bytes: int) -> str:
+    """`5.8 MB`."""
+    value = float(length_bytes)
+    for unit in ("bytes", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def when(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _line(episode: PlannedEpisode, zone: ZoneInfo) -> str:
+    date = when(episode.published, zone) if episode.published else " " * 16
+    what = ", ".join(episode.changes)
+    if episode.renamed_from:
+        what += f" (was {episode.renamed_from})"
+    tail = f": {what}" if what else ""
+    return f"{_SIGNS[episode.state]} {episode.state:<13} {date}  {episode.slug}{tail}"
+
+
+def _style(text: str, colour: str) -> str:
+    return click.style(text, fg=colour, bold=True)
+
+
+def _echo(text: str, *, err: bool = False) -> None:
+    # A terminal that is set to a small character set must not end a release with an encoding error.
+    stream = sys.stderr if err else sys.stdout
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    safe = text.encode(encoding, "replace").decode(encoding)
+    click.echo(safe, err=err, color=False if "NO_COLOR" in os.environ else None)
