@@ -258,9 +258,14 @@ def test_replace_leaves_nothing_else_in_the_store(subject: Subject) -> None:
         assert [entry["Key"] for entry in listed] == ["shows/one/feed.xml"]
 
 
+@pytest.mark.parametrize("attempt", range(3))
 @pytest.mark.parametrize("first", [True, False])
-def test_of_eight_racing_writers_exactly_one_wins(subject: Subject, first: bool) -> None:
-    expected = None if first else subject.store.replace("feed.xml", body(b"old"), TEXT, expected=None).version
+def test_of_eight_racing_writers_exactly_one_wins(subject: Subject, first: bool, attempt: int) -> None:
+    # Long enough that looking at the old one and writing the new one take their time.
+    contents = [b"writer %d " % number * 200_000 for number in range(8)]
+    expected = None
+    if not first:
+        expected = subject.store.replace("feed.xml", body(b"old" * 700_000), TEXT, expected=None).version
     # A store that has not replaced yet has not found out what it can do.
     subject.store.replace("asked.xml", body(b"x"), TEXT, expected=None)
     writers = 8
@@ -272,7 +277,7 @@ def test_of_eight_racing_writers_exactly_one_wins(subject: Subject, first: bool)
     def race(number: int) -> Stored | None:
         barrier.wait(timeout=60)
         try:
-            return machines[number].replace("feed.xml", body(b"writer %d" % number), TEXT, expected=expected)
+            return machines[number].replace("feed.xml", body(contents[number]), TEXT, expected=expected)
         except Conflict:
             return None
 
@@ -280,7 +285,7 @@ def test_of_eight_racing_writers_exactly_one_wins(subject: Subject, first: bool)
         results = list(threads.map(race, range(writers)))
     winners = [number for number, result in enumerate(results) if result is not None]
     assert len(winners) == 1
-    assert content_of(subject.store, "feed.xml") == b"writer %d" % winners[0]
+    assert content_of(subject.store, "feed.xml") == contents[winners[0]]
     won = results[winners[0]]
     assert won is not None
     assert won.version == _version(subject, "feed.xml")
