@@ -62,7 +62,9 @@ def standing(
         raise ShowError(loaded.problems)
     now = now or datetime.now(UTC)
     if drafts:
-        loaded = replace(loaded, show=_all_due(loaded.show, now))
+        show = _finished(loaded.show, now)
+        loaded = replace(loaded, show=show)
+        now = max([now, *(episode.published for episode in show.episodes if episode.published)])
     base = store_of(loaded, to=to, endpoint=endpoint)
     top = loaded.root / STATE_FOLDER / "preview"
     shutil.rmtree(top, ignore_errors=True)
@@ -98,11 +100,11 @@ def _built(loaded: Loaded, base: Store, top: Path, now: datetime, progress: Prog
     )
 
 
-def _all_due(show: Show, now: datetime) -> Show:
-    episodes = []
-    for episode in show.episodes:
-        unfinished = episode.audio is None and (episode.published is None or episode.published > now)
-        if not unfinished:
-            due = min(episode.published or now, now)
-            episodes.append(replace(episode, published=due))
-    return replace(show, episodes=tuple(episodes))
+def _finished(show: Show, now: datetime) -> Show:
+    """The show without what has no audio yet; drafts are dated now."""
+    finished = [
+        replace(episode, published=episode.published or now)
+        for episode in show.episodes
+        if episode.audio or (episode.published and episode.published <= now)
+    ]
+    return replace(show, episodes=tuple(finished))

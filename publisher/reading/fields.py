@@ -378,13 +378,13 @@ class Record:
                 if key.required:
                     at = node.keys.get(key.name, node)
                     state = "is empty" if key.name in node.keys else "is missing"
-                    reading.error("missing-key", at, f"{full!r} {state}", f"{key.name} is {_plain_doc(key)}")
+                    reading.error("missing-key", at, f"{full!r} {state}", f"fill it in: {key.doc or key.kind.wanted}")
                 continue
             value = key.kind.read(full, item, reading)
             if value is not ABSENT:
                 values[key.into] = value
             elif key.required and isinstance(item, Scalar) and not item.text.strip():
-                reading.error("missing-key", item, f"{full!r} is empty", f"{key.name} is {_plain_doc(key)}")
+                reading.error("missing-key", item, f"{full!r} is empty", f"fill it in: {key.doc or key.kind.wanted}")
         if self.one_of and not any(key in node.items for key in self.one_of):
             reading.error("missing-key", node, f"{name!r} needs {' or '.join(map(repr, self.one_of))}")
         return values
@@ -403,7 +403,3 @@ class Record:
             short = next(key.kind.schema() for key in self.keys if key.name == self.short)
             return {"anyOf": [short, result]}
         return result
-
-
-def _plain_doc(key: Key) -> str:
-    return (key.doc[:1].lower() + key.doc[1:]) if key.doc else key.kind.wanted

@@ -11,7 +11,7 @@ from publisher.manifest import Released, StoredObject
 from publisher.model import Episode, Person, Show
 from publisher.parts import chapters_of
 from publisher.site.pages import PageEpisode, SitePage, render_episode, render_home, stylesheet
-from publisher.text import page_html
+from publisher.text import page_html, plain_text
 from publisher.transcripts import to_html
 from publisher.words import word
 
@@ -75,7 +75,7 @@ def episode_page(
     transcript = load_transcript(shop.root, show, episode)
     best = next((item for role, item in released.objects.items() if role.startswith("transcript.")), None)
     people = tuple(
-        (_with_picture(person, released, site), _role(show, person.role))
+        (_shown(person, released, site), _role(show, person.role))
         for person in effective.people(show, episode)
     )
     page = replace(
@@ -96,9 +96,11 @@ def episode_page(
     return of_bytes(page_key(episode.slug), html.encode())
 
 
-def _with_picture(person: Person, released: Released, site: SitePage) -> Person:
+def _shown(person: Person, released: Released, site: SitePage) -> Person:
+    """The person with a picture that was released, and the bio as plain text."""
     stored = released.objects.get(f"picture:{person.image}")
-    return replace(person, image=site.base_url + stored.key) if stored else person
+    image = site.base_url + stored.key if stored else person.image
+    return replace(person, image=image, bio=plain_text(person.bio))
 
 
 def _role(show: Show, role: str) -> str:

@@ -1,0 +1,72 @@
+"""Show notes as apps show them: one safe HTML text. Pure."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+
+from publisher import effective
+from publisher.model import Chapter, Episode, Person, Show
+from publisher.text import feed_html, link, paragraph
+from publisher.words import format_clock, word
+
+
+def show_notes(show: Show, episode: Episode, chapters: tuple[Chapter, ...], *, transcript_url: str) -> str:
+    """Summary, guests, notes, what one learns, chapters, links, and the way to the transcript.
+
+    Args:
+        transcript_url: where it can be read; empty where there is none.
+
+    Returns:
+        HTML of paragraphs, lists and links only: other elements are dropped by apps.
+    """
+    return "\n".join(_sections(show, episode, chapters, transcript_url))
+
+
+def _sections(
+    show: Show, episode: Episode, chapters: tuple[Chapter, ...], transcript_url: str
+) -> Iterator[str]:
+    language = show.language
+    summary, notes = effective.summary(episode), feed_html(episode.notes)
+    if summary and (episode.summary or not notes):
+        yield paragraph(summary)
+    if episode.guests:
+        yield _heading(word(language, "guests" if len(episode.guests) > 1 else "guest"))
+        yield _list(_person(person) for person in episode.guests)
+    if notes:
+        yield notes
+    if episode.learning and episode.learning.outcomes:
+        yield _heading(word(language, "learn"))
+        yield _list(html.escape(outcome, quote=False) for outcome in episode.learning.outcomes)
+    listed = [chapter for chapter in chapters if chapter.toc and chapter.title]
+    if listed:
+        yield _heading(word(language, "chapters"))
+        yield _chapter_list(listed)
+    if episode.links:
+        yield _heading(word(language, "links"))
+        yield _list(link(item.url, item.title or item.url) for item in episode.links)
+    if transcript_url:
+        yield f"<p>{link(transcript_url, word(language, 'read_transcript'))}</p>"
+
+
+def _heading(text: str) -> str:
+    return f"<p><strong>{html.escape(text, quote=False)}</strong></p>"
+
+
+def _list(items: Iterator[str]) -> str:
+    return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def _chapter_list(chapters: list[Chapter]) -> str:
+    """Apps make times at the start of a line clickable; hours for all or for none keep them in a column."""
+    lines = []
+    for chapter in chapters:
+        title = html.escape(chapter.title, quote=False)
+        lines.append(f"{format_clock(chapter.start_seconds)} {title}")
+    return f"<p>{'<br>'.join(lines)}</p>"
+
+
+def _person(person: Person) -> str:
+    name = link(person.url, person.name) if person.url else html.escape(person.name, quote=False)
+    post = ", ".join(part for part in (person.title, person.organization) if part)
+    return f"{name}, {html.escape(post, quote=False)}" if post else name
