@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,9 +11,10 @@ from pathlib import Path
 from publisher.errors import ShowError, StoreError
 from publisher.model import Show
 from publisher.problems import Problem
-from publisher.reading.load import STATE_FOLDER, Loaded, load_show
+from publisher.reading.load import Loaded, load_show
 from publisher.release import Published, compare, release, store_of
 from publisher.release.uploads import Progress, Quiet
+from publisher.release.work import work_folder
 from publisher.store import Store
 from publisher.store.folder import FolderStore
 from publisher.store.overlay import OverlayStore
@@ -66,13 +66,8 @@ def standing(
         loaded = replace(loaded, show=show)
         now = max([now, *(episode.published for episode in show.episodes if episode.published)])
     base = store_of(loaded, to=to, endpoint=endpoint)
-    top = loaded.root / STATE_FOLDER / "preview"
-    shutil.rmtree(top, ignore_errors=True)
-    top.parent.mkdir(exist_ok=True)
-    try:
+    with work_folder(loaded.root) as top:
         yield _built(loaded, base, top, now, progress or Quiet())
-    finally:
-        shutil.rmtree(top, ignore_errors=True)
 
 
 def _built(loaded: Loaded, base: Store, top: Path, now: datetime, progress: Progress) -> Stand:

@@ -161,6 +161,8 @@ def _size(four: bytes, synchsafe: bool) -> int:
 
 def _extended_length(data: bytes, version: int) -> int:
     """The length of the extended header; 2.4 counts the four bytes of its size, 2.3 does not."""
+    if len(data) < 4:
+        return 0
     return _size(data[:4], True) if version == 4 else int.from_bytes(data[:4], "big") + 4
 
 

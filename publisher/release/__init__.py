@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +21,7 @@ from publisher.reading.locate import locate
 from publisher.release.assemble import assemble
 from publisher.release.published import Published, keep_copy, read_published
 from publisher.release.uploads import Progress, Quiet, Uploads
+from publisher.release.work import work_folder
 from publisher.store import Store, open_store
 from publisher.store.base import Headers
 
@@ -287,7 +286,7 @@ def _announce(plan: Plan, progress: Progress) -> None:
 def _write(prepared: Prepared, uploads: Uploads, id3_version: int) -> str:
     """Media first, the feed last. Raises Conflict when the flip is lost."""
     plan, published, store = prepared.plan, prepared.published, prepared.store
-    with _work_folder(prepared.root) as work:
+    with work_folder(prepared.root) as work:
         shop = Workshop(
             show=plan.show,
             root=prepared.root,
@@ -314,18 +313,6 @@ def _write(prepared: Prepared, uploads: Uploads, id3_version: int) -> str:
     with assembled.manifest_artifact.body.open() as reader:
         keep_copy(prepared.root / STATE_FOLDER / "releases", manifest_key, reader.read())
     return manifest_key
-
-
-@contextmanager
-def _work_folder(root: Path) -> Iterator[Path]:
-    """A folder for copies that cannot be avoided: in the show's own state, or where temporary files go."""
-    state: Path | None = root / STATE_FOLDER
-    try:
-        root.joinpath(STATE_FOLDER).mkdir(exist_ok=True)
-    except OSError:
-        state = None  # a show on a read-only disk is published all the same
-    with tempfile.TemporaryDirectory(prefix="work-", dir=state) as work:
-        yield Path(work)
 
 
 def _fetch(store: Store, item: StoredObject, path: Path) -> None:
