@@ -198,10 +198,7 @@ def _audio(
     episode = planned.episode
     assert episode is not None
     type_ = audio.type if isinstance(audio, Audio) else audio.object.type
-    with (
-        _source_path(shop, audio, _ENDINGS[type_]) as path,
-        tempfile.TemporaryDirectory(dir=shop.work) as work,
-    ):
+    with _source_path(shop, audio, _ENDINGS[type_]) as path:
         inside = read_chapters(path, type_)
         tags = make_tags(
             shop.show,

@@ -334,6 +334,10 @@ class Key:
     def into(self) -> str:
         return self.attribute or self.name
 
+    @property
+    def mend(self) -> str:
+        return f"fill it in: {self.doc or self.kind.wanted}"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -378,13 +382,13 @@ class Record:
                 if key.required:
                     at = node.keys.get(key.name, node)
                     state = "is empty" if key.name in node.keys else "is missing"
-                    reading.error("missing-key", at, f"{full!r} {state}", f"fill it in: {key.doc or key.kind.wanted}")
+                    reading.error("missing-key", at, f"{full!r} {state}", key.mend)
                 continue
             value = key.kind.read(full, item, reading)
             if value is not ABSENT:
                 values[key.into] = value
             elif key.required and isinstance(item, Scalar) and not item.text.strip():
-                reading.error("missing-key", item, f"{full!r} is empty", f"fill it in: {key.doc or key.kind.wanted}")
+                reading.error("missing-key", item, f"{full!r} is empty", key.mend)
         if self.one_of and not any(key in node.items for key in self.one_of):
             reading.error("missing-key", node, f"{name!r} needs {' or '.join(map(repr, self.one_of))}")
         return values
