@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from publisher import effective
-from publisher.audio.tags import language_code
+from publisher.audio.languages import language_code
 from publisher.check.rule import APPLE_ARTWORK, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, show_rule
 from publisher.identity import ascii_slug, episode_guid
 from publisher.model import Artwork

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from publisher import effective
 from publisher.feed.namespace import Element, element
 from publisher.model import Person, Show
-from publisher.reading.accept import licenses
+from publisher.vocabulary import licenses
 
 
 def channel_elements(show: Show, *, artwork_url: str, picture_urls: dict[str, str]) -> Iterator[Element]:

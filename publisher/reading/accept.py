@@ -5,59 +5,18 @@ Each function gives the value in its normal form, or raises ValueError(message, 
 
 from __future__ import annotations
 
-import functools
-import json
 import re
 import uuid
-from importlib import resources
-from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from publisher.reading.times import BadTime, parse_offset
 from publisher.suggest import did_you_mean, nearest
-
-# https://podcastnamespace.org/tag/medium: each may also stand as a list (`podcastL`).
-_MEDIA: Final = (
-    "podcast",
-    "music",
-    "video",
-    "film",
-    "audiobook",
-    "newsletter",
-    "blog",
-    "publisher",
-    "course",
-)
-MEDIA: Final = (*_MEDIA, *(f"{name}L" for name in _MEDIA), "mixed")
+from publisher.vocabulary import categories, licenses
 
 _LANGUAGE = re.compile(
     r"(?:[A-Za-z]{2,3})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?(?:-(?:[A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*"
 )
-
-
-@functools.cache
-def _data(name: str) -> Any:
-    return json.loads(resources.files("publisher").joinpath("data", name).read_text("utf-8"))
-
-
-@functools.cache
-def categories() -> tuple[str, ...]:
-    """Apple's names, as FORMAT has them: `Technology`, `Education > Courses`.
-
-    https://podcasters.apple.com/support/1691-apple-podcasts-categories
-    """
-    names = []
-    for category, subcategories in _data("apple-podcast-categories.json").items():
-        names.append(category)
-        names.extend(f"{category} > {sub}" for sub in subcategories)
-    return tuple(names)
-
-
-@functools.cache
-def licenses() -> dict[str, str]:
-    """Slugs of the podcast namespace's licence list, lowercase → address of the text."""
-    return {entry["shortname"].casefold(): entry["link"] or "" for entry in _data("podcast-licenses.json")}
 
 
 def category(text: str) -> str:

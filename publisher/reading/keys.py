@@ -28,6 +28,7 @@ from publisher.reading.fields import (
 from publisher.reading.times import parse_date
 from publisher.reading.yaml import Mapping, Node, Sequence
 from publisher.suggest import did_you_mean
+from publisher.vocabulary import MEDIA, categories
 
 TEXT = Text()
 MARKDOWN = Text("a text (Markdown)")
@@ -239,7 +240,7 @@ SHOW = Record(
         Key("language", LANGUAGE, "BCP 47: nb, en-GB", required=True),
         Key(
             "categories",
-            ListOf(Checked(accept.category, "a category", "category", {"enum": list(accept.categories())})),
+            ListOf(Checked(accept.category, "a category", "category", {"enum": list(categories())})),
             "Apple's names: Technology, Education > Courses; the first one counts",
             required=True,
         ),
@@ -275,7 +276,7 @@ SHOW = Record(
         Key("locked", FLAG, "Whether other hosts may not import the show"),
         Key("complete", FLAG, "Whether no episode will follow"),
         Key("block", FLAG, "Whether directories should leave the show out"),
-        Key("medium", Choice(accept.MEDIA), "What the show is, by the podcast namespace"),
+        Key("medium", Choice(MEDIA), "What the show is, by the podcast namespace"),
         Key("funding", OneOrMany(FUNDING), "Where listeners can give: url, text"),
         Key("hosts", PERSONS, "Who hosts it; each episode has them unless it names its own"),
         Key("subscribe", Subscribe(), "Links to the show in apps"),
