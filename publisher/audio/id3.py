@@ -15,7 +15,7 @@ what iTunes writes and TagLib, Kid3 and eyeD3 read):
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from io import BytesIO
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -30,10 +30,12 @@ from mutagen.id3 import (
     TCAT,
     TCON,
     TCOP,
+    TDAT,
     TDES,
     TDRC,
     TDRL,
     TGID,
+    TIME,
     TIT2,
     TIT3,
     TKWD,
@@ -44,6 +46,7 @@ from mutagen.id3 import (
     TPUB,
     TRCK,
     TXXX,
+    TYER,
     USLT,
     WOAF,
     WOAS,
@@ -83,7 +86,7 @@ def id3_bytes(tags: Tags, *, version: int = 4, duration_seconds: float | None = 
     if version not in (3, 4):
         raise ValueError(f"ID3v2.{version} cannot be written, only 2.3 and 2.4")
     id3 = ID3()
-    for frame in (*_texts(tags), *_words(tags, version), *_links(tags), *_tables(tags.chapters)):
+    for frame in (*_texts(tags, version), *_words(tags, version), *_links(tags), *_tables(tags.chapters)):
         id3.add(frame)
     for frame in (*_chapters(tags.chapters, duration_seconds), *_pictures(tags)):
         id3.add(frame)
@@ -124,9 +127,8 @@ def ascii_url(url: str) -> str:
     return urlunsplit((parts.scheme, host, *rest))
 
 
-def _texts(tags: Tags) -> list[Frame]:
+def _texts(tags: Tags, version: int) -> list[Frame]:
     """Frames of one plain text each."""
-    released = "" if tags.released is None else tags.released.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
     short = tags.comment if len(tags.comment) <= _SHORT and "\n" not in tags.comment else ""
     values: list[tuple[type[TextFrame], tuple[str, ...]]] = [
         (TIT2, (tags.title,)),
@@ -138,8 +140,7 @@ def _texts(tags: Tags) -> list[Frame]:
         (TCOP, (tags.copyright,)),
         (TRCK, (_number(tags.track),)),
         (TPOS, (_number(tags.disc),)),
-        (TDRL, (released,)),
-        (TDRC, (released,)),
+        *_dates(tags.released, version),
         (TCON, (tags.genre,)),
         (TLAN, (language_code(tags.language) if tags.language else "",)),
         (TDES, (tags.description or tags.comment,)),
@@ -149,6 +150,18 @@ def _texts(tags: Tags) -> list[Frame]:
         (TKWD, (", ".join(tags.keywords),)),
     ]
     return [frame(encoding=Encoding.UTF8, text=list(texts)) for frame, texts in values if any(texts)]
+
+
+def _dates(released: datetime | None, version: int) -> list[tuple[type[TextFrame], tuple[str, ...]]]:
+    """The frames of the release date; mutagen's own way from 2.4 to 2.3 loses the time on the full hour."""
+    if released is None:
+        return []
+    moment = released.astimezone(UTC)
+    if version == 3:
+        parts = ((TYER, "%Y"), (TDAT, "%d%m"), (TIME, "%H%M"))
+        return [(frame, (moment.strftime(form),)) for frame, form in parts]
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    return [(TDRL, (text,)), (TDRC, (text,))]
 
 
 def _words(tags: Tags, version: int) -> list[Frame]:
