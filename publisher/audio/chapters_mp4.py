@@ -15,6 +15,8 @@ from publisher.audio.mp4_boxes import child, samples, top_boxes
 
 _NERO_UNITS = 10_000_000
 _MAX_TITLE = 65_535 + 2
+_MAX_PICTURES = 48 << 20
+"""Bytes of all pictures together; several samples may claim the same ones."""
 
 
 def read(file: BinaryIO, size: int) -> list[RawChapter]:
@@ -75,9 +77,11 @@ def _from_list(moov: bytes) -> list[RawChapter]:
 def _add_pictures(file: BinaryIO, moov: bytes, track: Track, chapters: list[RawChapter]) -> None:
     """Gives each chapter the picture that is shown when it starts."""
     by_start = {chapter.start_seconds: chapter for chapter in chapters}
+    room = _MAX_PICTURES
     for sample in samples(moov, track.stbl, MAX_CHAPTERS):
         chapter = by_start.get(_milliseconds(sample.start / track.timescale))
-        if chapter is not None and sample.length_bytes <= MAX_PICTURE:
+        if chapter is not None and sample.length_bytes <= min(MAX_PICTURE, room):
+            room -= sample.length_bytes
             chapter.picture = picture(read_at(file, sample.offset, sample.length_bytes))
 
 

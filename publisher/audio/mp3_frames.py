@@ -37,7 +37,6 @@ class FrameKind:
     sample_rate: int
     kbits: int
     length_bytes: int
-    padding: int
 
     @property
     def samples(self) -> int:
@@ -58,7 +57,7 @@ def _kinds() -> dict[int, FrameKind]:
                 for padding in (0, 1):
                     length = slots * kbits * 1000 // sample_rate + padding if kbits else 0
                     key = 0x7FF << 12 | version << 10 | 1 << 8 | bitrate << 3 | rate << 1 | padding
-                    kind = FrameKind(version, sample_rate, kbits, length, padding)
+                    kind = FrameKind(version, sample_rate, kbits, length)
                     kinds[key] = kinds[key | 1 << 7] = kind
     return kinds
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from struct import Struct
 from typing import BinaryIO
@@ -23,6 +24,7 @@ from publisher.audio.mp4_codec import Codec, codec_of
 from publisher.audio.mp4_fragments import fragments
 
 _PICTURES = {b"jpeg", b"png ", b"mjpa", b"mjpb"}
+_MAX_TRACKS = 100
 _MAX_EDITS = 10_000
 _MAX_SECONDS = 1000 * 3600
 _NAMES = {
@@ -74,7 +76,6 @@ class Track:
     id: int
     handler: bytes
     timescale: int
-    duration: int
     stbl: Box
     codec: Codec
     chapters: tuple[int, ...]
@@ -95,10 +96,10 @@ def moov_box(moov: bytes) -> Box:
 
 
 def tracks(moov: bytes) -> list[Track]:
-    """The tracks that can be made sense of."""
+    """The tracks that can be made sense of, the first hundred at most."""
     root = moov_box(moov)
     found = (_track(moov, box) for box in boxes(moov, root.body, root.end) if box.type == b"trak")
-    return [track for track in found if track is not None]
+    return list(islice((track for track in found if track is not None), _MAX_TRACKS))
 
 
 def walk(path: Path) -> Mp4:
@@ -221,7 +222,6 @@ def _track(moov: bytes, box: Box) -> Track | None:
         id=int.from_bytes(moov[id_at : id_at + 4], "big"),
         handler=moov[hdlr.body + 8 : hdlr.body + 12],
         timescale=int.from_bytes(moov[at : at + 4], "big"),
-        duration=int.from_bytes(moov[at + 4 : at + (12 if wide else 8)], "big"),
         stbl=stbl,
         codec=codec_of(moov, child(moov, stbl, b"stsd")),
         chapters=tuple(int.from_bytes(ids[place : place + 4], "big") for place in range(0, len(ids) - 3, 4)),
