@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -54,8 +55,7 @@ def sha256(data: bytes) -> str:
 
 def canonical_json(value: Any) -> bytes:
     """The one way in which a value becomes bytes: sorted keys, no spaces, UTF-8, a newline at the end."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-    return text.encode() + b"\n"
+    return _encoder().encode(value).encode() + b"\n"
 
 
 def fingerprint(value: Any) -> str:
@@ -67,10 +67,21 @@ def fingerprint(value: Any) -> str:
     return sha256(canonical_json(value))[:12]
 
 
+@functools.cache
+def _encoder() -> json.JSONEncoder:
+    # Kept: json.dumps makes one for each call, and a plan asks for sixteen fingerprints an episode.
+    return json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+@functools.cache
+def _defaults(type_: type) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in fields(type_))
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        named = ((field, getattr(value, field.name)) for field in fields(value))
-        return {field.name: item for field, item in named if item != field.default}
+        named = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
+        return {name: item for name, item, default in named if item != default}
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no canonical form")

@@ -376,8 +376,10 @@ class Record:
                 reading.error("unknown-key", place, message, did_you_mean(written, known))
         values: dict[str, Any] = {}
         for key in self.keys:
-            full = f"{name}.{key.name}" if name else key.name
             item = node.items.get(key.name)
+            if item is None and not key.required:
+                continue
+            full = f"{name}.{key.name}" if name else key.name
             if item is None or is_null(item):
                 if key.required:
                     at = node.keys.get(key.name, node)

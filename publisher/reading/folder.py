@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Final
 
 from publisher.problems import Problem
@@ -77,6 +77,8 @@ def list_folder(path: Path, name: str, root: Path) -> Folder:
 
 def escapes(path: Path, root: Path) -> bool:
     """Whether a link on the way leads out of the show."""
+    if path.parent == root and path.name != ".." and not path.is_symlink():
+        return False
     return not path.resolve().is_relative_to(root)
 
 
@@ -84,7 +86,10 @@ def by_ending(folder: Folder, endings: tuple[str, ...] | frozenset[str], stem: s
     """Files with one of the endings, whatever their case; with `stem`, only those called so."""
     names = []
     for name in folder.files:
-        file = PurePath(name)
-        if file.suffix.casefold() in endings and (not stem or file.stem.casefold() == stem):
+        # As PurePath parts them, which takes ten times as long to be made.
+        own_stem, dot, ending = name.rpartition(".")
+        if not own_stem or not ending:
+            continue
+        if (dot + ending).casefold() in endings and (not stem or own_stem.casefold() == stem):
             names.append(name)
     return names

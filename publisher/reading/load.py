@@ -262,6 +262,9 @@ class _Loader:
                 folder.problem("file-missing", f"{what!r} names {name!r}, which is not there", help)
             )
             return None
+        if entry is not None and entry.is_file(follow_symlinks=False):
+            # No link, in a folder that was looked at already: the listing has told all there is to know.
+            return Path(entry.path)
         path = Path(entry.path) if entry is not None else folder.path / name
         if escapes(path, self.root):
             message = f"{name!r} is a link that leaves the show"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -76,7 +77,8 @@ class Probes:
         return facts, findings
 
     def _relative(self, path: Path) -> str:
-        return path.relative_to(self.root).as_posix()
+        inside = os.fspath(path).removeprefix(f"{self.root}{os.sep}")
+        return inside if inside != os.fspath(path) else path.relative_to(self.root).as_posix()
 
     def _source(self, path: Path) -> dict[str, Any]:
         return {

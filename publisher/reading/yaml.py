@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -21,7 +22,7 @@ MAX_DEPTH: Final = 12
 # What XML 1.0 cannot carry (https://www.w3.org/TR/xml/#charsets).
 ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-_PARSER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(slots=True)
@@ -179,43 +180,59 @@ def describe_illegal(character: str) -> tuple[str, str]:
 
 
 def _build(text: str, builder: _Builder) -> None:
+    # Asked event by event: the generator `yaml.parse` looks ahead before each, which costs as much again.
+    next_event: Callable[[], Any] = _PARSER(text).get_event
     documents = 0
-    for event in yaml.parse(text, Loader=_PARSER):
-        assert event.start_mark is not None
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
-        if isinstance(event, yaml.DocumentStartEvent):
+    while True:
+        event = next_event()
+        kind = type(event)
+        if kind is yaml.StreamEndEvent:
+            return
+        mark = event.start_mark
+        assert mark is not None
+        line, column = mark.line + 1, mark.column + 1
+        if kind is yaml.ScalarEvent:
+            _scalar(event, builder, line, column)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            builder.add(builder.stack.pop().node)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            _collection(event, builder, line, column)
+        elif kind is yaml.DocumentStartEvent:
             documents += 1
             if documents > 1:
                 builder.say(
                     "yaml-documents", "a second YAML document starts here", "remove the '---'", line, column
                 )
                 return
-        elif isinstance(event, yaml.AliasEvent):
+        elif kind is yaml.AliasEvent:
             builder.say("yaml-alias", f"'*{event.anchor}' is an alias", "write the value out", line, column)
             builder.add(Scalar("", True, line, column))
-        elif isinstance(event, yaml.NodeEvent):
-            _node(event, builder, line, column)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            builder.add(builder.stack.pop().node)
 
 
-def _node(event: yaml.NodeEvent, builder: _Builder, line: int, column: int) -> None:
+def _anchor(event: Any, builder: _Builder, line: int, column: int) -> None:
+    builder.say(
+        "yaml-alias", f"'&{event.anchor}' is an anchor", "remove it, and write values out", line, column
+    )
+
+
+def _scalar(event: Any, builder: _Builder, line: int, column: int) -> None:
     if event.anchor is not None:
-        builder.say(
-            "yaml-alias", f"'&{event.anchor}' is an anchor", "remove it, and write values out", line, column
-        )
-    if isinstance(event, yaml.ScalarEvent):
-        if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
-            builder.say("yaml-tag", f"the tag {event.tag!r} is not used here", "remove it", line, column)
-        builder.add(Scalar(event.value, event.style in (None, ""), line, column))
-        return
+        _anchor(event, builder, line, column)
+    if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
+        builder.say("yaml-tag", f"the tag {event.tag!r} is not used here", "remove it", line, column)
+    builder.add(Scalar(event.value, event.style in (None, ""), line, column))
+
+
+def _collection(event: Any, builder: _Builder, line: int, column: int) -> None:
+    if event.anchor is not None:
+        _anchor(event, builder, line, column)
     if len(builder.stack) >= MAX_DEPTH:
         # The rest cannot be skipped without walking it, and thirty thousand levels are no mistake.
         raise yaml.MarkedYAMLError(
             problem=f"lists and mappings are nested more than {MAX_DEPTH} levels deep",
-            problem_mark=event.start_mark,  # type: ignore[arg-type]  # the stubs know only the Python mark
+            problem_mark=event.start_mark,
         )
-    if isinstance(event, yaml.MappingStartEvent):
+    if type(event) is yaml.MappingStartEvent:
         builder.stack.append(_Open(Mapping({}, {}, line, column)))
     else:
         builder.stack.append(_Open(Sequence([], line, column)))
