@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from publisher.build.episode import Workshop
 from publisher.check import check_show
 from publisher.errors import Conflict, NeedsDecision, ShowError, StoreError
 from publisher.manifest import FEED_KEY, StoredObject
@@ -18,7 +17,6 @@ from publisher.plan import Plan, make_plan, risks, settle
 from publisher.problems import Problem, in_order
 from publisher.reading.load import STATE_FOLDER, Loaded, load_show
 from publisher.reading.locate import locate
-from publisher.release.assemble import assemble
 from publisher.release.published import Published, keep_copy, read_published
 from publisher.release.uploads import Progress, Quiet, Uploads
 from publisher.release.work import work_folder
@@ -285,6 +283,10 @@ def _announce(plan: Plan, progress: Progress) -> None:
 
 def _write(prepared: Prepared, uploads: Uploads, id3_version: int) -> str:
     """Media first, the feed last. Raises Conflict when the flip is lost."""
+    # Imported here: what makes audio and pages takes longer to import than a run with nothing to do takes.
+    from publisher.build.episode import Workshop
+    from publisher.release.assemble import assemble
+
     plan, published, store = prepared.plan, prepared.published, prepared.store
     with work_folder(prepared.root) as work:
         shop = Workshop(
