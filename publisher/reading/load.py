@@ -13,7 +13,7 @@ from publisher.model import Alternate, Chapter, Episode, Person, Show, SourceFil
 from publisher.problems import Finding, Problem, in_order
 from publisher.reading import accept
 from publisher.reading.cache import FactsCache
-from publisher.reading.fields import Reading
+from publisher.reading.fields import Reading, Record
 from publisher.reading.folder import (
     AUDIO_ENDINGS,
     PICTURE_ENDINGS,
@@ -23,9 +23,10 @@ from publisher.reading.folder import (
     escapes,
     list_folder,
 )
+from publisher.reading.kept import keep, recall
 from publisher.reading.keys import EPISODE, SHOW
 from publisher.reading.probes import Probes
-from publisher.reading.yaml import ILLEGAL, MAX_BYTES, describe_illegal, read_yaml
+from publisher.reading.yaml import ILLEGAL, MAX_BYTES, Node, describe_illegal, read_yaml
 from publisher.suggest import nearest
 
 SHOW_YAML: Final = "podcast.yaml"
@@ -149,7 +150,7 @@ class _Loader:
             self._no_episode(folder)
             return None
         reading.path = f"{name}/{EPISODE_YAML}"
-        values = self._yaml(folder, EPISODE_YAML, EPISODE, reading)
+        values = self._episode_values(folder, reading)
         if values is None:
             return None
         values.setdefault("title", "")
@@ -346,20 +347,43 @@ class _Loader:
                 self._unreadable(f"{folder.name}/{name}", error)
         return tuple(found.items())
 
-    def _yaml(self, folder: Folder, name: str, record: Any, reading: Reading) -> dict[str, Any] | None:
-        path = self._find(folder, name, name)
-        data = self._bytes(path, f"{folder.name}/{name}") if path else None
-        if data is None:
+    def _episode_values(self, folder: Folder, reading: Reading) -> dict[str, Any] | None:
+        path = self._find(folder, EPISODE_YAML, EPISODE_YAML)
+        if path is None:
             return None
+        name, cache = self.probes.relative(path), self.probes.cache
+        try:
+            stat = path.stat()
+        except OSError as error:
+            self._unreadable(f"{folder.name}/{EPISODE_YAML}", error)
+            return None
+        values = recall(cache, name, stat, reading.zone)
+        if values is not None:
+            return values
+        problems = len(self.problems)
+        root, values = self._parsed(folder, path, EPISODE_YAML, EPISODE, reading)
+        if root is not None and values is not None and len(self.problems) == problems:
+            keep(cache, name, stat, root, values)
+        return values
+
+    def _yaml(self, folder: Folder, name: str, record: Record, reading: Reading) -> dict[str, Any] | None:
+        path = self._find(folder, name, name)
+        return self._parsed(folder, path, name, record, reading)[1] if path else None
+
+    def _parsed(
+        self, folder: Folder, path: Path, name: str, record: Record, reading: Reading
+    ) -> tuple[Node | None, dict[str, Any] | None]:
+        data = self._bytes(path, f"{folder.name}/{name}")
+        if data is None:
+            return None, None
         root, findings = read_yaml(data)
         self.problems.extend(finding.at(reading.path) for finding in findings)
         if root is None:
             if not findings:
                 help = "fill it in; publisher schema lists the keys"
                 self.problems.append(folder.problem("yaml-empty", "the file is empty", help, name))
-            return None
-        values: dict[str, Any] | None = record.values("", root, reading)
-        return values
+            return None, None
+        return root, record.values("", root, reading)
 
     def _bytes(self, path: Path, name: str) -> bytes | None:
         try:

@@ -61,7 +61,7 @@ class Probes:
         return SourceFile(**facts)
 
     def _remembered(self, path: Path, kind: str, probe: Any) -> tuple[Any, tuple[Finding, ...]]:
-        name, stat = self._relative(path), path.stat()
+        name, stat = self.relative(path), path.stat()
         kept = self.cache.get(name, kind, stat)
         if kept is not None:
             return kept["facts"], tuple(Finding(**finding) for finding in kept["findings"])
@@ -76,13 +76,14 @@ class Probes:
             )
         return facts, findings
 
-    def _relative(self, path: Path) -> str:
+    def relative(self, path: Path) -> str:
+        """How the cache and the model name the file: below the show folder, with `/`."""
         inside = os.fspath(path).removeprefix(f"{self.root}{os.sep}")
         return inside if inside != os.fspath(path) else path.relative_to(self.root).as_posix()
 
     def _source(self, path: Path) -> dict[str, Any]:
         return {
-            "path": self._relative(path),
+            "path": self.relative(path),
             "digest": sha256_of(path),
             "length_bytes": path.stat().st_size,
         }
