@@ -48,18 +48,18 @@ def read_published(store: Store, *, kept: Path | None = None) -> Published:
             f"{store.name} holds a {FEED_KEY} that publisher did not write",
             help="publish to another folder or prefix, or move that feed away if nobody needs it",
         )
-    data = _copy(kept, key) if kept else None
-    if data is None:
+    manifest = _copy(kept, key) if kept else None
+    if manifest is None:
         got = store.read(key)
         if got is None:
             raise StoreError(
                 f"the feed in {store.name} names the manifest {key}, which is not there",
                 help="restore it from a backup of the store; until then the published show stays as it is",
             )
-        data = got[0]
+        manifest = read_manifest(key, got[0])
         if kept:
-            keep_copy(kept, key, data)
-    return Published(stored.version, key, read_manifest(key, data))
+            keep_copy(kept, key, got[0])
+    return Published(stored.version, key, manifest)
 
 
 def keep_copy(folder: Path, key: str, data: bytes) -> None:
@@ -74,10 +74,8 @@ def keep_copy(folder: Path, key: str, data: bytes) -> None:
             old.unlink(missing_ok=True)
 
 
-def _copy(folder: Path, key: str) -> bytes | None:
+def _copy(folder: Path, key: str) -> Manifest | None:
     try:
-        data = (folder / Path(key).name).read_bytes()
-        read_manifest(key, data)
+        return read_manifest(key, (folder / Path(key).name).read_bytes())
     except (OSError, StoreError):
         return None
-    return data
