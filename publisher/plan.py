@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -140,9 +140,10 @@ def settle(show: Show, before: Manifest | None, *, url: str) -> Show:
 def make_plan(show: Show, before: Manifest | None, now: datetime) -> Plan:
     """Compares a settled show with what is published.
 
-    An episode is recognised by its slug, else by its own `guid`, else by its audio, so that a renamed
-    folder keeps its GUID. What is published and not found again, is not due any more, or would get another
-    GUID, is said to be `removed` or `re-identified`; whether that may happen is for the caller to decide.
+    An episode is recognised by its own `guid`, else by its slug, else by its audio, so that a renamed folder
+    keeps its GUID; folders that only exchanged their names are recognised too. What is published and not
+    found again, is not due any more, or would get another GUID, is said to be `removed` or `re-identified`;
+    whether that may happen is for the caller to decide.
 
     Args:
         show: as `settle` gave it.
@@ -179,24 +180,48 @@ def _match(show: Show, before: Manifest | None) -> dict[str, Released]:
     """Folder's slug → published episode."""
     if before is None:
         return {}
-    published = before.by_slug()
-    match = {episode.slug: published[episode.slug] for episode in show.episodes if episode.slug in published}
-    left = [old for old in before.episodes if old.slug not in match]
-    if not left:
-        return match
-    by_guid = {old.guid: old for old in left}
-    by_audio = {old.enclosure.source_digest: old for old in left}
-    for episode in show.episodes:
-        if episode.slug in match:
-            continue
-        found = by_guid.get(episode.guid) if episode.guid else None
-        if found is None and episode.audio:
-            found = by_audio.get(episode.audio.source.digest)
-        if found is not None:
-            match[episode.slug] = found
-            by_guid.pop(found.guid, None)
-            by_audio.pop(found.enclosure.source_digest, None)
+    match: dict[str, Released] = {}
+    left = {old.slug: old for old in before.episodes}
+
+    def take(find: Callable[[Episode], Released | None]) -> None:
+        for episode in show.episodes:
+            found = find(episode) if episode.slug not in match else None
+            if found and left.pop(found.slug, None):
+                match[episode.slug] = found
+
+    by_guid = {old.guid: old for old in before.episodes}
+    take(lambda episode: by_guid.get(episode.guid))
+    exchanged = _exchanged(show, left)
+    take(lambda episode: exchanged.get(episode.slug))
+    take(lambda episode: left.get(episode.slug))
+    by_audio = _by_audio(left)
+    take(lambda episode: by_audio.get(episode.audio.source.digest) if episode.audio else None)
     return match
+
+
+def _by_audio(left: dict[str, Released]) -> dict[str, Released]:
+    return {old.enclosure.source_digest: old for old in reversed(left.values())}
+
+
+def _exchanged(show: Show, left: dict[str, Released]) -> dict[str, Released]:
+    """Folders that hold each other's audio: going from each to the one whose audio it has leads back to it.
+    Where the way ends elsewhere, the audio was replaced, and the names hold."""
+    by_audio = _by_audio(left)
+    goes = {
+        episode.slug: found
+        for episode in show.episodes
+        if episode.slug in left and episode.audio and not episode.guid
+        if (found := by_audio.get(episode.audio.source.digest))
+    }
+    exchanged: dict[str, Released] = {}
+    for start in goes:
+        way, slug = [start], goes[start].slug
+        while slug in goes and slug not in way:
+            way.append(slug)
+            slug = goes[slug].slug
+        if slug == start and len(way) > 1:
+            exchanged |= {name: goes[name] for name in way}
+    return exchanged
 
 
 def _planned(

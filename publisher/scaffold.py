@@ -68,7 +68,7 @@ def new(show: Path, title: str) -> Made:
         UsageError: the title is empty, or something is in the way.
     """
     title = " ".join(unicodedata.normalize("NFC", title).split())
-    if not title or not title.isprintable():
+    if not title or any(map(_is_control, title)):
         raise UsageError("the title is empty or holds control characters", help='publisher new "A title"')
     try:
         if (show / SHOW_YAML).exists():
@@ -78,6 +78,11 @@ def new(show: Path, title: str) -> Made:
         raise UsageError(
             f"{error.filename or show} cannot be made: {error.strerror}", help="choose another folder"
         ) from error
+
+
+def _is_control(character: str) -> bool:
+    """What YAML or XML cannot carry. The joiners inside many emoji are not printable either, and may stay."""
+    return unicodedata.category(character) in ("Cc", "Cs") or character in "\ufeff\ufffe\uffff"
 
 
 def _new_show(show: Path, title: str) -> Made:

@@ -16,16 +16,29 @@ from typing import Final
 import nh3
 from markdown_it import MarkdownIt
 
-# What apps keep of a description (Apple and PSP-1 ask for no more): headings become bold paragraphs.
-_FEED_TAGS: Final = {"p", "ul", "ol", "li", "a", "br", "strong", "em"}
-_PAGE_TAGS: Final = _FEED_TAGS | {
+_PAGE_TAGS: Final = {
+    *("p", "ul", "ol", "li", "a", "br", "strong", "em", "b", "i"),
     *("h2", "h3", "h4", "blockquote", "code", "pre", "hr", "del", "sub", "sup"),
     *("table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd"),
 }
+_HEADINGS: Final = {"h1", "h5", "h6"}
 _SCHEMES: Final = {"http", "https", "mailto"}
 _BLOCKS: Final = frozenset(
     ("p", "div", "ul", "ol", "li", "br", "blockquote", "pre", "tr", "table", "hr", "dt", "dd", "section")
 )
+
+
+_FEED_BLOCKS: Final = frozenset(
+    ("p", "div", "blockquote", "pre", "hr", "table", "thead", "tbody", "tr", "dl", "dt", "dd", "section")
+)
+_ALL_HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_LISTS: Final = ("ul", "ol")
+_MARKS: Final = {"strong": "strong", "b": "strong", "em": "em", "i": "em"}
+_WHOLE_ADDRESS: Final = re.compile(r"(?:https?://|mailto:)", re.I)
+
+# What XML 1.0 cannot carry (https://www.w3.org/TR/xml/#charsets). A producer's file holds none of it, but a
+# character reference in Markdown (`&#12;`) may stand for it.
+_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @functools.cache
@@ -40,33 +53,24 @@ def page_html(markdown: str) -> str:
     rendered = _markdown().render(markdown)
     rendered = re.sub(r"(</?)h[56]\b", r"\1h4", rendered)
     rendered = re.sub(r"(</?)h1\b", r"\1h2", rendered)
-    return nh3.clean(
-        rendered,
-        tags=_PAGE_TAGS,
-        attributes={"a": {"href", "title"}},
-        url_schemes=_SCHEMES,
-        link_rel="nofollow noopener",
-    ).strip()
+    return _clean(rendered, _PAGE_TAGS, attributes={"a": {"href", "title"}}, link_rel="nofollow noopener")
 
 
 def feed_html(markdown: str) -> str:
-    """Markdown as the HTML that podcast apps keep: paragraphs, lists, links, bold and italics."""
-    rendered = _markdown().render(markdown)
-    rendered = re.sub(r"<h[1-6]\b[^>]*>", "<p><strong>", rendered)
-    rendered = re.sub(r"</h[1-6]>", "</strong></p>", rendered)
-    rendered = re.sub(r"</?(?:blockquote|pre)>", "", rendered)
-    rendered = re.sub(r"<(/?)b>", r"<\1strong>", re.sub(r"<(/?)i>", r"<\1em>", rendered))
-    return nh3.clean(
-        rendered, tags=_FEED_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES, link_rel=None
-    ).strip()
+    """Markdown as the HTML that podcast apps keep: paragraphs, lists, links, bold and italics.
+
+    Every block is closed before the next one opens, so no paragraph lies in another and nothing bold reaches
+    from one into the next, whatever HTML the Markdown holds. Links lead to whole addresses or are dropped.
+    """
+    writer = _FeedWriter()
+    writer.feed(_safe(_markdown().render(markdown)))
+    writer.close()
+    return writer.html()
 
 
 def plain_text(markdown: str) -> str:
     """Markdown as text: paragraphs parted by an empty line, list items by a line of their own."""
-    return html_to_text(nh3.clean(_markdown().render(markdown), tags=_PAGE_TAGS | _HEADINGS, link_rel=None))
-
-
-_HEADINGS: Final = {"h1", "h5", "h6"}
+    return html_to_text(_safe(_markdown().render(markdown)))
 
 
 def html_to_text(markup: str) -> str:
@@ -80,13 +84,26 @@ def html_to_text(markup: str) -> str:
 
 def first_paragraph(markdown: str) -> str:
     """The first paragraph as plain text on one line; headings are passed over."""
-    tokens = _markdown().parse(markdown)
+    parser, references = _markdown(), dict[str, object]()
+    tokens = parser.parse(markdown, references)
     for opened, inline in itertools.pairwise(tokens):
         if opened.type == "paragraph_open" and inline.type == "inline":
-            text = plain_text(inline.content)
+            rendered = parser.renderer.render([inline], parser.options, references)
+            text = html_to_text(_safe(rendered))
             if text:
                 return " ".join(text.split())
     return ""
+
+
+def _safe(rendered: str) -> str:
+    return _clean(
+        rendered, _PAGE_TAGS | _HEADINGS | {"div", "section"}, attributes={"a": {"href"}}, link_rel=None
+    )
+
+
+def _clean(rendered: str, tags: set[str], *, attributes: dict[str, set[str]], link_rel: str | None) -> str:
+    cleaned = nh3.clean(rendered, tags=tags, attributes=attributes, url_schemes=_SCHEMES, link_rel=link_rel)
+    return _ILLEGAL.sub("", cleaned).strip()
 
 
 def paragraph(text: str) -> str:
@@ -109,6 +126,8 @@ class _TextReader(HTMLParser):
             self.parts.append("\n• ")
         elif tag == "br" or tag == "tr":
             self.parts.append("\n")
+        elif tag in ("td", "th"):
+            self.parts.append(" ")
         elif tag in _BLOCKS or re.fullmatch("h[1-6]", tag):
             self.parts.append("\n\n")
 
@@ -118,3 +137,161 @@ class _TextReader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.parts.append(data.replace("\n", " "))
+
+
+class _FeedWriter(HTMLParser):
+    """Reads safe HTML and writes the part of it that podcast apps keep: Apple and PSP-1 ask for no more.
+
+    Only what this class writes itself can come out: tags from the few that it knows, and escaped text. A
+    list, an item or a paragraph is opened by the text in it, so that none is empty; bold, italics and links
+    are closed with their paragraph and opened again in the next. Headings become bold paragraphs, lines of
+    code and rows of a table become lines.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._out: list[str] = []
+        self._lists: list[str] = []  # open lists and items, the innermost last
+        self._written = 0  # how many of them stand in the result
+        self._in_paragraph = False  # the text shall stand in a paragraph, inside an item too
+        self._run = False  # text of a paragraph or an item is being written
+        self._closing = ""  # what ends the run
+        self._open_marks: list[str] = []
+        self._depth = {"strong": 0, "em": 0}
+        self._addresses: list[str] = []
+        self._pre = 0
+
+    def html(self) -> str:
+        """What was written; everything is closed."""
+        self._end_run()
+        while self._lists:
+            self._pop()
+        return "".join(self._out).strip()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _LISTS:
+            self._end_run()
+            if self._lists and self._lists[-1] in _LISTS:
+                self._lists.append("li")
+            self._lists.append(tag)
+            self._in_paragraph = False
+        elif tag == "li":
+            self._end_run()
+            if self._lists and self._lists[-1] == "li":
+                self._pop()
+            if self._lists:
+                self._lists.append("li")
+            self._in_paragraph = False
+        elif tag in _FEED_BLOCKS or tag in _ALL_HEADINGS:
+            self._end_run()
+            self._in_paragraph = True
+            self._pre += tag == "pre"
+            self._depth["strong"] += tag in _ALL_HEADINGS
+        elif tag in _MARKS:
+            self._depth[_MARKS[tag]] += 1
+        elif tag == "a":
+            address = dict(attrs).get("href") or ""
+            self._addresses.append(address if _WHOLE_ADDRESS.match(address) else "")
+        elif tag == "br" and self._run:
+            self._out.append("<br>")
+        elif tag in ("td", "th") and self._run:
+            self._out.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _LISTS and self._lists:
+            self._end_run()
+            while self._pop() not in _LISTS:
+                pass
+        elif tag == "li":
+            self._end_run()
+            if self._lists and self._lists[-1] == "li":
+                self._pop()
+        elif tag in _FEED_BLOCKS or tag in _ALL_HEADINGS:
+            self._end_run()
+            self._in_paragraph = False
+            self._pre -= tag == "pre"
+            self._depth["strong"] -= tag in _ALL_HEADINGS
+        elif tag in _MARKS:
+            self._depth[_MARKS[tag]] -= 1
+        elif tag == "a" and self._addresses:
+            self._addresses.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._pre:
+            self._text(data)
+            return
+        for place, line in enumerate(data.split("\n")):
+            if place and self._run:
+                self._out.append("<br>")
+            self._text(line)
+
+    def _text(self, text: str) -> None:
+        if not self._run:
+            text = text.lstrip()
+            if not text:
+                return
+            self._begin_run()
+        self._set_marks()
+        self._out.append(html.escape(text, quote=False))
+
+    def _begin_run(self) -> None:
+        if self._lists and self._lists[-1] in _LISTS:
+            self._lists.append("li")
+        for tag in self._lists[self._written :]:
+            self._break_line()
+            self._out.append(f"<{tag}>")
+            self._written += 1
+        self._run = True
+        if self._in_paragraph or not self._lists:
+            self._break_line()
+            self._out.append("<p>")
+            self._closing = "</p>"
+        else:
+            self._closing = ""
+
+    def _break_line(self) -> None:
+        if self._out and self._written == 0:
+            self._out.append("\n")
+
+    def _end_run(self) -> None:
+        if not self._run:
+            return
+        self._set_marks(close=True)
+        # Spaces and line breaks before the end of a block show nothing.
+        self._out.append(re.sub(r"(?:\s|<br>)+((?:</\w+>)*)$", r"\1", self._take_tail()))
+        self._out.append(self._closing)
+        self._run = False
+
+    def _take_tail(self) -> str:
+        """The end of what was written, from the last piece that shows something."""
+        tail: list[str] = []
+        while self._out:
+            piece = self._out.pop()
+            tail.append(piece)
+            if piece.strip() and not piece.startswith("<"):
+                break
+        return "".join(reversed(tail))
+
+    def _set_marks(self, *, close: bool = False) -> None:
+        wanted: list[str] = []
+        if not close:
+            address = self._addresses[-1] if self._addresses else ""
+            wanted = [f'<a href="{html.escape(address)}">'] if address else []
+            wanted += [f"<{mark}>" for mark, depth in self._depth.items() if depth > 0]
+        same = 0
+        while same < min(len(wanted), len(self._open_marks)) and wanted[same] == self._open_marks[same]:
+            same += 1
+        while len(self._open_marks) > same:
+            name = re.match(r"<(\w+)", self._open_marks.pop())
+            assert name is not None
+            self._out.append(f"</{name[1]}>")
+        for mark in wanted[same:]:
+            self._out.append(mark)
+            self._open_marks.append(mark)
+
+    def _pop(self) -> str:
+        tag = self._lists.pop()
+        if self._written > len(self._lists):
+            self._written = len(self._lists)
+            self._out.append(f"</{tag}>")
+        return tag

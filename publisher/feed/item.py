@@ -93,7 +93,7 @@ def _namespace(show: Show, item: FeedItem) -> Iterator[Element]:
     if item.chapters_url:
         yield element("podcast:chapters", url=item.chapters_url, type="application/json+chapters")
     for bite in episode.soundbites:
-        times = {"startTime": f"{bite.start_seconds:g}", "duration": f"{bite.duration_seconds:g}"}
+        times = {"startTime": _seconds(bite.start_seconds), "duration": _seconds(bite.duration_seconds)}
         yield element("podcast:soundbite", bite.title, **times)
     people = [(person, person.role or "guest") for person in effective.people(show, episode)]
     yield from person_elements(people, item.picture_urls)
@@ -106,6 +106,11 @@ def _namespace(show: Show, item: FeedItem) -> Iterator[Element]:
         yield license_element(episode.license)
     if episode.social:
         yield element("podcast:socialInteract", uri=episode.social.url, protocol=episode.social.protocol)
+
+
+def _seconds(seconds: float) -> str:
+    """Whole milliseconds at most, and never an exponent."""
+    return f"{seconds:.3f}".rstrip("0").rstrip(".")
 
 
 def _alternate_enclosure(further: FurtherEnclosure) -> Element:

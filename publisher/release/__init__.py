@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from publisher.check import check_show
-from publisher.errors import Conflict, NeedsDecision, ShowError, StoreError
+from publisher.errors import Conflict, NeedsDecision, ShowError, StoreError, UsageError
 from publisher.manifest import FEED_KEY, StoredObject
 from publisher.model import Show
 from publisher.plan import Plan, make_plan, risks, settle
 from publisher.problems import Problem, in_order
+from publisher.reading.accept import base_address
 from publisher.reading.load import STATE_FOLDER, Loaded, load_show
 from publisher.reading.locate import locate
 from publisher.release.published import Published, keep_copy, read_published
@@ -45,11 +46,16 @@ _BLOCK: Final = 1 << 20
 class Prepared:
     """Everything read, checked and compared; nothing written yet."""
 
-    root: Path
+    loaded: Loaded
     store: Store
     published: Published
     plan: Plan
     problems: tuple[Problem, ...]
+
+    @property
+    def root(self) -> Path:
+        """The show folder."""
+        return self.loaded.root
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,7 @@ def compare(
     if published is None:
         published = read_published(store, kept=loaded.root / STATE_FOLDER / "releases")
     problems = list(checked(loaded, published, now))
-    address = url or show.url or (published.manifest.url if published.manifest else "")
+    address = _base_address(url) or show.url or (published.manifest.url if published.manifest else "")
     if not address and need_url and store.name.startswith("s3://"):
         message = "the public address is not known under which the published files will be reached"
         help = "add url: https://… to podcast.yaml, or give --url"
@@ -170,9 +176,17 @@ def compare(
     if any(problem.is_error for problem in problems):
         raise ShowError(in_order(problems))
     settled = settle(show, published.manifest, url=address or DEFAULT_URL)
-    return Prepared(
-        loaded.root, store, published, make_plan(settled, published.manifest, now), in_order(problems)
-    )
+    return Prepared(loaded, store, published, make_plan(settled, published.manifest, now), in_order(problems))
+
+
+def _base_address(url: str) -> str:
+    if not url:
+        return ""
+    try:
+        return base_address(url)
+    except ValueError as error:
+        message, help = (*error.args, "")[:2]
+        raise UsageError(f"{url!r} cannot be the public address: {message}", help=help) from error
 
 
 def _moment(now: datetime | None, show: Show) -> datetime:
@@ -243,6 +257,8 @@ def release(
         try:
             key = _write(prepared, uploads, id3_version)
         except Conflict:
+            # What the other wrote may have taken the place of what was written here.
+            uploads = uploads.afresh()
             prepared = _again(prepared)
             continue
         return _outcome(prepared, uploads, released=True, key=key)
@@ -250,14 +266,9 @@ def release(
 
 
 def _again(prepared: Prepared) -> Prepared:
-    """The same folder, planned against what is published now."""
-    published = read_published(prepared.store)
-    plan = prepared.plan
-    show = plan.show
-    if published.manifest and plan.before is None:
-        # Both were first. Theirs stands, and with it the GUID that they gave the show.
-        show = replace(show, guid=published.manifest.guid)
-    return replace(prepared, published=published, plan=make_plan(show, published.manifest, plan.now))
+    """The same folder, checked and planned against what is published now. Where both were first, the GUID
+    that the other gave the show stands."""
+    return compare(prepared.loaded, prepared.store, url=prepared.plan.show.url, now=prepared.plan.now)
 
 
 def _refuse_risks(plan: Plan, *, allow_removal: bool, allow_guid_change: bool) -> None:
@@ -297,7 +308,10 @@ def _write(prepared: Prepared, uploads: Uploads, id3_version: int) -> str:
             fetch=lambda item, path: _fetch(store, item, path),
             id3_version=id3_version,
         )
-        assembled = assemble(shop, plan, previous=published.manifest_key)
+        try:
+            assembled = assemble(shop, plan, previous=published.manifest_key)
+        except OSError as error:
+            raise _unreadable(error) from error
     uploads.keep(assembled.manifest_artifact)
     feed = assembled.feed
     uploads.progress.say("the feed")
@@ -315,6 +329,14 @@ def _write(prepared: Prepared, uploads: Uploads, id3_version: int) -> str:
     with assembled.manifest_artifact.body.open() as reader:
         keep_copy(prepared.root / STATE_FOLDER / "releases", manifest_key, reader.read())
     return manifest_key
+
+
+def _unreadable(error: OSError) -> StoreError:
+    place, reason = error.filename or "a file of the show", error.strerror or type(error).__name__
+    return StoreError(
+        f"{place} could not be used while it was being published: {reason}",
+        help="nothing was released; see that nobody moves files of the show meanwhile, and run again",
+    )
 
 
 def _fetch(store: Store, item: StoredObject, path: Path) -> None:

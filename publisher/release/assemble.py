@@ -103,7 +103,9 @@ def _with_pages(
     site = pages.site_page(shop, objects.get("artwork"), objects["style"].key)
     episodes = _episodes(plan)
     lists = [pages.listed(shop.show, episodes[item.slug], item) for item in released]
-    everything = bool(plan.show_changes) or plan.before is None
+    everything = (
+        plan.before is None or bool(plan.show_changes) or plan.before.objects.get("style") != objects["style"]
+    )
     kept = _neighbours([item.slug for item in plan.before.episodes]) if plan.before else {}
     now = _neighbours([item.slug for item in released])
     touched = {planned.slug for planned in plan.released if planned.state != "unchanged"}

@@ -55,6 +55,12 @@ class Uploads:
         self._there: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
+    def afresh(self) -> Uploads:
+        """The same store and the same count, and nothing known to be there."""
+        uploads = Uploads(self.store, self.progress)
+        uploads.count, uploads.length_bytes = self.count, self.length_bytes
+        return uploads
+
     def know(self, manifest: Manifest | None) -> None:
         """Counts a manifest's objects as stored."""
         if manifest:

@@ -75,7 +75,8 @@ def add_episode(
         sound: a sample of `tests/audio/`, or the bytes of an MP3 file, or None for no audio at all.
         notes: text of notes.md; empty for none.
         files: further files by name, such as `transcript.vtt` or `cover.jpg`.
-        keys: of episode.yaml, over a title, a summary and the day 1 January 2024. `published=None` makes a draft.
+        keys: of episode.yaml, over a title, a summary and the day 1 January 2024. `published=None` makes a
+            draft.
     """
     folder = show / slug
     folder.mkdir()
