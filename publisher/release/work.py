@@ -1,0 +1,44 @@
+"""A folder for copies that cannot be avoided, gone when the work is done."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from publisher.reading.load import STATE_FOLDER
+
+_PREFIX: Final = "work-"
+_STALE_SECONDS: Final = 24 * 3600
+
+
+@contextlib.contextmanager
+def work_folder(root: Path) -> Iterator[Path]:
+    """A new folder in the show's own state, or where temporary files go if the show cannot be written to.
+
+    What a killed run left behind is removed a day later: by then nobody works in it.
+    """
+    state: Path | None = root / STATE_FOLDER
+    try:
+        root.joinpath(STATE_FOLDER).mkdir(exist_ok=True)
+        work = tempfile.mkdtemp(prefix=_PREFIX, dir=state)
+    except OSError:
+        # A show on a read-only disk is published all the same.
+        work = tempfile.mkdtemp(prefix=f"publisher-{_PREFIX}")
+    else:
+        _remove_stale(root / STATE_FOLDER)
+    try:
+        yield Path(work)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _remove_stale(state: Path) -> None:
+    for path in state.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
