@@ -34,7 +34,7 @@ def category(text: str) -> str:
 
 def language(text: str) -> str:
     if not _LANGUAGE.fullmatch(text):
-        raise ValueError("this is no language tag", "write a BCP 47 tag: nb, nn, en, en-GB")
+        raise ValueError("this is no language code", "write it as nb, nn, en, en-GB (BCP 47)")
     return text
 
 
@@ -55,7 +55,7 @@ def address(text: str) -> str:
     """A web address, ASCII throughout: what is not is percent- or IDNA-encoded."""
     help = "write the whole address: https://example.com/page"
     if re.search(r"[\s<>\"\\^`{|}]", text):
-        raise ValueError("an address holds no spaces, quotes or brackets", "replace a space by %20")
+        raise ValueError("a web address holds no spaces, quotes or brackets", "write %20 for a space")
     try:
         parts = urlsplit(text)
         host = parts.hostname
@@ -63,7 +63,9 @@ def address(text: str) -> str:
     except ValueError:
         raise ValueError("this is no web address", help) from None
     if parts.scheme.lower() not in ("http", "https") or not host:
-        raise ValueError("this is no web address", help)
+        if re.fullmatch(r"(?:[\w-]+\.)+[A-Za-z]{2,}(?:[/?#:].*)?", text):
+            help = f"write the whole address: https://{text}"
+        raise ValueError("this is no web address (https://…)", help)
     if parts.username or parts.password:
         raise ValueError(
             "the address holds a user name or a password", "secrets never stand in a show folder"
@@ -99,7 +101,8 @@ def base_address(text: str) -> str:
 
 
 def address_or_file(text: str) -> str:
-    return address(text) if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text) else file_name(text)
+    # A single letter is a drive of Windows, and no scheme has one.
+    return address(text) if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", text) else file_name(text)
 
 
 def file_name(text: str) -> str:
@@ -150,7 +153,7 @@ def offset(text: str) -> float:
     try:
         return parse_offset(text)
     except BadTime as error:
-        raise ValueError("this is no time", error.help) from None
+        raise ValueError(error.message, error.help) from None
 
 
 def media_type(text: str) -> str:

@@ -6,6 +6,7 @@ cannot drift apart. (A validation library would want every type a second time an
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
@@ -14,11 +15,15 @@ from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from publisher.problems import Problem
-from publisher.reading.yaml import ILLEGAL, Mapping, Node, Scalar, Sequence, describe_illegal
-from publisher.suggest import did_you_mean
+from publisher.reading.characters import ILLEGAL, describe_illegal, printable
+from publisher.reading.yaml import Mapping, Node, Scalar, Sequence
+from publisher.suggest import did_you_mean, nearest
 
 ABSENT: Final[Any] = object()
 """No usable value: the key stands empty, or what was wrong with it is already reported."""
+
+# What is wrong with one file is understood from the first ones.
+_MOST_PROBLEMS: Final = 50
 
 _NULLS: Final = frozenset(("", "~", "null", "Null", "NULL"))
 
@@ -30,9 +35,21 @@ class Reading:
     path: str
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     problems: list[Problem] = field(default_factory=list)
+    errors: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is wrong with this file that no more is said."""
+        return self.errors > _MOST_PROBLEMS
 
     def error(self, rule: str, node: Node, message: str, help: str = "") -> Any:
         """Reports an error at the node, and gives ABSENT."""
+        self.errors += 1
+        if self.errors > _MOST_PROBLEMS + 1:
+            return ABSENT
+        if self.errors > _MOST_PROBLEMS:
+            rule, help = "too-many", "mend these first"
+            message = f"more than {_MOST_PROBLEMS} problems were found up to here; no more are listed"
         self.problems.append(Problem(rule, "error", message, help, self.path, node.line, node.column))
         return ABSENT
 
@@ -51,18 +68,36 @@ class Kind(Protocol):
     def schema(self) -> dict[str, Any]: ...
 
 
+NOTHING: Final = Scalar("", True, 1, 1)
+
+
 def is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text in _NULLS
 
 
+def is_lost(node: Node) -> bool:
+    """Whether all is said about the value already."""
+    return isinstance(node, Scalar) and node.lost
+
+
 def _found(node: Node) -> str:
     if isinstance(node, Scalar):
-        return f'"{node.text}"' if len(node.text) <= 60 else f'"{node.text[:57]}…"'
+        return f'"{printable(node.text)}"'
     return "a list" if isinstance(node, Sequence) else "a mapping"
 
 
-def wrong_type(name: str, node: Node, reading: Reading, wanted: str) -> Any:
-    return reading.error("type", node, f"{name!r} is {_found(node)}; wanted is {wanted}")
+def wrong_type(name: str, node: Node, reading: Reading, wanted: str, help: str = "") -> Any:
+    what = repr(name) if name else "the file"
+    if is_null(node):
+        return reading.error("type", node, f"{what} is empty; wanted is {wanted}", help)
+    return reading.error("type", node, f"{what} is {_found(node)}; wanted is {wanted}", help)
+
+
+def no_text(name: str, node: Node, reading: Reading, wanted: str) -> Any:
+    """A list or a mapping where a text was wanted; often somebody forgot to quote one."""
+    signs = "[ or '- '" if isinstance(node, Sequence) else "{, or holds ': ',"
+    help = f"a text that begins with {signs} goes between double quotes"
+    return wrong_type(name, node, reading, wanted, help)
 
 
 def clean_text(name: str, node: Scalar, reading: Reading) -> str:
@@ -87,7 +122,7 @@ class Text:
 
     def read(self, name: str, node: Node, reading: Reading) -> Any:
         if not isinstance(node, Scalar):
-            return wrong_type(name, node, reading, self.wanted)
+            return no_text(name, node, reading, self.wanted)
         text = clean_text(name, node, reading)
         if self.max_characters and len(text) > self.max_characters:
             reading.error(
@@ -113,7 +148,7 @@ class Checked:
 
     def read(self, name: str, node: Node, reading: Reading) -> Any:
         if not isinstance(node, Scalar):
-            return wrong_type(name, node, reading, self.wanted)
+            return no_text(name, node, reading, self.wanted)
         text = clean_text(name, node, reading)
         if not text:
             return ABSENT
@@ -160,7 +195,7 @@ class Choice:
 
     def read(self, name: str, node: Node, reading: Reading) -> Any:
         if not isinstance(node, Scalar):
-            return wrong_type(name, node, reading, self.wanted)
+            return no_text(name, node, reading, self.wanted)
         text = clean_text(name, node, reading)
         if text in self.values:
             return text
@@ -168,7 +203,7 @@ class Choice:
             "value",
             node,
             f"{name!r} is {_found(node)}; wanted is {self.wanted}",
-            did_you_mean(text, self.values),
+            f"did you mean {nearest(text, self.values)!r}?" if nearest(text, self.values) else "",
         )
 
     def schema(self) -> dict[str, Any]:
@@ -193,31 +228,40 @@ class Flag:
         return {"type": "boolean"}
 
 
+_LARGEST: Final = 2**31 - 1
+_NUMBER: Final = re.compile(r"[-+]?\d{0,30}\.?\d{0,30}", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class WholeNumber:
     minimum: int = 1
-    maximum: int = 2**31 - 1
+    maximum: int = _LARGEST
+    help: str = ""
 
     @property
     def wanted(self) -> str:
+        if self.maximum < _LARGEST:
+            return f"a whole number from {self.minimum} to {self.maximum}"
         return f"a whole number above {self.minimum - 1}"
 
     def read(self, name: str, node: Node, reading: Reading) -> Any:
         # isdecimal alone lets Arabic-Indic digits pass, which nobody's feed reader takes.
         if not isinstance(node, Scalar) or not (node.text.isascii() and node.text.isdecimal()):
-            return wrong_type(name, node, reading, self.wanted)
+            return wrong_type(name, node, reading, self.wanted, self.help)
         if len(node.text) > 12 or not self.minimum <= int(node.text) <= self.maximum:
-            return wrong_type(name, node, reading, self.wanted)
+            return wrong_type(name, node, reading, self.wanted, self.help)
         return int(node.text)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": self.minimum}
+        limit = {"maximum": self.maximum} if self.maximum < _LARGEST else {}
+        return {"type": "integer", "minimum": self.minimum} | limit
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
     minimum: float
     maximum: float
+    help: str = ""
 
     @property
     def wanted(self) -> str:
@@ -225,13 +269,13 @@ class Number:
 
     def read(self, name: str, node: Node, reading: Reading) -> Any:
         if not isinstance(node, Scalar):
-            return wrong_type(name, node, reading, self.wanted)
+            return wrong_type(name, node, reading, self.wanted, self.help)
         try:
-            value = float(node.text)
+            value = float(node.text if _NUMBER.fullmatch(node.text) else "")
         except ValueError:
-            return wrong_type(name, node, reading, self.wanted)
+            return wrong_type(name, node, reading, self.wanted, self.help)
         if not self.minimum <= value <= self.maximum:
-            return wrong_type(name, node, reading, self.wanted)
+            return wrong_type(name, node, reading, self.wanted, self.help)
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -275,11 +319,13 @@ class ListOf:
             return ABSENT if value is ABSENT else (value,)
         if not isinstance(node, Sequence):
             return wrong_type(name, node, reading, self.wanted)
-        values = [
-            self.kind.read(f"{name}[{place}]", item, reading)
-            for place, item in enumerate(node.items, start=1)
-            if not self._empty(f"{name}[{place}]", item, reading)
-        ]
+        values = []
+        for place, item in enumerate(node.items, start=1):
+            if reading.is_full:
+                break
+            full = f"{name}[{place}]"
+            if not is_lost(item) and not self._empty(full, item, reading):
+                values.append(self.kind.read(full, item, reading))
         return tuple(value for value in values if value is not ABSENT)
 
     def _empty(self, name: str, item: Node, reading: Reading) -> bool:
@@ -309,11 +355,16 @@ class MapOf:
             return wrong_type(name, node, reading, self.wanted)
         pairs = []
         for key, item in node.items.items():
-            if is_null(item):
+            if is_null(item) or is_lost(item) or reading.is_full:
                 continue
-            value = self.kind.read(f"{name}.{key}", item, reading)
-            if value is not ABSENT:
-                pairs.append((unicodedata.normalize("NFC", key).strip(), value))
+            value = self.kind.read(f"{name}.{printable(key)}", item, reading)
+            own = clean_text(f"{name}.{printable(key)}", node.keys[key], reading)
+            if not own:
+                reading.error(
+                    "missing-key", item, f"a key of {name!r} is empty", "write a word before the ':'"
+                )
+            elif value is not ABSENT:
+                pairs.append((own, value))
         return tuple(pairs)
 
     def schema(self) -> dict[str, Any]:
@@ -368,12 +419,7 @@ class Record:
         if not isinstance(node, Mapping):
             wrong_type(name, node, reading, self.wanted)
             return None
-        known = {key.name: key for key in self.keys}
-        for written, place in node.keys.items():
-            if written not in known:
-                inside = f" in {name!r}" if name else ""
-                message = f"{written!r} is no key of publisher's{inside}"
-                reading.error("unknown-key", place, message, did_you_mean(written, known))
+        self._refuse_unknown(name, node, reading)
         values: dict[str, Any] = {}
         for key in self.keys:
             item = node.items.get(key.name)
@@ -381,19 +427,30 @@ class Record:
                 continue
             full = f"{name}.{key.name}" if name else key.name
             if item is None or is_null(item):
-                if key.required:
+                if key.required and (item is None or not is_lost(item)):
                     at = node.keys.get(key.name, node)
                     state = "is empty" if key.name in node.keys else "is missing"
                     reading.error("missing-key", at, f"{full!r} {state}", key.mend)
                 continue
+            if is_lost(item):
+                continue
             value = key.kind.read(full, item, reading)
             if value is not ABSENT:
                 values[key.into] = value
-            elif key.required and isinstance(item, Scalar) and not item.text.strip():
+            if key.required and _is_empty(item):
                 reading.error("missing-key", item, f"{full!r} is empty", key.mend)
-        if self.one_of and not any(key in node.items for key in self.one_of):
-            reading.error("missing-key", node, f"{name!r} needs {' or '.join(map(repr, self.one_of))}")
+        if self.one_of and all(is_null(node.items.get(key, NOTHING)) for key in self.one_of):
+            wanted = " or ".join(map(repr, self.one_of))
+            reading.error("missing-key", node, f"{name!r} needs {wanted}", "write one of them")
         return values
+
+    def _refuse_unknown(self, name: str, node: Mapping, reading: Reading) -> None:
+        known = {key.name: key for key in self.keys}
+        for written, place in node.keys.items():
+            if written not in known and not reading.is_full:
+                inside = f" in {name!r}" if name else ""
+                message = f"{printable(written)!r} is no key of publisher's{inside}"
+                reading.error("unknown-key", place, message, did_you_mean(written, known))
 
     def schema(self) -> dict[str, Any]:
         properties = {}
@@ -409,3 +466,9 @@ class Record:
             short = next(key.kind.schema() for key in self.keys if key.name == self.short)
             return {"anyOf": [short, result]}
         return result
+
+
+def _is_empty(node: Node) -> bool:
+    if isinstance(node, Scalar):
+        return not node.text.strip()
+    return isinstance(node, Sequence) and not node.items

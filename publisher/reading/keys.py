@@ -7,6 +7,7 @@ from typing import Any
 
 from publisher import model
 from publisher.reading import accept
+from publisher.reading.characters import printable
 from publisher.reading.fields import (
     ABSENT,
     Checked,
@@ -22,12 +23,12 @@ from publisher.reading.fields import (
     Record,
     Text,
     WholeNumber,
-    is_null,
+    is_lost,
     wrong_type,
 )
 from publisher.reading.times import parse_date
 from publisher.reading.yaml import Mapping, Node, Sequence
-from publisher.suggest import did_you_mean
+from publisher.suggest import nearest
 from publisher.vocabulary import MEDIA, categories
 
 TEXT = Text()
@@ -54,6 +55,8 @@ class Subscribe:
             return wrong_type(name, node, reading, self.wanted)
         links: list[model.Link] = []
         for place, item in enumerate(node.items, start=1):
+            if reading.is_full or is_lost(item):
+                continue
             if isinstance(item, Mapping) and "url" not in item.items and "title" not in item.items:
                 links.extend(self._apps(f"{name}[{place}]", item, reading))
                 continue
@@ -63,12 +66,8 @@ class Subscribe:
         return tuple(links)
 
     def _apps(self, name: str, node: Mapping, reading: Reading) -> tuple[model.Link, ...]:
-        links = []
-        for app, item in node.items.items():
-            url = ABSENT if is_null(item) else ADDRESS.read(f"{name}.{app}", item, reading)
-            if url is not ABSENT:
-                links.append(model.Link(url=url, title=app))
-        return tuple(links)
+        pairs = MapOf(ADDRESS).read(name, node, reading)
+        return tuple(model.Link(url=url, title=app) for app, url in pairs)
 
     def schema(self) -> dict[str, Any]:
         apps = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
@@ -87,27 +86,39 @@ class Quiz:
             return ABSENT
         assert isinstance(node, Mapping)
         answer, choices = values["answer"], values["choices"]
+        if not choices:
+            return ABSENT
         if len(choices) < 2:
             return reading.error(
                 "quiz-choices",
                 node.items["choices"],
-                f"{name}.choices has {len(choices)}; wanted are two or more",
+                f"'{name}.choices' has only one; wanted are two or more",
+                "add what a listener might take for the right answer",
             )
-        if answer in choices:
-            place = choices.index(answer)
-        elif answer.isascii() and answer.isdecimal() and 1 <= int(answer[:4]) <= len(choices):
-            place = int(answer) - 1
-        else:
+        place = _place_of(answer, choices)
+        if place is None:
+            near = nearest(answer, choices)
             return reading.error(
                 "quiz-answer",
                 node.items["answer"],
-                f"'{name}.answer' is \"{answer}\", which is none of the choices",
-                did_you_mean(answer, choices) + f", or a place from 1 to {len(choices)}",
+                f"'{name}.answer' is \"{printable(answer)}\", which is none of the choices",
+                f"did you mean {near!r}?"
+                if near
+                else f"write one of the choices, or its place from 1 to {len(choices)}",
             )
         return model.QuizQuestion(values["question"], choices, place, values.get("explanation", ""))
 
     def schema(self) -> dict[str, Any]:
         return QUIZ.schema()
+
+
+def _place_of(answer: str, choices: tuple[str, ...]) -> int | None:
+    """The right choice's place counted from 0: by its text, else by its place counted from 1."""
+    if answer in choices:
+        return choices.index(answer)
+    if answer.isascii() and answer.isdecimal() and len(answer) <= 4 and 1 <= int(answer) <= len(choices):
+        return int(answer) - 1
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +226,7 @@ ALTERNATE = Record(
 )
 _FORMAT_KEYS = (
     Key("format", Choice(("mp3", "m4a", "opus")), "What to deliver"),
-    Key("bitrate", WholeNumber(8, 512), "In kbit/s"),
+    Key("bitrate", WholeNumber(8, 512, "in kbit/s: 128"), "In kbit/s"),
     Key("loudness", OrWord("off", Number(-40, -5)), "Integrated loudness in LUFS, or off"),
 )
 AUDIO = Record(
@@ -389,7 +400,7 @@ EPISODE = Record(
                     Key("quiz", ListOf(Quiz(), single=False), "Questions with choices"),
                     Key(
                         "pass",
-                        Number(0, 1),
+                        Number(0, 1, "80 out of 100 is 0.8"),
                         "Share of right answers that earns the certificate",
                         False,
                         "pass_share",

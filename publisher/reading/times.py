@@ -7,12 +7,17 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from publisher.reading.characters import printable
+
 _DATE = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?"
-    r"\s*(Z|z|UTC|[+-]\d{2}:?\d{2})?)?"
+    r"\s*(Z|z|UTC|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
 )
-_CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)?(\d+)(\.\d+)?")
+_DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})", re.ASCII)
+_CLOCK = re.compile(r"(?:(?:(\d{1,6}):)?(\d{1,9}):)?(\d{1,9})(\.\d{0,30})?", re.ASCII)
+_HOW = "write it as 12:34, 1:02:03.5 or in seconds"
 
 
 class BadTime(ValueError):
@@ -39,58 +44,72 @@ def parse_date(text: str, zone: ZoneInfo) -> datetime:
     """
     match = _DATE.fullmatch(text.strip())
     if match is None:
-        raise BadTime(
-            f"{text!r} is not a date",
-            f"write it as 2020-12-02, or 2020-12-02 06:00 for a time of day in the show's zone ({zone.key})",
-        )
+        raise BadTime(f"{_quoted(text)}, which is not a date", _how(text, zone))
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     _refuse_impossible(text, zone, year, month, day, hour, minute, second)
     if match[7]:
-        return datetime(year, month, day, hour, minute, second, tzinfo=_offset(text, match[7])).astimezone(
-            UTC
+        return _instant(
+            text, datetime(year, month, day, hour, minute, second, tzinfo=_offset(text, match[7]))
         )
     wall = datetime(year, month, day, hour, minute, second, tzinfo=zone)
-    try:
-        instant = wall.astimezone(UTC)
-    except OverflowError:
-        raise BadTime(f"{text!r} is outside the calendar", "use a year from 1970 on") from None
+    instant = _instant(text, wall)
     back = instant.astimezone(zone)
     if back.replace(tzinfo=None) != wall.replace(tzinfo=None):
         raise BadTime(
-            f"{text!r} does not exist: in {zone.key} the clocks skip that time and go on at {back:%H:%M}",
-            f"write {back:%Y-%m-%d %H:%M}, or give an offset such as +01:00",
+            f"{_quoted(text)}, which does not exist: in {zone.key} the clocks skip that time "
+            f"and go on at {back:%H:%M}",
+            f"write {back:%Y-%m-%d %H:%M}, or another time",
         )
     return instant
 
 
 def _instant(text: str, wall: datetime) -> datetime:
     try:
-        return wall.astimezone(UTC)
+        instant = wall.astimezone(UTC)
     except OverflowError:
-        raise BadTime(f"{text!r} is outside the calendar", "use a year from 1970 on") from None
+        instant = None
+    # A day is left at both ends of the calendar, so that no zone's clock runs out of it.
+    if instant is None or not 1 < instant.year < 9999:
+        raise BadTime(f"{_quoted(text)}, which is outside the calendar", "use a year from 1970 on")
+    return instant
+
+
+def _how(text: str, zone: ZoneInfo) -> str:
+    dotted = _DOTTED.match(text.strip())
+    if dotted:
+        day, month, year = (int(part) for part in dotted.groups())
+        return f"write year, month and day: {year}-{month:02}-{day:02}"
+    return f"write it as 2020-12-02, or 2020-12-02 06:00 for a time of day in the show's zone ({zone.key})"
+
+
+def _quoted(text: str) -> str:
+    return f'"{printable(text)}"'
 
 
 def _refuse_impossible(
     text: str, zone: ZoneInfo, year: int, month: int, day: int, hour: int, minute: int, second: int
 ) -> None:
-    help = f"write it as 2020-12-02, or 2020-12-02 06:00 for a time of day in the show's zone ({zone.key})"
+    help = _how(text, zone)
     if not 1 <= month <= 12:
-        raise BadTime(f"{text!r}, and there is no month {month}", help)
+        raise BadTime(f"{_quoted(text)}, and there is no month {month}", help)
     if year < 1:
-        raise BadTime(f"{text!r}, and there is no year {year}", help)
+        raise BadTime(f"{_quoted(text)}, and there is no year {year}", help)
     days = calendar.monthrange(year, month)[1]
     if not 1 <= day <= days:
-        raise BadTime(f"{text!r}, and {calendar.month_name[month]} {year} has {days} days", help)
+        raise BadTime(f"{_quoted(text)}, and {calendar.month_name[month]} {year} has {days} days", help)
     if hour > 23 or minute > 59 or second > 59:
-        raise BadTime(f"{text!r}, and there is no time {hour:02}:{minute:02}:{second:02}", help)
+        seconds = f":{second:02}" if second else ""
+        raise BadTime(f"{_quoted(text)}, and there is no time {hour:02}:{minute:02}{seconds}", help)
 
 
 def _offset(text: str, written: str) -> timezone:
     if written in ("Z", "z", "UTC"):
         return UTC
     hours, minutes = int(written[1:3]), int(written[-2:])
-    if hours > 14 or minutes > 59:
-        raise BadTime(f"{text!r}, and there is no offset {written}", "offsets run from -12:00 to +14:00")
+    if hours * 60 + minutes > 14 * 60 or minutes > 59:
+        raise BadTime(
+            f"{_quoted(text)}, and there is no offset {written}", "offsets run from -12:00 to +14:00"
+        )
     sign = -1 if written[0] == "-" else 1
     return timezone(sign * timedelta(hours=hours, minutes=minutes))
 
@@ -103,17 +122,13 @@ def parse_offset(text: str) -> float:
     """
     match = _CLOCK.fullmatch(text.strip())
     if match is None:
-        raise BadTime(f"{text!r} is not a time", "write it as 12:34, 1:02:03.5 or in seconds")
+        raise BadTime("this is no time", _HOW)
     hours, minutes, seconds = int(match[1] or 0), int(match[2] or 0), int(match[3])
     if match[2] is not None and seconds > 59:
-        raise BadTime(
-            f"{text!r} has {seconds} seconds in a minute", "write it as 12:34, 1:02:03.5 or in seconds"
-        )
+        raise BadTime(f"a minute has no {seconds} seconds", _HOW)
     if match[1] is not None and minutes > 59:
-        raise BadTime(
-            f"{text!r} has {minutes} minutes in an hour", "write it as 12:34, 1:02:03.5 or in seconds"
-        )
-    return hours * 3600 + minutes * 60 + seconds + float(match[4] or 0)
+        raise BadTime(f"an hour has no {minutes} minutes", _HOW)
+    return hours * 3600 + minutes * 60 + seconds + float(f"0{match[4] or ''}")
 
 
 def has_offset(text: str) -> bool:

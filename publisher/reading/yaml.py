@@ -7,7 +7,6 @@ on deep nesting, expand alias bombs, let the last of two equal keys win, and tur
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,24 +14,33 @@ from typing import Any, Final
 import yaml
 
 from publisher.problems import Finding
+from publisher.reading.characters import ILLEGAL as ILLEGAL
+from publisher.reading.characters import decode, find_illegal, printable
+from publisher.reading.characters import describe_illegal as describe_illegal
+from publisher.reading.syntax import TOO_DEEP, syntax_finding
 
 MAX_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 12
 
-# What XML 1.0 cannot carry (https://www.w3.org/TR/xml/#charsets).
-ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# The C parser stops at C1 control characters too, without saying where.
+_NOT_YAML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+
+# What is wrong with one file is understood from the first ones.
+_MOST_FINDINGS: Final = 50
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(slots=True)
 class Scalar:
-    """One value as it was written. `plain` is false for quoted and block text."""
+    """One value as it was written. `plain` is false for quoted and block text; `lost` is an alias, about
+    which all is said already."""
 
     text: str
     plain: bool
     line: int
     column: int
+    lost: bool = False
 
 
 @dataclass(slots=True)
@@ -69,9 +77,20 @@ class _Builder:
     findings: list[Finding] = field(default_factory=list)
     root: Node | None = None
     stack: list[_Open] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
 
     def say(self, rule: str, message: str, help: str, line: int, column: int) -> None:
-        self.findings.append(Finding(rule, "error", message, help, line, column))
+        if len(self.findings) < _MOST_FINDINGS:
+            self.findings.append(Finding(rule, "error", message, help, line, column))
+        elif len(self.findings) == _MOST_FINDINGS:
+            message = f"more than {_MOST_FINDINGS} problems were found up to here; no more are listed"
+            self.findings.append(Finding("too-many", "error", message, "mend these first", line, column))
+
+    def say_once(self, name: str, message: str, help: str, line: int, column: int) -> None:
+        """Of an anchor or an alias, which may come back a thousand times."""
+        if name not in self.names:
+            self.names.add(name)
+            self.say("yaml-alias", message, help, line, column)
 
     def add(self, node: Node) -> None:
         if not self.stack:
@@ -90,14 +109,20 @@ class _Builder:
     def _take_key(self, parent: _Open, node: Node) -> None:
         assert isinstance(parent.node, Mapping)
         if not isinstance(node, Scalar):
-            self.say("yaml-key", "a key is a list or a mapping, not a text", "", node.line, node.column)
+            self.say(
+                "yaml-key",
+                "a key is a list or a mapping, not a text",
+                "put a text that begins with [ or { between double quotes",
+                node.line,
+                node.column,
+            )
             parent.ignore = True
             return
         first = parent.node.keys.get(node.text)
         if first is not None:
             self.say(
                 "duplicate-key",
-                f"{node.text!r} stands here a second time; the first is on line {first.line}",
+                f"{printable(node.text)!r} stands here a second time; the first is on line {first.line}",
                 "keep one of the two",
                 node.line,
                 node.column,
@@ -123,60 +148,22 @@ def read_yaml(data: bytes) -> tuple[Node | None, tuple[Finding, ...]]:
             Finding(
                 "yaml-too-large",
                 "error",
-                f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} (1 MiB) are read",
+                f"the file has more than {MAX_BYTES:,} bytes (1 MiB), and no larger one is read",
                 "move long text into notes.md or the transcript",
             ),
         )
-    text, encoding = _decode(data)
+    text, encoding = decode(data)
     if encoding:
         return None, (encoding,)
-    builder = _Builder()
-    text = _without_illegal(text, builder)
+    strange = find_illegal(text, _NOT_YAML)
+    if strange:
+        text = _NOT_YAML.sub("\ufffd", text)
+    builder = _Builder([*strange])
     try:
         _build(text, builder)
     except yaml.YAMLError as error:
-        builder.findings.append(_syntax_finding(error, text))
-        return None, tuple(builder.findings)
+        return None, (*builder.findings, syntax_finding(error, text))
     return builder.root, tuple(builder.findings)
-
-
-def _decode(data: bytes) -> tuple[str, Finding | None]:
-    try:
-        return data.decode("utf-8-sig"), None
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        guess = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "Latin-1 or Windows-1252"
-        return "", Finding(
-            "encoding",
-            "error",
-            f"the byte 0x{data[error.start]:02x} is not UTF-8; the file looks like {guess}",
-            "save it again with the encoding UTF-8",
-            line,
-            column,
-        )
-
-
-def _without_illegal(text: str, builder: _Builder) -> str:
-    match = ILLEGAL.search(text)
-    if match is None:
-        return text
-    for match in ILLEGAL.finditer(text):
-        start = match.start()
-        line = text.count("\n", 0, start) + 1
-        column = start - text.rfind("\n", 0, start)
-        builder.say("character", *describe_illegal(match.group()), line, column)
-    return ILLEGAL.sub("\ufffd", text)
-
-
-def describe_illegal(character: str) -> tuple[str, str]:
-    """Message and help for a character that XML cannot carry."""
-    name = unicodedata.name(character, "a control character")
-    return (
-        f"U+{ord(character):04X} ({name}) cannot stand in a feed: XML has no way to write it",
-        "remove it; it often comes along when text is pasted from a word processor or a terminal",
-    )
 
 
 def _build(text: str, builder: _Builder) -> None:
@@ -205,58 +192,47 @@ def _build(text: str, builder: _Builder) -> None:
                 )
                 return
         elif kind is yaml.AliasEvent:
-            builder.say("yaml-alias", f"'*{event.anchor}' is an alias", "write the value out", line, column)
-            builder.add(Scalar("", True, line, column))
+            name = f"*{event.anchor}"
+            message = f"'{printable(name)}' stands for a value from elsewhere in the file (a YAML alias)"
+            help = "write the value out; put a text that begins with * between double quotes"
+            builder.say_once(name, message, help, line, column)
+            builder.add(Scalar("", True, line, column, lost=True))
 
 
 def _anchor(event: Any, builder: _Builder, line: int, column: int) -> None:
-    builder.say(
-        "yaml-alias", f"'&{event.anchor}' is an anchor", "remove it, and write values out", line, column
-    )
+    name = f"&{event.anchor}"
+    message = f"'{printable(name)}' gives a value a name (a YAML anchor)"
+    help = "remove it; put a text that begins with & between double quotes"
+    builder.say_once(name, message, help, line, column)
+
+
+def _tag(event: Any, builder: _Builder, line: int, column: int) -> None:
+    tag = printable(event.tag.replace("tag:yaml.org,2002:", "!!"))
+    message = f"'{tag}' tells what kind of value follows (a YAML tag), and no tags are used here"
+    help = "remove it; put a text that begins with ! between double quotes"
+    builder.say("yaml-tag", message, help, line, column)
 
 
 def _scalar(event: Any, builder: _Builder, line: int, column: int) -> None:
     if event.anchor is not None:
         _anchor(event, builder, line, column)
     if event.tag not in (None, "!", "tag:yaml.org,2002:str"):
-        builder.say("yaml-tag", f"the tag {event.tag!r} is not used here", "remove it", line, column)
+        _tag(event, builder, line, column)
     builder.add(Scalar(event.value, event.style in (None, ""), line, column))
 
 
 def _collection(event: Any, builder: _Builder, line: int, column: int) -> None:
     if event.anchor is not None:
         _anchor(event, builder, line, column)
+    if event.tag not in (None, "!", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"):
+        _tag(event, builder, line, column)
     if len(builder.stack) >= MAX_DEPTH:
         # The rest cannot be skipped without walking it, and thirty thousand levels are no mistake.
         raise yaml.MarkedYAMLError(
-            problem=f"lists and mappings are nested more than {MAX_DEPTH} levels deep",
+            problem=f"lists and mappings are {TOO_DEEP} {MAX_DEPTH} levels deep",
             problem_mark=event.start_mark,
         )
     if type(event) is yaml.MappingStartEvent:
         builder.stack.append(_Open(Mapping({}, {}, line, column)))
     else:
         builder.stack.append(_Open(Sequence([], line, column)))
-
-
-def _syntax_finding(error: yaml.YAMLError, text: str) -> Finding:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is None:
-        return Finding("yaml-syntax", "error", f"this is not YAML: {error}", "", 1, 1)
-    line, column = mark.line + 1, mark.column + 1
-    what = getattr(error, "problem", None) or "cannot be read"
-    context = getattr(error, "context", None)
-    lines = text.splitlines()
-    here = lines[mark.line] if mark.line < len(lines) else ""
-    help = "compare with an episode that works; text with ': ' or '#' in it goes between quotes"
-    if "\t" in here[: len(here) - len(here.lstrip())] or "'\\t'" in what:
-        what, help = "a tab is used to indent", "indent with spaces; YAML does not take tabs"
-        column = here.find("\t") + 1 or column
-    elif "nested more than" in what:
-        help = "no key of publisher's needs that"
-    elif "mapping values are not allowed" in what:
-        what = "a ': ' stands inside a text that is not quoted"
-        help = "put the whole text between double quotes"
-    message = f"this is not YAML: {what}"
-    if context and context not in what and "tab is used" not in what:
-        message += f" ({context})"
-    return Finding("yaml-syntax", "error", message, help, line, column)
