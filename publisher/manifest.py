@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -120,7 +120,7 @@ class Manifest:
 
 def manifest_bytes(manifest: Manifest) -> tuple[str, bytes]:
     """Key and bytes of a manifest."""
-    data = canonical_json(_sparse(asdict(manifest)))
+    data = canonical_json(_sparse(manifest))
     return f"releases/{sha256(data)}.json", data
 
 
@@ -167,6 +167,8 @@ def _sparse(value: Any) -> Any:
         return [_sparse(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
+    if is_dataclass(value):
+        return _sparse({field.name: getattr(value, field.name) for field in fields(value)})
     return value
 
 

@@ -74,8 +74,10 @@ def assemble(shop: Workshop, plan: Plan, *, previous: str) -> Assembled:
 
 def _naming(feed: bytes, manifest_key: str) -> Artifact:
     """The feed with the line that names its manifest, behind the XML declaration."""
-    declaration, newline, rest = feed.partition(b"\n")
-    return of_bytes(FEED_KEY, declaration + newline + feed_names(manifest_key) + rest)
+    behind = feed.index(b"\n") + 1
+    # Views, because a feed of ten thousand items has thirty megabytes.
+    parts = memoryview(feed)[:behind], feed_names(manifest_key), memoryview(feed)[behind:]
+    return of_bytes(FEED_KEY, b"".join(parts))
 
 
 def _released(shop: Workshop, planned: PlannedEpisode) -> Released:
