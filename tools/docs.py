@@ -1,0 +1,206 @@
+"""Writes the parts of docs/ that follow from the code: tables of keys, rules and options, and JSON Schemas.
+
+    python -m tools.docs            write what is out of date
+    python -m tools.docs --check    only say what is, with status 1
+
+A part stands between `<!-- made by tools/docs.py: NAME -->` and `<!-- end -->`; the rest of a page is written
+by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from publisher.check import RULES, episode_rules, reading_rules, show_rules
+from publisher.check.rule import Rule
+from publisher.cli import cli
+from publisher.reading import keys
+from publisher.reading.fields import Key, Record
+from publisher.reading.schema import episode_schema, show_schema
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+_PART = re.compile(r"(<!-- made by tools/docs\.py: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_EXAMPLE = re.compile(r"^ *Example: (?P<command>.+)$", re.MULTILINE)
+_RULE_MODULES = (
+    ("Of the whole show", show_rules),
+    ("Of each episode", episode_rules),
+    ("Of what is read", reading_rules),
+)
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+def key_table(record: Record) -> str:
+    rows = [
+        (f"`{key.name}`" + (" *" if key.required else ""), _sentence(key.doc), _takes(key))
+        for key in record.keys
+    ]
+    return table(("key", "what", "takes"), rows)
+
+
+def keys_of(record: Record) -> str:
+    """A file's own keys, then those of every mapping that stands in it."""
+    parts = [key_table(record)]
+    for inner, names in _records(record).values():
+        where = ", ".join(f"`{name}`" for name in names)
+        parts.append(f"\n#### {where}\n\nTakes {inner.wanted}.\n\n{key_table(inner)}")
+    return "".join(parts)
+
+
+def _records(record: Record, prefix: str = "") -> dict[int, tuple[Record, list[str]]]:
+    """Every mapping below, once, with the names of the keys that take it."""
+    found: dict[int, tuple[Record, list[str]]] = {}
+    for key in record.keys:
+        inner = _record_in(key.kind)
+        if inner is None:
+            continue
+        name = prefix + key.name
+        found.setdefault(id(inner), (inner, []))[1].append(name)
+        for place, (deeper, names) in _records(inner, f"{name}.").items():
+            found.setdefault(place, (deeper, []))[1].extend(names)
+    return found
+
+
+def _record_in(kind: Any) -> Record | None:
+    if isinstance(kind, Record):
+        return kind
+    if isinstance(kind, keys.Quiz):
+        return keys.QUIZ
+    if isinstance(kind, keys.Subscribe):
+        return keys.LINK
+    return _record_in(kind.kind) if hasattr(kind, "kind") else None
+
+
+def _takes(key: Key) -> str:
+    kind: Any = key.kind
+    inner = _record_in(kind)
+    if inner is None or isinstance(kind, keys.Subscribe):
+        wanted: str = kind.wanted
+        return wanted
+    one = f"its {inner.short}, or a mapping" if inner.short else "a mapping"
+    if isinstance(kind, Record):
+        return f"{one} (below)"
+    return f"a list; each item {one} (below)"
+
+
+def _sentence(text: str) -> str:
+    return text.replace("<", "&lt;")
+
+
+def rule_tables() -> str:
+    """Every rule, by what it looks at."""
+    parts = []
+    for title, module in _RULE_MODULES:
+        rows = [
+            (f"`{rule.id}`", rule.severity, rule.says, f"<{rule.source}>" if rule.source else "publisher")
+            for rule in _rules_of(module.__name__)
+        ]
+        parts.append(f"## {title}\n\n" + table(("rule", "severity", "what holds", "who asks for it"), rows))
+    return "\n".join(parts)
+
+
+def _rules_of(module: str) -> Iterator[Rule]:
+    for rule in RULES.values():
+        function = rule.on_show or rule.on_episode
+        home = function.__module__ if function else reading_rules.__name__
+        if home == module:
+            yield rule
+
+
+def commands() -> str:
+    """Each command: what it does, an example, its options and their variables."""
+    return "\n".join(_command(name, command) for name, command in cli.commands.items())
+
+
+def _command(name: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=f"publisher {name}")
+    text = re.sub(r"[ \t]+", " ", (command.help or "").strip())
+    example = _EXAMPLE.search(text)
+    told = _EXAMPLE.sub("", text).strip().replace("\n", " ")
+    usage = f"publisher {name} " + " ".join(command.collect_usage_pieces(context))
+    parts = [f"## {name}\n\n`{usage}`\n\n{told}\n"]
+    if example:
+        parts.append(f"\n{_how_to_run(example['command'])}```sh\n{example['command']}\n```\n")
+    rows = [_option(option, context) for option in command.params if isinstance(option, click.Option)]
+    if rows:
+        parts.append("\n" + table(("option", "what", "variable"), rows))
+    return "".join(parts)
+
+
+def _how_to_run(command: str) -> str:
+    """The marks that tests/docs understands."""
+    if "s3://" in command:
+        return "<!-- needs: swift -->\n"
+    return "<!-- serves -->\n" if command.startswith("publisher preview") else ""
+
+
+def _option(option: click.Option, context: click.Context) -> tuple[str, ...]:
+    names = ", ".join(f"`{name}`" for name in option.opts)
+    if not (option.is_flag or option.count):
+        names += f" {option.make_metavar(context)}"
+    return names, option.help or "", f"`{option.envvar}`" if option.envvar else ""
+
+
+PARTS: Final[dict[str, Callable[[], str]]] = {
+    "show-keys": lambda: keys_of(keys.SHOW),
+    "episode-keys": lambda: keys_of(keys.EPISODE),
+    "rules": rule_tables,
+    "commands": commands,
+}
+SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
+    "docs/schema/show.schema.json": show_schema,
+    "docs/schema/episode.schema.json": episode_schema,
+}
+
+
+def page(text: str) -> str:
+    """A page with its made parts made anew.
+
+    Raises:
+        KeyError: it names a part that does not exist.
+    """
+    return _PART.sub(lambda match: f"{match[1]}\n{PARTS[match['name']]()}\n{match[3]}", text)
+
+
+def current() -> dict[Path, str]:
+    """What each file should hold."""
+    pages = {path: page(path.read_text("utf-8")) for path in sorted((ROOT / "docs").glob("*.md"))}
+    schemas = {
+        ROOT / name: json.dumps(make(), ensure_ascii=False, indent=2) + "\n" for name, make in SCHEMAS.items()
+    }
+    return pages | schemas
+
+
+def out_of_date() -> dict[Path, str]:
+    """What `current` says and the files do not."""
+    return {
+        path: text for path, text in current().items() if not path.exists() or path.read_text("utf-8") != text
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    check = parser.parse_args().check
+    stale = out_of_date()
+    for path, text in stale.items():
+        if not check:
+            path.write_text(text, "utf-8")
+        print(path.relative_to(ROOT), "is out of date" if check else "written")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
