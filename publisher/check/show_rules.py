@@ -9,7 +9,7 @@ from publisher import effective
 from publisher.audio.languages import language_code
 from publisher.check.rule import APPLE_ARTWORK, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, show_rule
 from publisher.identity import ascii_slug, episode_guid
-from publisher.model import Artwork
+from publisher.model import Artwork, Episode
 from publisher.text import feed_html
 
 _MAX_DESCRIPTION_BYTES = 4000
@@ -125,13 +125,14 @@ def _is_loopback(address: str) -> bool:
 
 @show_rule("duplicate-slug", "error", "no two folders have the same address")
 def _slugs(scope: Scope) -> Iterator[Found]:
-    seen: dict[str, str] = {}
+    seen: dict[str, Episode] = {}
     for episode in scope.show.episodes:
-        other = seen.setdefault(ascii_slug(episode.slug), episode.slug)
-        if other != episode.slug:
+        address = ascii_slug(episode.slug)
+        other = seen.setdefault(address, episode)
+        if other is not episode:
+            # Two folders may be called the same but for how their accents are stored.
             yield Found(
-                f"the folders {other!r} and {episode.slug!r} would have the same address "
-                f"({ascii_slug(episode.slug)})",
+                f"the folders {other.slug!r} and {episode.slug!r} would have the same address ({address})",
                 "rename the newer one",
                 file=f"{episode.slug}/episode.yaml",
             )
@@ -141,14 +142,14 @@ def _slugs(scope: Scope) -> Iterator[Found]:
 def _guids(scope: Scope) -> Iterator[Found]:
     show_guid = scope.show.guid or (scope.before.guid if scope.before else "")
     published = {old.slug: old.guid for old in scope.before.episodes} if scope.before else {}
-    seen: dict[str, str] = {}
+    seen: dict[str, Episode] = {}
     for episode in scope.show.episodes:
         guid = episode.guid or published.get(episode.slug, "")
         guid = guid or (episode_guid(show_guid, episode.slug) if show_guid else "")
-        other = seen.setdefault(guid, episode.slug) if guid else episode.slug
-        if other != episode.slug:
+        other = seen.setdefault(guid, episode) if guid else episode
+        if other.slug != episode.slug:
             yield Found(
-                f"the GUID {guid} belongs to {other!r} already",
+                f"the GUID {guid} belongs to {other.slug!r} already",
                 "remove guid from the newer one: publisher gives it one of its own",
                 ("guid",),
                 file=f"{episode.slug}/episode.yaml",

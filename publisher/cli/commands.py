@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -253,9 +252,10 @@ def schema(which: str | None) -> int:
 
     Example: publisher schema episode > episode.schema.json
     """
+    from publisher.cli.output import echo_json
     from publisher.reading.schema import episode_schema, show_schema
 
     made = {"show": show_schema, "episode": episode_schema}
     document = made[which]() if which else {name: make() for name, make in made.items()}
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    echo_json(document)
     return 0

@@ -83,7 +83,7 @@ class Output:
 
     def close(self) -> None:
         if self.as_json:
-            _echo(json.dumps({"shows": self.documents}, ensure_ascii=False, indent=2))
+            echo_json({"shows": self.documents})
 
 
 def each_show(
@@ -160,6 +160,12 @@ def _line(episode: PlannedEpisode, zone: ZoneInfo) -> str:
 
 def _style(text: str, colour: str) -> str:
     return click.style(text, fg=colour, bold=True)
+
+
+def echo_json(document: dict[str, Any]) -> None:
+    """A document on stdout; whatever the terminal is set to, it says the same once it is parsed."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    _echo(json.dumps(document, ensure_ascii=encoding != "utf8", indent=2))
 
 
 def _echo(text: str, *, err: bool = False) -> None:

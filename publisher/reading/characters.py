@@ -13,6 +13,8 @@ from publisher.problems import Finding
 # What XML 1.0 cannot carry (https://www.w3.org/TR/xml/#charsets).
 ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+_NO_NAME: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
 # A file with one on each of its lines is understood from the first ones.
 _MOST: Final = 20
 
@@ -82,9 +84,9 @@ def _undecodable(body: bytes, start: int, guess: str) -> Finding:
     )
 
 
-def is_utf8_name(name: str) -> bool:
+def is_plain_name(name: str) -> bool:
     """Whether a file's name is text: on some disks it can be any bytes."""
-    return ILLEGAL.search(name) is None and name.isprintable()
+    return _NO_NAME.search(name) is None
 
 
 def printable(text: str, most: int = 60) -> str:

@@ -108,7 +108,7 @@ def clean_text(name: str, node: Scalar, reading: Reading) -> str:
         match = ILLEGAL.search(text)
         if match:
             message, help = describe_illegal(match.group())
-            reading.error("character", node, f"in {name!r}: {message}", help)
+            reading.error("character", node, f"in '{name}': {message}", help)
             text = ILLEGAL.sub("\ufffd", text)
     return text.strip()
 
@@ -359,6 +359,8 @@ class MapOf:
                 continue
             value = self.kind.read(f"{name}.{printable(key)}", item, reading)
             own = clean_text(f"{name}.{printable(key)}", node.keys[key], reading)
+            if ILLEGAL.search(key):
+                continue
             if not own:
                 reading.error(
                     "missing-key", item, f"a key of {name!r} is empty", "write a word before the ':'"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from publisher.problems import Problem
+from publisher.reading.characters import is_plain_name
 
 AUDIO_ENDINGS: Final = frozenset(
     (
@@ -48,6 +49,7 @@ class Folder:
         root: the show folder, resolved; nothing outside is ever opened.
         files: entries by the name in NFC; macOS hands names out decomposed.
         folders: names of the folders in it, sorted.
+        nameless: names that are no text; what is called so is left out.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class Folder:
     root: Path
     files: dict[str, os.DirEntry[str]]
     folders: tuple[str, ...]
+    nameless: tuple[str, ...] = ()
 
     def problem(self, rule: str, message: str, help: str = "", file: str = "") -> Problem:
         return Problem(rule, "error", message, help, f"{self.name}/{file}" if file else self.name)
@@ -63,23 +66,55 @@ class Folder:
 def list_folder(path: Path, name: str, root: Path) -> Folder:
     """Lists a folder; hidden and `_` names are left out. Raises OSError."""
     files: dict[str, os.DirEntry[str]] = {}
-    folders = []
+    folders, nameless = [], []
     with os.scandir(path) as entries:
         for entry in entries:
             if entry.name.startswith((".", "_")) or entry.name.casefold() in _LITTER:
                 continue
-            if entry.is_dir():
+            if not is_plain_name(entry.name):
+                nameless.append(entry.name)
+            elif _is_folder(entry):
                 folders.append(entry.name)
             else:
                 files[unicodedata.normalize("NFC", entry.name)] = entry
-    return Folder(path, name, root, dict(sorted(files.items())), tuple(sorted(folders)))
+    return Folder(
+        path, name, root, dict(sorted(files.items())), tuple(sorted(folders)), tuple(sorted(nameless))
+    )
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads in a circle
+        return False
 
 
 def escapes(path: Path, root: Path) -> bool:
     """Whether a link on the way leads out of the show."""
     if path.parent == root and path.name != ".." and not path.is_symlink():
         return False
-    return not path.resolve().is_relative_to(root)
+    # Path.resolve raises where a link leads in a circle.
+    return not Path(os.path.realpath(path)).is_relative_to(root)
+
+
+def below(folder: Path, name: str) -> Path | None:
+    """The path of a name in NFC, however the disk writes it (macOS hands names out decomposed).
+
+    None where there is nothing of that name, or where it is hidden or set aside.
+    """
+    path = folder
+    try:
+        for part in name.split("/"):
+            if part.startswith((".", "_")) and part != ".":
+                return None
+            inside = path / part
+            if not os.path.lexists(inside):
+                same = (own for own in path.iterdir() if unicodedata.normalize("NFC", own.name) == part)
+                inside = next(same, inside)
+            path = inside
+        return path if os.path.lexists(path) else None
+    except OSError:
+        return None
 
 
 def by_ending(folder: Folder, endings: tuple[str, ...] | frozenset[str], stem: str = "") -> list[str]:

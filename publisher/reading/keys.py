@@ -248,7 +248,7 @@ SHOW = Record(
     (
         Key("title", TEXT, "The show's name", required=True),
         Key("description", MARKDOWN, "What it is about (Markdown), at most 4,000 bytes once rendered", True),
-        Key("language", LANGUAGE, "BCP 47: nb, en-GB", required=True),
+        Key("language", LANGUAGE, "The language's code (BCP 47): nb, en-GB", required=True),
         Key(
             "categories",
             ListOf(Checked(accept.category, "a category", "category", {"enum": list(categories())})),
@@ -320,13 +320,13 @@ SHOW = Record(
             "Whom to tell of a release",
         ),
     ),
-    wanted="a mapping of keys",
+    wanted="lines such as title: A title",
 )
 
 EPISODE = Record(
     dict,
     (
-        Key("title", TEXT, "No number in it: apps add that", required=True),
+        Key("title", TEXT, "The episode's name, without its number: apps add that", required=True),
         Key("published", InZone(parse_date), "When it goes out; without it the episode is a draft"),
         Key("number", WholeNumber(), "The episode's number"),
         Key("season", WholeNumber(), "The season's number"),
@@ -442,5 +442,5 @@ EPISODE = Record(
         ),
         Key("alternates", ListOf(ALTERNATE, single=False), "Further enclosures"),
     ),
-    wanted="a mapping of keys",
+    wanted="lines such as title: A title",
 )

@@ -16,6 +16,16 @@ from publisher.reading.cache import FactsCache
 _BLOCK: Final = 1 << 20
 MAX_TRANSCRIPT_BYTES: Final = 16 << 20
 
+# What a mode is called once a palette or a single colour of it is transparent.
+_ALPHA: Final = {"P": "PA", "RGB": "RGBA", "L": "LA", "1": "LA"}
+
+_MADE: Final[dict[str, type]] = {
+    "audio": Audio,
+    "artwork": Artwork,
+    "transcript": TranscriptFile,
+    "digest": SourceFile,
+}
+
 T = TypeVar("T")
 
 
@@ -63,8 +73,8 @@ class Probes:
     def _remembered(self, path: Path, kind: str, probe: Any) -> tuple[Any, tuple[Finding, ...]]:
         name, stat = self.relative(path), path.stat()
         kept = self.cache.get(name, kind, stat)
-        if kept is not None:
-            return kept["facts"], tuple(Finding(**finding) for finding in kept["findings"])
+        if kept is not None and (known := _as_kept(kind, kept)) is not None:
+            return known
         facts, findings = probe(path)
         again = path.stat()
         if (again.st_size, again.st_mtime_ns) == (stat.st_size, stat.st_mtime_ns):
@@ -115,7 +125,7 @@ class Probes:
             "type": found.type,
             "width": found.width,
             "height": found.height,
-            "mode": found.mode,
+            "mode": _ALPHA.get(found.mode, found.mode) if found.has_alpha else found.mode,
         }, findings
 
     def _probe_transcript(self, path: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
@@ -137,3 +147,18 @@ class Probes:
             "speakers": list(dict.fromkeys(names)),
             "end_seconds": max((cue.end_seconds for cue in transcript.cues), default=None),
         }, findings
+
+
+def _as_kept(kind: str, kept: Any) -> tuple[Any, tuple[Finding, ...]] | None:
+    """Facts and findings out of the cache; None where they have another shape than we would write now."""
+    try:
+        facts, findings = kept["facts"], tuple(Finding(**finding) for finding in kept["findings"])
+        if facts is not None:
+            if kind != "digest":
+                SourceFile(**facts["source"])
+            for chapter in facts.get("chapters", ()):
+                Chapter(**chapter)
+            _MADE[kind](**facts)
+    except (KeyError, TypeError, AttributeError):
+        return None
+    return facts, findings

@@ -1,0 +1,185 @@
+"""The files of a show's folders: found, kept inside the show, and read or probed."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from publisher.model import Alternate, SourceFile
+from publisher.problems import Finding, KeyPath, Problem
+from publisher.reading.characters import ILLEGAL, decode, find_illegal, printable
+from publisher.reading.folder import Folder, below, by_ending, escapes
+from publisher.reading.probes import Probes
+from publisher.reading.yaml import MAX_BYTES
+from publisher.suggest import nearest
+
+T = TypeVar("T")
+
+_PUT_IT_THERE: Final = "put the file into the folder"
+
+
+@dataclass(slots=True)
+class Files:
+    """Opens what one folder holds. Whatever stands in the way becomes a problem.
+
+    Attributes:
+        yaml: name of the file in which a file of the folder can be named.
+        problems: where to report; shared by all folders of a show.
+        unreadable: parts that are there but could not be read.
+    """
+
+    folder: Folder
+    yaml: str
+    probes: Probes
+    problems: list[Problem]
+    unreadable: list[str]
+
+    def one(
+        self,
+        what: str,
+        named: str,
+        candidates: list[str],
+        probe: Callable[[Path], tuple[T | None, tuple[Finding, ...]]],
+    ) -> T | None:
+        """The one file of its kind: the named one, or else the only candidate."""
+        if not named and len(candidates) > 1:
+            listed = ", ".join(candidates)
+            message = f"there are {len(candidates)} files that could be the {what}: {listed}"
+            help = f"remove all but one, or name it in {self.yaml}: {what}: {candidates[0]}"
+            self.problems.append(self.folder.problem(f"{what}-choice", message, help))
+            self.unreadable.append(what)
+            return None
+        if not named and not candidates:
+            return None
+        name = named or candidates[0]
+        path = self.find(name, (what,) if named else ())
+        if path is None:
+            self.unreadable.append(what)
+            return None
+        facts = self._probed(path, name, probe)
+        if facts is None:
+            self.unreadable.append(what)
+        return facts
+
+    def find(self, name: str, key: KeyPath = ()) -> Path | None:
+        """The file on this machine, or None with the problem reported.
+
+        Args:
+            key: what names it; empty where it was found by looking into the folder.
+        """
+        entry = self.folder.files.get(name)
+        if entry is not None and entry.is_file(follow_symlinks=False):
+            # No link, in a folder that was looked at already: the listing has told all there is to know.
+            return Path(entry.path)
+        path = Path(entry.path) if entry is not None else below(self.folder.path, name)
+        if path is None or not os.path.lexists(path):
+            self._report("file-missing", name, key, "is not there", self._mend(name))
+            return None
+        if escapes(path, self.folder.root):
+            help = "copy the file itself into the folder"
+            self._report("leaves-show", name, key, "is a link that leaves the show", help)
+            return None
+        if not path.is_file():
+            what = "is a link to something that is not there" if path.is_symlink() else "is no file"
+            self._report("file-missing", name, key, what, _PUT_IT_THERE)
+            return None
+        return path
+
+    def notes(self, named: str) -> str:
+        """The show notes, or an empty text."""
+        name = named or next(iter(by_ending(self.folder, (".md",), "notes")), "")
+        path = self.find(name, ("notes",) if named else ()) if name else None
+        text = self._text(path, f"{self.folder.name}/{name}") if path else None
+        if name and text is None:
+            self.unreadable.append("notes")
+        return text or ""
+
+    def pictures(self, names: list[str]) -> tuple[tuple[str, SourceFile], ...]:
+        """Those that persons and chapters name."""
+        found = {}
+        for name in dict.fromkeys(filter(None, names)):
+            path = self.find(name, ("image",))
+            facts = self._probed(path, name, self.probes.artwork) if path else None
+            if facts is not None:
+                found[name] = facts.source
+        return tuple(found.items())
+
+    def alternates(self, alternates: tuple[Alternate, ...]) -> tuple[tuple[str, SourceFile], ...]:
+        """Those that are there: whether one may be missing depends on what is published."""
+        found = {}
+        for alternate in alternates:
+            name = alternate.file
+            if not name or below(self.folder.path, name) is None:
+                continue
+            path = self.find(name, ("alternates",))
+            try:
+                if path is not None:
+                    found[name] = self.probes.digest(path)
+            except OSError as error:
+                self.cannot_read(f"{self.folder.name}/{name}", error)
+        return tuple(found.items())
+
+    def read(self, path: Path, name: str) -> bytes | None:
+        """The file's bytes, and at most a little more than will be looked at."""
+        try:
+            with path.open("rb") as reader:
+                return reader.read(MAX_BYTES + 1)
+        except OSError as error:
+            self.cannot_read(name, error)
+            return None
+
+    def cannot_read(self, name: str, error: OSError) -> None:
+        self.problems.append(cannot_read(name, error))
+
+    def _probed(
+        self, path: Path, name: str, probe: Callable[[Path], tuple[T | None, tuple[Finding, ...]]]
+    ) -> T | None:
+        full = f"{self.folder.name}/{name}"
+        try:
+            facts, findings = probe(path)
+        except OSError as error:
+            self.cannot_read(full, error)
+            return None
+        self.problems.extend(finding.at(full) for finding in findings)
+        return facts
+
+    def _text(self, path: Path, name: str) -> str | None:
+        data = self.read(path, name)
+        if data is None:
+            return None
+        if len(data) > MAX_BYTES:
+            message = f"the file has more than {MAX_BYTES:,} bytes (1 MiB), and no larger one is read"
+            self.problems.append(Problem("notes-too-large", "error", message, "shorten it", name))
+            return None
+        text, encoding = decode(data)
+        if encoding:
+            self.problems.append(encoding.at(name))
+            return None
+        self.problems.extend(finding.at(name) for finding in find_illegal(text))
+        return unicodedata.normalize("NFC", ILLEGAL.sub("\ufffd", text).replace("\r\n", "\n")).strip()
+
+    def _report(self, rule: str, name: str, key: KeyPath, what: str, help: str) -> None:
+        if key:
+            message = f"{str(key[0])!r} names {printable(name)!r}, which {what}"
+            path = f"{self.folder.name}/{self.yaml}"
+            self.problems.append(Problem(rule, "error", message, help, path, key=key))
+        else:
+            path = f"{self.folder.name}/{name}"
+            self.problems.append(Problem(rule, "error", f"this {what}", help, path))
+
+    def _mend(self, name: str) -> str:
+        if any(part.startswith((".", "_")) and part != "." for part in name.split("/")):
+            return f"{_PUT_IT_THERE}; a name that starts with . or _ is set aside, so call it something else"
+        near = nearest(name, self.folder.files) if "/" not in name else ""
+        return f"did you mean {near!r}?" if near else _PUT_IT_THERE
+
+
+def cannot_read(name: str, error: OSError) -> Problem:
+    """The problem that a file or a folder is there, but the machine does not give it out."""
+    message = f"cannot be read: {os.strerror(error.errno) if error.errno else error}"
+    help = "check the permissions, and that the disk is still there"
+    return Problem("unreadable", "error", message, help, name)
