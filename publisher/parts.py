@@ -107,8 +107,10 @@ def chapters_of(episode: Episode, audio: Audio | Enclosure | None) -> tuple[Chap
 
 
 def _own(value: Show | Episode, without: frozenset[str]) -> dict[str, str]:
+    """An empty list where the default is None says something: no hosts, no chapters."""
+    named = ((field, getattr(value, field.name)) for field in fields(value) if field.name not in without)
     return {
-        field.name: fingerprint(getattr(value, field.name))
-        for field in fields(value)
-        if field.name not in without and getattr(value, field.name) not in (field.default, None, "", ())
+        field.name: fingerprint(item)
+        for field, item in named
+        if item is not None and item != "" and item != field.default
     }

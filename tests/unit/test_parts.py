@@ -1,0 +1,158 @@
+"""Fingerprints of parts: each key tells of itself alone, and the tags' recipe of all that stands in tags."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from publisher.model import (
+    Alternate,
+    Artwork,
+    AudioFormat,
+    Chapter,
+    Episode,
+    Funding,
+    Learning,
+    Link,
+    Notify,
+    Owner,
+    Person,
+    Place,
+    Question,
+    Quote,
+    Show,
+    Social,
+    Soundbite,
+    SourceFile,
+    TranscriptFile,
+)
+from publisher.parts import chapters_of, episode_parts, show_parts, tag_recipe
+from tests.support.released import sound
+
+SHOW = Show(
+    "episodes", "Show", "About", "en", url="https://a.example/", feed_url="https://a.example/feed.xml"
+)
+EPISODE = Episode("a", "A", published=datetime(2026, 1, 1, tzinfo=UTC), audio=sound("a"))
+
+
+def source(name: str) -> SourceFile:
+    return SourceFile(name, name.encode().hex().ljust(64, "0"), 10)
+
+
+SHOW_KEYS: dict[str, Any] = {
+    "title": "Other", "description": "Other", "language": "nb", "categories": ("Arts",), "url": "https://b.example/",
+    "link": "https://b.example/", "author": "Ada", "owner": Owner("Ada"), "explicit": True, "type": "serial",
+    "timezone": "Europe/Oslo", "copyright": "Ada", "license": "CC0-1.0", "guid": "g",
+    "feed_url": "https://b.example/f", "new_feed_url": "https://b.example/f",
+    "locked": False, "complete": True, "block": True, "medium": "course",
+    "funding": (Funding("https://b.example/"),), "hosts": (Person("Ada"),),
+    "subscribe": (Link("https://b.example/"),),
+    "taxonomies": (("theme", "Theme"),), "audio": AudioFormat(bitrate=64), "feed_limit": 10,
+}  # fmt: skip
+SHOW_IN_TAGS = {
+    *("title", "author", "hosts", "language", "copyright", "categories", "link", "url", "feed_url", "guid"),
+    *("owner", "explicit"),
+}
+EPISODE_KEYS: dict[str, Any] = {
+    "title": "Other", "published": datetime(2026, 1, 2, tzinfo=UTC), "number": 2, "season": 2, "code": "C2",
+    "type": "bonus", "summary": "S", "guid": "g", "explicit": True, "author": "Ada", "link": "https://b.example/",
+    "block": True, "license": "CC0-1.0", "hosts": (), "guests": (Person("Bo"),), "people": (Person("Cy"),),
+    "quote": Quote("Q"), "location": Place("Oslo"), "taxonomies": (("theme", ("x",)),), "keywords": ("k",),
+    "chapters": (Chapter(0.0, "C"),), "soundbites": (Soundbite(1.0, 20.0),),
+    "links": (Link("https://b.example/"),),
+    "interview": (Question("Q", "A"),), "learning": Learning(reflection="R"), "related": ("b",), "next": "b",
+    "social": Social("https://b.example/"), "alternates": (Alternate(url="https://b.example/x.mp4"),),
+    "notes": "N",
+}  # fmt: skip
+NOT_IN_TAGS = {
+    *("quote", "location", "soundbites", "interview", "learning", "related", "next", "social", "alternates"),
+}
+
+
+def recipe(show: Show = SHOW, episode: Episode = EPISODE, guid: str = "g") -> str:
+    assert episode.audio is not None
+    return tag_recipe(show, episode, guid, episode_parts(episode, episode.audio, {}))
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def test_the_tables_above_hold_every_key() -> None:
+    elsewhere = {"folder", "publish_to", "publish_endpoint", "notify", "artwork", "pictures", "unreadable"}
+    assert {item.name for item in fields(Show)} == set(SHOW_KEYS) | elsewhere | {"episodes"}
+    files = {"slug", "audio", "artwork", "transcript", "pictures", "alternate_files", "unreadable"}
+    assert {item.name for item in fields(Episode)} == set(EPISODE_KEYS) | files
+
+
+@pytest.mark.parametrize("key", SHOW_KEYS)
+def test_a_key_of_the_show_changes_its_own_part_and_the_tags_it_stands_in(key: str) -> None:
+    other = replace(SHOW, **{key: SHOW_KEYS[key]})
+    assert changed(show_parts(SHOW), show_parts(other)) == {key}
+    assert (recipe(other) != recipe()) == (key in SHOW_IN_TAGS)
+
+
+@pytest.mark.parametrize("key", EPISODE_KEYS)
+def test_a_key_of_an_episode_changes_its_own_part_and_the_tags_it_stands_in(key: str) -> None:
+    other = replace(EPISODE, **{key: EPISODE_KEYS[key]})
+    audio = sound("a")
+    assert changed(episode_parts(EPISODE, audio, {}), episode_parts(other, audio, {})) == {key}
+    assert (recipe(episode=other) != recipe()) == (key not in NOT_IN_TAGS)
+
+
+def test_where_a_show_is_published_is_no_part_of_it() -> None:
+    other = replace(
+        SHOW, folder="x", publish_to="s3://b", publish_endpoint="https://e", notify=Notify(podping=True)
+    )
+    assert show_parts(other) == show_parts(SHOW)
+
+
+def test_files_count_by_their_content_and_not_by_their_name() -> None:
+    def parts(**keys: Any) -> dict[str, str]:
+        return episode_parts(replace(EPISODE, **keys), sound("a"), {})
+
+    art = Artwork(source("one"), "image/jpeg", 1400, 1400)
+    elsewhere = replace(art, source=replace(art.source, path="elsewhere/cover.jpg"))
+    assert parts(artwork=art)["artwork"] == parts(artwork=elsewhere)["artwork"]
+    assert parts(artwork=art)["artwork"] != parts(artwork=replace(art, source=source("two")))["artwork"]
+    script = TranscriptFile(source("one"), "vtt", timed=True)
+    assert (
+        parts(transcript=script)["transcript"] != parts(transcript=replace(script, kind="srt"))["transcript"]
+    )
+    assert (
+        parts(pictures=(("a.jpg", source("one")),))["pictures"]
+        != parts(pictures=(("a.jpg", source("two")),))["pictures"]
+    )
+
+
+def test_the_shows_artwork_is_in_the_tags_of_episodes_without_their_own() -> None:
+    art, other = (Artwork(source(name), "image/png", 1400, 1400) for name in ("one", "two"))
+    own = replace(EPISODE, artwork=Artwork(source("own"), "image/png", 1400, 1400))
+    assert recipe(replace(SHOW, artwork=art)) != recipe(replace(SHOW, artwork=other))
+    assert recipe(replace(SHOW, artwork=art), own) == recipe(replace(SHOW, artwork=other), own)
+    assert changed(show_parts(SHOW), show_parts(replace(SHOW, artwork=art))) == {"artwork"}
+
+
+def test_the_guid_stands_in_the_tags() -> None:
+    assert recipe(guid="g") != recipe(guid="h")
+
+
+def test_a_further_enclosure_that_left_the_folder_is_as_it_was() -> None:
+    listed = replace(EPISODE, alternates=(Alternate(file="low.opus"),))
+    there = replace(listed, alternate_files=(("low.opus", source("low")),))
+    before = episode_parts(there, sound("a"), {})
+    assert changed(before, episode_parts(listed, sound("a"), before)) == set()
+    other = replace(listed, alternate_files=(("low.opus", source("other")),))
+    assert changed(before, episode_parts(other, sound("a"), before)) == {"alternate low.opus"}
+    assert recipe(episode=there) == recipe(episode=EPISODE)
+
+
+def test_chapters_of_the_file_go_before_those_inside_the_audio() -> None:
+    inside = replace(sound("a"), chapters=(Chapter(1.0, "inside"),))
+    assert chapters_of(EPISODE, inside) == inside.chapters
+    assert chapters_of(replace(EPISODE, chapters=(Chapter(0.0, "own"),)), inside) == (Chapter(0.0, "own"),)
+    assert chapters_of(replace(EPISODE, chapters=()), inside) == ()
+    assert chapters_of(EPISODE, None) == ()
