@@ -29,7 +29,7 @@ class Span:
         return self.end - self.start
 
 
-Piece = bytes | Span
+Piece = bytes | memoryview | Span
 
 
 def open_spliced(pieces: tuple[Piece, ...]) -> BinaryIO:
@@ -90,7 +90,7 @@ class _Spliced(io.RawIOBase):
         place = bisect_right(self._starts, self._position) - 1
         piece, inside = self._pieces[place], self._position - self._starts[place]
         count = min(len(target), len(piece) - inside)
-        if isinstance(piece, bytes):
+        if not isinstance(piece, Span):
             target[:count] = piece[inside : inside + count]
         else:
             count = self._read_file(piece, inside, target[:count])

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from publisher import __version__
+from publisher.audio.spliced import digest_of, open_spliced
 from publisher.build.artifact import Artifact, of_bytes
 from publisher.build.episode import Workshop, build_episode, build_pictures, picture_urls, transcript_url
 from publisher.build.notes import show_notes
@@ -21,6 +23,7 @@ from publisher.parts import RECIPES, chapters_of, show_parts
 from publisher.plan import Plan, PlannedEpisode
 from publisher.release import pages
 from publisher.release.uploads import each
+from publisher.store.base import Body
 
 _FORMS = ("vtt", "srt", "json", "html")
 
@@ -75,9 +78,15 @@ def assemble(shop: Workshop, plan: Plan, *, previous: str) -> Assembled:
 def _naming(feed: bytes, manifest_key: str) -> Artifact:
     """The feed with the line that names its manifest, behind the XML declaration."""
     behind = feed.index(b"\n") + 1
-    # Views, because a feed of ten thousand items has thirty megabytes.
-    parts = memoryview(feed)[:behind], feed_names(manifest_key), memoryview(feed)[behind:]
-    return of_bytes(FEED_KEY, b"".join(parts))
+    # Not joined: a feed of ten thousand items has thirty megabytes.
+    pieces = feed[:behind], feed_names(manifest_key), memoryview(feed)[behind:]
+
+    def opened() -> BinaryIO:
+        return open_spliced(pieces)
+
+    length, digest = sum(len(piece) for piece in pieces), digest_of(opened)
+    item = StoredObject(FEED_KEY, digest, length, content_type(FEED_KEY))
+    return Artifact(item, Body(opened, length, digest))
 
 
 def _released(shop: Workshop, planned: PlannedEpisode) -> Released:
