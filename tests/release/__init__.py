@@ -1,0 +1,1 @@
+"""Releases to a real folder, in this process and in others."""
