@@ -1,17 +1,17 @@
-"""What goes wrong between a producer and a bucket: status, words that help, nothing half written, no secret."""
+"""What goes wrong on the way to a bucket: the status, words that help, nothing half written, no secret."""
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.s3.stand import Bucket
+from tests.s3.stand import PREFIX, Bucket
 from tests.servers.process import free_ports
+from tests.servers.server import S3Server
+from tests.servers.swift import limit_bytes
 from tests.support.sample import AFTER_ALL_BUT_ONE, copy_sample, run
 
 SECRET = "hemmelig-Xq7fZ2-bare-for-proven-0123456789"
@@ -57,31 +57,19 @@ def _expect_no_secret(done: Done, *secrets: str) -> None:
         assert secret not in done.stderr
 
 
-def _expect_nothing_left(folder: Path) -> None:
-    """No work folder and no note of a release that never was."""
+def _expect_nothing_left(folder: Path, *, released: bool = False) -> None:
+    """No work folder, and no note of a release where there never was one."""
     state = folder / "episodes" / ".publisher"
     left = {path.name for path in state.iterdir()} if state.exists() else set()
-    assert left <= {"cache.sqlite", ".gitignore", "cache.sqlite-wal", "cache.sqlite-shm"}, left
-
-
-@pytest.fixture
-def silent_port() -> Iterator[int]:
-    """A port that takes connections and never says a word."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        yield listener.getsockname()[1]
+    allowed = {"releases"} if released else set()
+    assert left <= allowed | {"cache.sqlite", ".gitignore", "cache.sqlite-wal", "cache.sqlite-shm"}, left
 
 
 def test_a_wrong_bucket(bucket: Bucket, work: Path) -> None:
     environment = bucket.server.environment()
-    for verbosity in ("-v", "-vv"):
-        done = _publish(work, "s3://no-such-bucket-here/show", environment, verbosity)
-        secret = environment["AWS_SECRET_ACCESS_KEY"]
-        assert done.returncode == 3
-        assert "there is no bucket 'no-such-bucket-here'" in done.stderr
-        assert "help: make the bucket, or correct its name" in done.stderr
-        _expect_no_secret(done, secret)
+    done = _publish(work, "s3://no-such-bucket-here/show", environment)
+    said = ("there is no bucket 'no-such-bucket-here'", "make the bucket, or correct its name")
+    _expect_refusal(done, *said, secrets=(bucket.server.secret_key,))
     _expect_nothing_left(work)
     assert "no-such-bucket-here" not in {item["Name"] for item in bucket.client.list_buckets()["Buckets"]}
 
@@ -102,19 +90,32 @@ def test_an_unknown_key(bucket: Bucket, work: Path) -> None:
 
 def test_the_secret_shows_nowhere_even_where_everything_is_said(bucket: Bucket, work: Path) -> None:
     wrong = bucket.server.environment() | {"AWS_SECRET_ACCESS_KEY": SECRET}
-    for options in (["-v"], ["-vv"], ["--json"], ["--json", "-vv"]):
+    for options in (["-vv"], ["--json", "-vv"]):
         done = _publish(work, bucket.to, wrong, *options)
         assert done.returncode == 3
         assert done.stdout + done.stderr
         _expect_no_secret(done, SECRET)
 
 
-def test_a_bucket_of_somebody_else(bucket: Bucket, work: Path) -> None:
-    """The credentials are right, and the endpoint names another store's port: nothing is guessed."""
-    elsewhere = bucket.server.environment() | {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{free_ports(1)[0]}"}
-    done = _publish(work, bucket.to, elsewhere)
-    _expect_refusal(done, "cannot be reached", secrets=(bucket.server.secret_key,))
+def test_an_address_that_wants_http_and_not_https(bucket: Bucket, work: Path) -> None:
+    secure = bucket.server.endpoint.replace("http://", "https://")
+    done = _publish(work, bucket.to, bucket.server.environment(), "--endpoint", secure)
+    _expect_refusal(done, "does not speak TLS", "https or http", secrets=(bucket.server.secret_key,))
     assert bucket.keys() == []
+
+
+@pytest.mark.xdist_group("swift")
+def test_a_store_without_room_keeps_the_release_before(
+    swift_server: S3Server, swift_bucket: str, work: Path
+) -> None:
+    bucket = Bucket(swift_server, swift_bucket, PREFIX, PUBLIC_URL)
+    bucket.publish(work)
+    before = bucket.versions()
+    limit_bytes(bucket.server, bucket.name, 1)
+    done = _publish(work, bucket.to, bucket.server.environment(), "--now", "2040-01-02")
+    _expect_refusal(done, "no room", "quota", secrets=(bucket.server.secret_key,))
+    assert bucket.versions() == before
+    _expect_nothing_left(work, released=True)
 
 
 def test_no_credentials_at_all(tmp_path: Path) -> None:
@@ -151,14 +152,13 @@ def test_an_endpoint_that_has_no_address_is_given_up_soon(tmp_path: Path) -> Non
     _expect_refusal(done, "http://store.invalid:9000 cannot be reached")
 
 
-def test_an_endpoint_that_is_no_store(tmp_path: Path, silent_port: int) -> None:
-    """A TLS handshake with somebody who does not speak it ends, and is not called a network that is down."""
+@pytest.mark.parametrize("wrong", ["127.0.0.1:9000", f"http://{KEY}:{SECRET}@127.0.0.1:9000", "http://"])
+def test_an_endpoint_that_is_no_address(tmp_path: Path, wrong: str) -> None:
     copy_sample(tmp_path / "episodes")
-    for wrong in ("127.0.0.1:9000", f"http://{KEY}:{SECRET}@127.0.0.1:{silent_port}"):
-        done = _publish(tmp_path, "s3://bucket/show", _NOWHERE, "--endpoint", wrong)
-        assert done.returncode == 2
-        assert "help: " in done.stderr
-        _expect_no_secret(done, SECRET)
+    done = _publish(tmp_path, "s3://bucket/show", _NOWHERE, "--endpoint", wrong)
+    assert done.returncode == 2
+    assert "help: " in done.stderr
+    _expect_no_secret(done, SECRET)
 
 
 @pytest.mark.parametrize("command", ["publish", "plan"])
