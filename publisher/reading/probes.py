@@ -117,7 +117,9 @@ class Probes:
     def _probe_artwork(self, path: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
         from publisher.artwork import probe_artwork
 
-        found, findings = probe_artwork(path)
+        with path.open("rb"):
+            # What the machine does not give out is said, and not remembered: it may give it out tomorrow.
+            found, findings = probe_artwork(path)
         if found is None:
             return None, findings
         return {
