@@ -1,0 +1,1 @@
+"""How quick and how frugal publisher is, beside alternatives. `python benchmarks/run.py` runs all."""

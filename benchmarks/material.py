@@ -1,0 +1,171 @@
+"""What is measured on: show folders like real ones, as large as asked for, and audio of real frames.
+
+Nothing is random: the same call writes the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from publisher.audio.mp3 import walk
+from publisher.audio.mp3_frames import KINDS, key_at
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+SAMPLE_SHOW: Final = ROOT / "episodes"
+_SPEECH: Final = SAMPLE_SHOW / "0001-hvordan-finner-en-podkast-fram" / "audio.mp3"
+_FIRST: Final = datetime(1998, 1, 5, 6, tzinfo=UTC)
+_SETTLED: Final = _FIRST.timestamp()
+"""Files get this as their time of change: what was written a moment ago is not cached."""
+
+_SHOW: Final = """\
+title: Things that speak
+description: |
+  A weekly conversation about **technology** and people, made for learning.
+language: en
+categories: [Technology, Education > Courses]
+author: The makers
+owner: {name: The makers, email: makers@example.com}
+url: https://podcast.example.com/
+hosts:
+  - name: Ada Holm
+    url: https://example.com/ada
+taxonomies: {theme: Theme}
+"""
+
+_EPISODE: Final = """\
+title: Building together, part PLACE
+published: DATE
+number: NUMBER
+season: SEASON
+code: CPLACE
+summary: >-
+  What happens when a hundred people build one thing, and who decides when it is done? A conversation about
+  code, cooperation and the courage to throw work away.
+guests:
+  - name: Guest Number PLACE
+    title: Chief engineer
+    organization: Institute of Things
+    url: https://example.com/people/PLACE
+quote:
+  text: Nobody builds alone.
+  by: Guest Number PLACE
+taxonomies: {theme: [Open source, Cooperation]}
+keywords: [software, cooperation, learning]
+chapters:
+  - {start: "0:00", title: Welcome}
+  - {start: "0:01", title: How it began, url: "https://example.com/began/PLACE"}
+  - {start: "0:02.5", title: What we learned}
+links:
+  - title: The project's own page
+    url: https://example.com/project/PLACE
+interview:
+  - question: What surprised you most?
+    answer: That people stay. *Nobody* is paid to, and yet the tenth year was better than the first.
+  - question: What would you do again?
+    answer: Write less, and say more about why.
+learning:
+  outcomes:
+    - Say what makes cooperation last
+    - Name two ways in which decisions are made
+  quiz:
+    - question: Who decides when the work is done?
+      choices: [The founder, Those who use it, Nobody]
+      answer: Those who use it
+      explanation: They are the ones who know whether it helps.
+"""
+
+_NOTES: Final = """\
+In episode PLACE we meet somebody who has spent ten years on one idea.
+
+## What we talk about
+
+- How a small group became a [large one](https://example.com/large)
+- Why **writing things down** beats remembering them
+- What to do when nobody agrees
+
+Thanks for listening. Write to us, we read everything.
+"""
+
+
+def yaml_text(place: int) -> str:
+    """An episode.yaml of about 1.5 kB: guest, quote, chapters, interview, quiz."""
+    date = (_FIRST + timedelta(days=place)).strftime("%Y-%m-%d %H:%M")
+    return (
+        _EPISODE.replace("PLACE", f"{place:05}")
+        .replace("DATE", date)
+        .replace("NUMBER", str(place))
+        .replace("SEASON", str(1 + place // 50))
+    )
+
+
+def make_show(folder: Path, episodes: int) -> Path:
+    """A show folder of that many episodes that are all due. Their audio is one tiny MP3, linked into each."""
+    folder.mkdir(parents=True)
+    _write(folder / "podcast.yaml", _SHOW)
+    _write_cover(folder / "cover.jpg")
+    audio = folder.parent / f"{folder.name}.mp3"
+    write_mp3(audio, seconds=4)
+    for place in range(1, episodes + 1):
+        own = folder / f"{place:05}-building-together"
+        own.mkdir()
+        _write(own / "episode.yaml", yaml_text(place))
+        _write(own / "notes.md", _NOTES.replace("PLACE", str(place)))
+        os.link(audio, own / "audio.mp3")
+    return folder
+
+
+def make_one_episode_show(folder: Path, *, length_bytes: int) -> Path:
+    """A show with a single episode, whose MP3 has about that length."""
+    make_show(folder, 1)
+    audio = next(folder.glob("*/audio.mp3"))
+    audio.unlink()
+    write_mp3(audio, length_bytes=length_bytes)
+    return folder
+
+
+def write_mp3(path: Path, *, seconds: float = 0, length_bytes: int = 0) -> None:
+    """An MP3 of real speech, 64 kbit/s mono, repeated frame by frame until it is long enough."""
+    frames = _frames()
+    wanted = length_bytes or round(seconds * 8000)
+    with path.open("wb") as writer:
+        while wanted > 0:
+            if wanted >= len(frames):
+                wanted -= writer.write(frames)
+            else:
+                writer.write(frames[: _whole_frames(frames, wanted)])
+                break
+    os.utime(path, (_SETTLED, _SETTLED))
+
+
+def _frames() -> bytes:
+    """The sample show's speech without tags and without the header frame, which tells of a length."""
+    found = walk(_SPEECH)
+    sound = _SPEECH.read_bytes()[found.start : found.end]
+    return sound[_frame_length(sound, 0) :]
+
+
+def _whole_frames(sound: bytes, at_most: int) -> int:
+    end = 0
+    while (after := end + _frame_length(sound, end)) <= at_most:
+        end = after
+    return end
+
+
+def _frame_length(sound: bytes, at: int) -> int:
+    return KINDS[key_at(sound, at)].length_bytes
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+    os.utime(path, (_SETTLED, _SETTLED))
+
+
+def _write_cover(path: Path) -> None:
+    shades = Image.linear_gradient("L").resize((1400, 1400))
+    Image.merge("RGB", (shades, shades.rotate(90), shades.rotate(180))).save(path, quality=80)
+    os.utime(path, (_SETTLED, _SETTLED))

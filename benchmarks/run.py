@@ -1,0 +1,66 @@
+"""Runs the benchmarks and prints one table of ratios: `python benchmarks/run.py [--small] [--only NAME]`.
+
+Nothing here passes or fails: figures are for people to compare, on one machine at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+if __name__ == "__main__":
+    # As a script, Python would look for modules beside this file.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from benchmarks.suite import BENCHMARKS, FULL, SMALL, Workplace
+from benchmarks.table import Line, machine, markdown
+
+
+def main() -> None:
+    """The command."""
+    arguments = _arguments()
+    lines: list[Line] = []
+    with tempfile.TemporaryDirectory(prefix="publisher-benchmarks-", dir=arguments.work) as folder:
+        place = Workplace(Path(folder), SMALL if arguments.small else FULL)
+        for name in arguments.only or BENCHMARKS:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            lines += BENCHMARKS[name](place)
+    table = markdown(lines)
+    print(f"{machine()}\n\n{table}")
+    if arguments.output:
+        arguments.output.write_text(_document(table, arguments.small), "utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Time publisher beside what else does the same.")
+    parser.add_argument(
+        "--small", action="store_true", help="seconds instead of minutes, to see that it works"
+    )
+    parser.add_argument(
+        "--only", action="append", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS)
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the table as Markdown, too")
+    parser.add_argument("--work", metavar="FOLDER", help="where shows are made; a disk with 4 GB free")
+    return parser.parse_args()
+
+
+def _document(table: str, small: bool) -> str:
+    command = f"python benchmarks/run.py{' --small' if small else ''} --output benchmarks/results.md"
+    return f"""\
+# Benchmarks
+
+Made by `{command}`, on {machine()}
+
+Every figure is the median of several runs, each in a process of its own; what is compared ran in turn
+(A B A B …), and the ratio is the median of the pairs'. A ratio of 2 means that publisher took twice as much.
+Figures of first publishes are of one run. No peak can be seen below that of the process which measures,
+about 20 MB.
+
+{table}
+"""
+
+
+if __name__ == "__main__":
+    main()

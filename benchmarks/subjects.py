@@ -1,0 +1,233 @@
+"""What is measured, each in a process of its own: `python -m benchmarks.subjects NAME ARGUMENT…`.
+
+Prints the CPU seconds of the work alone. A thing is imported by what it is measured in, and by nothing else.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from publisher.feed import FeedItem
+
+SUBJECTS: Final[dict[str, Callable[..., Callable[[], object]]]] = {}
+
+
+def subject(make: Callable[..., Callable[[], object]]) -> Callable[..., Callable[[], object]]:
+    """Registers a function that prepares the work and gives it back, ready to be timed."""
+    SUBJECTS[make.__name__] = make
+    return make
+
+
+@subject
+def show_folder(folder: str, cache: str) -> Callable[[], object]:
+    """publisher.load_show: YAML, notes, audio, everything."""
+    from publisher.reading.load import load_show
+
+    def read() -> None:
+        loaded = load_show(folder, cache=cache == "cache")
+        assert loaded.show, "there is no show to be read"
+        assert not loaded.has_errors, loaded.problems[:3]
+
+    return read
+
+
+@subject
+def yaml_only(folder: str) -> Callable[[], object]:
+    """publisher's reading of episode.yaml alone: nodes, then values of the right types."""
+    from publisher.reading.fields import Reading
+    from publisher.reading.keys import EPISODE
+    from publisher.reading.yaml import read_yaml
+
+    def read() -> None:
+        for path in _yaml_files(folder):
+            root, _ = read_yaml(path.read_bytes())
+            assert root is not None
+            assert EPISODE.values("", root, Reading(path.name))
+
+    return read
+
+
+@subject
+def safe_loader(folder: str) -> Callable[[], object]:
+    """PyYAML's quickest loader: nothing is checked, no place is known."""
+    import yaml
+
+    def read() -> None:
+        for path in _yaml_files(folder):
+            assert yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+
+    return read
+
+
+def _yaml_files(folder: str) -> list[Path]:
+    return sorted(Path(folder).glob("*/episode.yaml"))
+
+
+@subject
+def tagging(source: str, target: str) -> Callable[[], object]:
+    """The tagged audio, copied to a file."""
+    from publisher.audio.tagged import tagged
+    from publisher.audio.tags import TagChapter, Tags
+
+    chapters = tuple(TagChapter(60.0 * place, title=f"Chapter {place}") for place in range(20))
+    tags = Tags(title="Building together", album="Things", artists=("Ada Holm",), chapters=chapters)
+
+    def copy() -> None:
+        result = tagged(Path(source), "audio/mpeg", tags, duration_seconds=1300.0)
+        with result.open() as reader, Path(target).open("wb") as writer:
+            shutil.copyfileobj(reader, writer, 1 << 20)
+
+    return copy
+
+
+@subject
+def probing(source: str) -> Callable[[], object]:
+    """Every frame of an audio file."""
+    from publisher.audio.probe import probe
+
+    def walk() -> None:
+        found = probe(Path(source))
+        assert found.type, found.findings
+
+    return walk
+
+
+@subject
+def feed(episodes: str) -> Callable[[], object]:
+    """publisher.feed.render_feed."""
+    from publisher.feed import render_feed
+    from publisher.model import Person, Show
+
+    show = Show(
+        folder="episodes",
+        title="Things that speak",
+        description="A weekly conversation.",
+        language="en",
+        categories=("Technology",),
+        url=_URL,
+        link=_URL,
+        feed_url=_URL + "feed.xml",
+        author="The makers",
+        guid="ead4c236-bf58-58c6-a2c6-a6b28d128cb6",
+        hosts=(Person("Ada Holm", url="https://example.com/ada"),),
+    )
+    return lambda: render_feed(show, _items(int(episodes)), newest=_date(int(episodes)))
+
+
+@subject
+def bare_feedgen(episodes: str) -> Callable[[], object]:
+    """feedgen with its own podcast extension, and the elements that it knows."""
+    from feedgen.feed import FeedGenerator
+
+    def render() -> bytes:
+        generator = FeedGenerator()
+        generator.load_extension("podcast")
+        generator.title("Things that speak")
+        generator.link(href=_URL + "feed.xml", rel="self")
+        generator.link(href=_URL, rel="alternate")
+        generator.description("A weekly conversation.")
+        generator.language("en")
+        generator.podcast.itunes_author("The makers")
+        generator.podcast.itunes_category("Technology")
+        generator.podcast.itunes_explicit("no")
+        generator.podcast.itunes_type("episodic")
+        for item in _items(int(episodes)):
+            _feedgen_entry(generator.add_entry(order="append"), item)
+        rendered: bytes = generator.rss_str(pretty=True)
+        return rendered
+
+    return render
+
+
+def _feedgen_entry(entry: Any, item: FeedItem) -> None:
+    episode = item.episode
+    entry.title(episode.title)
+    entry.guid(item.guid, permalink=False)
+    entry.link(href=item.page_url)
+    entry.description(episode.summary)
+    entry.content(item.content_html)
+    entry.enclosure(item.enclosure_url, str(item.length_bytes), item.type)
+    entry.pubDate(item.published)
+    entry.podcast.itunes_title(episode.title)
+    entry.podcast.itunes_author("The makers")
+    entry.podcast.itunes_duration(round(item.duration_seconds))
+    entry.podcast.itunes_explicit("no")
+    entry.podcast.itunes_episode_type(episode.type)
+    entry.podcast.itunes_season(episode.season)
+    entry.podcast.itunes_episode(episode.number)
+    entry.podcast.itunes_image(item.artwork_url)
+
+
+_URL: Final = "https://podcast.example.com/"
+_CONTENT: Final = (
+    "<p>What happens when a hundred people build one thing, and who decides when it is done?</p>"
+    "<p><strong>Guest:</strong> Guest Number PLACE, chief engineer, Institute of Things</p>"
+    "<ul>" + "<li>Say what makes cooperation last, and who pays for it</li>" * 5 + "</ul>"
+    "<p>0:00 Welcome<br>12:40 How it began<br>31:00 What we learned</p>"
+    '<p>More: <a href="https://example.com/project/PLACE">the project&amp;its page</a></p>' * 3
+)
+
+
+def _date(place: int) -> datetime:
+    return datetime(1998, 1, 5, 6, tzinfo=UTC) + timedelta(days=place)
+
+
+def _items(episodes: int) -> Iterator[FeedItem]:
+    """Made one at a time for both sides: what they keep of them is what their memory shows."""
+    from publisher.feed import FeedItem
+    from publisher.model import Episode, Person
+
+    for place in range(episodes, 0, -1):
+        slug = f"{place:05}-building-together"
+        yield FeedItem(
+            episode=Episode(
+                slug,
+                f"Building together & apart, part {place}",
+                number=place,
+                season=1 + place // 50,
+                summary="What happens when a hundred people build one thing?",
+                guests=(Person(f"Guest Number {place}", url=f"https://example.com/people/{place}"),),
+            ),
+            guid=f"ead4c236-bf58-58c6-a2c6-{place:012}",
+            published=_date(place),
+            enclosure_url=f"{_URL}media/{slug}-0123456789abcdef01234567.mp3",
+            length_bytes=28_000_000 + place,
+            type="audio/mpeg",
+            duration_seconds=1800.0 + place % 600,
+            page_url=f"{_URL}episodes/{slug}/",
+            content_html=_CONTENT.replace("PLACE", str(place)),
+            artwork_url=f"{_URL}artwork/{slug}.jpg",
+            chapters_url=f"{_URL}chapters/{slug}.chapters.json",
+            transcripts=((f"{_URL}transcripts/{slug}.vtt", "text/vtt"),),
+        )
+
+
+@subject
+def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
+    """Makes what others are measured on; a process of its own, so that the one that measures stays small."""
+    from benchmarks.material import make_one_episode_show, make_show, write_mp3
+
+    makers: dict[str, Callable[[], object]] = {
+        "show": lambda: make_show(Path(folder), int(amount)),
+        "one": lambda: make_one_episode_show(Path(folder), length_bytes=int(amount)),
+        "mp3": lambda: write_mp3(Path(folder), length_bytes=int(amount)),
+    }
+    return makers[kind]
+
+
+def main() -> None:
+    work = SUBJECTS[sys.argv[1]](*sys.argv[2:])
+    started = time.process_time()
+    work()
+    print(time.process_time() - started)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""The benchmarks: each gives lines of the table."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from benchmarks.measure import ROOT, Command, Run, in_turn, once, publisher, subject
+from benchmarks.table import Line, alone, compared
+
+_MEGABYTE: Final = 1_000_000
+_SECONDS_OF_70_MINUTES: Final = 70 * 60
+_BYTES_A_SECOND: Final = 8_000  # of the sample show's speech
+_NOW: Final = "2027-01-01"
+_WHOLE: Final = ("cpu_seconds", "wall_seconds", "peak_bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured: enough to tell, or just enough to see that it works."""
+
+    episodes: tuple[int, ...]
+    audio_bytes: int
+    large_audio_bytes: int
+    long_audio_seconds: int
+    times: int
+
+
+FULL: Final = Size((1_000, 10_000), 60 * _MEGABYTE, 500 * _MEGABYTE, _SECONDS_OF_70_MINUTES, 5)
+SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2)
+
+
+class Workplace:
+    """A folder in which shows are made and published once, whichever benchmarks want them."""
+
+    def __init__(self, folder: Path, size: Size) -> None:
+        self.folder = folder
+        self.size = size
+        self._published: dict[Path, Run] = {}
+
+    def times(self, episodes: int) -> int:
+        """How often something with that many episodes is measured."""
+        return self.size.times if episodes <= 1_000 else max(3, self.size.times - 2)
+
+    @functools.cache  # noqa: B019 - one workplace a run
+    def show(self, episodes: int) -> Path:
+        """A show of that many episodes; 0 is the sample show."""
+        folder = self.folder / f"show{episodes}"
+        if episodes:
+            self.make("show", folder, episodes)
+        else:
+            shutil.copytree(ROOT / "episodes", folder, ignore=shutil.ignore_patterns(".publisher"))
+        return folder
+
+    def make(self, kind: str, path: Path, amount: int) -> Path:
+        once(Command(subject("material", kind, path, amount)))
+        return path
+
+    def store(self, show: Path) -> Path:
+        """Where a show is published to."""
+        return show.with_name(f"{show.name}-public")
+
+    def publish(self, show: Path) -> Command:
+        return Command(publisher("publish", show, "--to", self.store(show), "--now", _NOW, "--quiet"))
+
+    def published(self, show: Path) -> Run:
+        """Publishes a show for the first time, unless that was done; what it took."""
+        if show not in self._published:
+            self._published[show] = once(self.publish(show))
+        return self._published[show]
+
+    def forget(self, show: Path) -> None:
+        """As if the show had never been read or published."""
+        shutil.rmtree(self.store(show), ignore_errors=True)
+        shutil.rmtree(show / ".publisher", ignore_errors=True)
+
+
+def reading(place: Workplace) -> Iterator[Line]:
+    """A show folder against the YAML library's quickest loader over the same episode.yaml files."""
+    for episodes in place.size.episodes:
+        show = place.show(episodes)
+        once(Command(subject("show_folder", show, "cache")))
+        runs = in_turn(
+            {
+                "loader": Command(subject("safe_loader", show)),
+                "yaml": Command(subject("yaml_only", show)),
+                "cold": Command(subject("show_folder", show, "no-cache")),
+                "cached": Command(subject("show_folder", show, "cache")),
+            },
+            place.times(episodes),
+        )
+        name, loader = f"{episodes:,} episodes", runs["loader"]
+        beside = "yaml.CSafeLoader"
+        yield from compared(f"read {name}: YAML to values", runs["yaml"], beside, loader, ["inside_seconds"])
+        whole = ["inside_seconds", "peak_bytes"]
+        yield from compared(f"read {name}: all, no cache", runs["cold"], beside, loader, whole)
+        yield from compared(f"read {name}: all, cached", runs["cached"], beside, loader, whole)
+
+
+def tagging(place: Workplace) -> Iterator[Line]:
+    """Tagging an MP3, alone and as one publish, against a plain copy of it."""
+    length = place.size.audio_bytes
+    name = f"{length // _MEGABYTE} MB MP3"
+    source, target = place.make("mp3", place.folder / "audio.mp3", length), place.folder / "copy.mp3"
+    show = place.make("one", place.folder / "one", length)
+    runs = in_turn(
+        {
+            "copy": Command(("cp", str(source), str(target))),
+            "tagged": Command(subject("tagging", source, target)),
+            "published": Command(place.publish(show).arguments, functools.partial(place.forget, show)),
+        },
+        place.size.times,
+    )
+    yield from compared(f"tag a {name} into a file", runs["tagged"], "cp", runs["copy"], _WHOLE)
+    yield from compared(f"publish a {name}", runs["published"], "cp", runs["copy"], _WHOLE)
+
+
+def feed(place: Workplace) -> Iterator[Line]:
+    """The feed against feedgen with its own podcast extension, which writes fewer elements."""
+    for episodes in place.size.episodes:
+        runs = in_turn(
+            {
+                "ours": Command(subject("feed", episodes)),
+                "feedgen": Command(subject("bare_feedgen", episodes)),
+            },
+            place.times(episodes),
+        )
+        what, measures = f"feed of {episodes:,} episodes", ["inside_seconds", "peak_bytes"]
+        yield from compared(what, runs["ours"], "bare feedgen", runs["feedgen"], measures)
+
+
+def nothing(place: Workplace) -> Iterator[Line]:
+    """A publish with nothing to do, against an interpreter that does nothing."""
+    idle = Command((*publisher()[:1], "-c", "pass"))
+    runs = in_turn({"help": Command(publisher("--help")), "idle": idle}, 2 * place.size.times)
+    yield from compared("publisher --help", runs["help"], "python -c pass", runs["idle"], _WHOLE)
+    for episodes in (0, *place.size.episodes):
+        show = place.show(episodes)
+        place.published(show)
+        loading = Command((*publisher()[:1], "-c", "import publisher.cli.progress, publisher.operations"))
+        runs = in_turn({"ours": place.publish(show), "imports": loading}, place.times(episodes))
+        what = f"nothing to do, {f'{episodes:,} episodes' if episodes else 'the sample show'}"
+        yield from compared(what, runs["ours"], "its imports alone", runs["imports"], _WHOLE)
+
+
+def memory(place: Workplace) -> Iterator[Line]:
+    """A first publish of large audio, and of many episodes."""
+    show = place.make("one", place.folder / "large", place.size.large_audio_bytes)
+    name = f"{place.size.large_audio_bytes // _MEGABYTE} MB MP3"
+    yield from alone(f"first publish, one {name}", [place.published(show)], _WHOLE)
+    place.forget(show)
+    shutil.rmtree(show)
+    for episodes in place.size.episodes:
+        run = place.published(place.show(episodes))
+        yield from alone(f"first publish, {episodes:,} episodes", [run], _WHOLE)
+
+
+def probing(place: Workplace) -> Iterator[Line]:
+    """Walking every frame of a long MP3."""
+    seconds = place.size.long_audio_seconds
+    path = place.make("mp3", place.folder / "long.mp3", seconds * _BYTES_A_SECOND)
+    copy = Command(("cp", str(path), str(path.with_suffix(".copy"))))
+    runs = in_turn({"ours": Command(subject("probing", path)), "copy": copy}, place.size.times)
+    what = f"probe a {seconds // 60}-minute MP3"
+    yield from alone(what, runs["ours"], ["inside_seconds"])
+    yield from compared(what, runs["ours"], "cp", runs["copy"], ["wall_seconds", "peak_bytes"])
+
+
+BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
+    "reading": reading,
+    "tagging": tagging,
+    "feed": feed,
+    "nothing": nothing,
+    "memory": memory,
+    "probing": probing,
+}
