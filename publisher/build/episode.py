@@ -19,11 +19,13 @@ from publisher.build.artifact import Artifact, addressed_bytes, of_file, of_read
 from publisher.build.chapters import chapters_json
 from publisher.build.notes import show_notes
 from publisher.build.tagging import make_tags
-from publisher.identity import ascii_slug
+from publisher.errors import StoreError
+from publisher.identity import ascii_slug, sha256
 from publisher.manifest import Enclosure, StoredObject
 from publisher.model import Artwork, Audio, Chapter, Episode, Show, SourceFile
 from publisher.parts import chapters_of
 from publisher.plan import PlannedEpisode
+from publisher.reading.probes import sha256_of
 from publisher.transcripts import (
     Transcript,
     match_speakers,
@@ -133,11 +135,21 @@ def load_transcript(root: Path, show: Show, episode: Episode) -> Transcript | No
     """The transcript with its speakers matched to the episode's people. Raises OSError."""
     if episode.transcript is None:
         return None
-    data = (root / episode.transcript.source.path).read_bytes()
+    source = episode.transcript.source
+    data = (root / source.path).read_bytes()
+    _check(source.path, sha256(data), source.digest)
     transcript, _ = read_transcript(data, episode.transcript.kind)
     if transcript is None:
         return None
     return match_speakers(transcript, [person.name for person in effective.people(show, episode)])
+
+
+def _check(path: str, found: str, digest: str) -> None:
+    if found != digest:
+        raise StoreError(
+            f"{path} changed while it was being published; nothing was released",
+            help="wait until the file is complete (an export or a sync may still be running), then run again",
+        )
 
 
 def _is_png(path: Path) -> bool:
@@ -217,6 +229,10 @@ def _audio(
         artifact = of_reader(
             "media", episode.slug, _ENDINGS[type_], result.open, result.length_bytes, digest_of(result.open)
         )
+        if isinstance(audio, Audio):
+            # The tags are made for the sound that was probed, and whoever exports it may still be at it. The
+            # store reads what has just been digested or refuses it, so this comes after the digest.
+            _check(audio.source.path, sha256_of(path), audio.source.digest)
         stored = shop.keep(artifact)
     return Enclosure(
         object=stored,
@@ -272,4 +288,5 @@ def _cover(shop: Workshop, episode: Episode) -> Picture | None:
 @functools.lru_cache(maxsize=16)
 def _small(path: Path, digest: str, max_pixels: int) -> bytes | None:
     """The show's cover goes into every episode: it is made once, and again when its digest changes."""
+    _check(path.name, sha256_of(path), digest)
     return small_cover(path, max_pixels=max_pixels)

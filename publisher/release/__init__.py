@@ -309,7 +309,12 @@ def _write(prepared: Prepared, uploads: Uploads, id3_version: int) -> str:
             id3_version=id3_version,
         )
         try:
-            assembled = assemble(shop, plan, previous=published.manifest_key)
+            assembled = assemble(
+                shop,
+                plan,
+                previous=published.manifest_key,
+                before_pages=lambda: _still_first(store, published),
+            )
         except OSError as error:
             raise _unreadable(error) from error
     uploads.keep(assembled.manifest_artifact)
@@ -329,6 +334,14 @@ def _write(prepared: Prepared, uploads: Uploads, id3_version: int) -> str:
     with assembled.manifest_artifact.body.open() as reader:
         keep_copy(prepared.root / STATE_FOLDER / "releases", manifest_key, reader.read())
     return manifest_key
+
+
+def _still_first(store: Store, published: Published) -> None:
+    """Building may have taken an hour. Pages are written over those that stand, so whoever has lost the race
+    by now must not come that far. The flip itself settles what happens after this."""
+    feed = store.head(FEED_KEY)
+    if (feed.version if feed else None) != published.feed_version:
+        raise Conflict(FEED_KEY)
 
 
 def _unreadable(error: OSError) -> StoreError:

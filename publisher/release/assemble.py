@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
@@ -39,11 +39,15 @@ class Assembled:
     """Keys of pages that nothing refers to any more; removed after the flip."""
 
 
-def assemble(shop: Workshop, plan: Plan, *, previous: str) -> Assembled:
+def assemble(
+    shop: Workshop, plan: Plan, *, previous: str, before_pages: Callable[[], None] = lambda: None
+) -> Assembled:
     """Builds and stores all of the release but its manifest and its feed.
 
     Args:
         previous: key of the manifest before; empty the first time.
+        before_pages: called once all is built that has an address of its own; what it raises ends the
+            release before a page is written over one that stands.
 
     Raises:
         StoreError, OSError: as `build_episode`; what was published before stands untouched.
@@ -51,6 +55,7 @@ def assemble(shop: Workshop, plan: Plan, *, previous: str) -> Assembled:
     objects = build_pictures(shop, "show", shop.show.artwork, shop.show.pictures)
     objects["style"] = shop.keep(pages.style())
     released = each(lambda planned: _released(shop, planned), plan.released)
+    before_pages()
     released, home = _with_pages(shop, plan, objects, released)
     body = _feed(shop, plan, objects, released)
     manifest = Manifest(
