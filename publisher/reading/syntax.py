@@ -24,6 +24,20 @@ _FAULTS: Final = (
         False,
     ),
     (
+        "escape",
+        "",
+        "a backslash in a text between double quotes means something else than itself",
+        "write \\\\ for a backslash, or put the text between single quotes",
+        False,
+    ),
+    (
+        "hexdecimal",
+        "",
+        "a backslash in a text between double quotes means something else than itself",
+        "write \\\\ for a backslash, or put the text between single quotes",
+        False,
+    ),
+    (
         "",
         "quoted scalar",
         "a quotation mark opens a text here and none closes it",
@@ -76,13 +90,6 @@ _FAULTS: Final = (
         True,
     ),
     ("", "tag", "a text cannot begin with ! unless it is quoted", _QUOTE, True),
-    (
-        "unknown escape",
-        "",
-        "a backslash in a text between double quotes means something else than itself",
-        "write \\\\ for a backslash, or put the text between single quotes",
-        False,
-    ),
     (
         "block scalar",
         "",
