@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from publisher import effective
 from publisher.model import Chapter, Episode, Person, Show
 from publisher.text import feed_html, link, paragraph
-from publisher.words import format_clock, word
+from publisher.words import word
 
 
 def show_notes(show: Show, episode: Episode, chapters: tuple[Chapter, ...], *, transcript_url: str) -> str:
@@ -58,12 +58,24 @@ def _list(items: Iterator[str]) -> str:
 
 
 def _chapter_list(chapters: list[Chapter]) -> str:
-    """Apps make times at the start of a line clickable; hours for all or for none keep them in a column."""
-    lines = []
-    for chapter in chapters:
-        title = html.escape(chapter.title, quote=False)
-        lines.append(f"{format_clock(chapter.start_seconds)} {title}")
+    """Apps make times at the start of a line clickable; hours for all or for none keep them in a column.
+
+    Two digits each, from 00:00 on: https://podcasters.apple.com/support/5482
+    """
+    hours = max(chapter.start_seconds for chapter in chapters) >= 3600
+    lines = (
+        f"{_clock(chapter.start_seconds, hours=hours)} {html.escape(chapter.title, quote=False)}"
+        for chapter in chapters
+    )
     return f"<p>{'<br>'.join(lines)}</p>"
+
+
+def _clock(seconds: float, *, hours: bool) -> str:
+    minutes, second = divmod(int(seconds), 60)
+    if not hours:
+        return f"{minutes:02d}:{second:02d}"
+    hour, minute = divmod(minutes, 60)
+    return f"{hour:02d}:{minute:02d}:{second:02d}"
 
 
 def _person(person: Person) -> str:

@@ -1,0 +1,146 @@
+"""The manifest: every value comes back, and bytes that are not what their name says are refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from publisher.errors import StoreError
+from publisher.identity import canonical_json, sha256
+from publisher.manifest import (
+    FORMAT,
+    Enclosure,
+    Manifest,
+    Released,
+    StoredObject,
+    feed_names,
+    manifest_bytes,
+    named_by,
+    read_manifest,
+)
+from publisher.model import Chapter
+
+
+def stored(key: str) -> StoredObject:
+    return StoredObject(key, sha256(key.encode()), len(key), "text/plain")
+
+
+FULL = Manifest(
+    guid="9b024349-ccf0-5f69-a609-6b82873eab3c",
+    feed_url="https://a.example/feed.xml",
+    url="https://a.example/",
+    title="Blåbær & co",
+    parts={"title": "abc"},
+    episodes=(
+        Released(
+            slug="0001-a",
+            guid="g",
+            title="En “tittel”",
+            published=datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC),
+            enclosure=Enclosure(
+                stored("media/a.mp3"),
+                "d" * 64,
+                5,
+                "recipe",
+                61.25,
+                bitrate=64000,
+                sample_rate=44100,
+                channels=1,
+                chapters=(
+                    Chapter(0.0, "Start"),
+                    Chapter(1.5, "", "https://c.example/", "c.jpg", toc=False, end_seconds=0.0),
+                ),
+            ),
+            parts={"audio": "dd", "title": "tt"},
+            objects={"picture:c.jpg": stored("images/c.jpg"), "transcript.vtt": stored("transcripts/a.vtt")},
+            page=stored("episodes/a/index.html"),
+        ),
+        Released("0002-b", "h", "B", datetime(2026, 1, 3, tzinfo=UTC),
+                 Enclosure(stored("media/b.mp3"), "e" * 64, 6, "r", 1.0), {"title": "b"}),
+    ),
+    objects={"artwork": stored("artwork/show.jpg"), "style": stored("site/style.css")},
+    pages=(stored("index.html"),),
+    feed=stored("feed.xml"),
+    recipes={"tags": 1},
+    version="0.1.0",
+    previous="releases/" + "0" * 64 + ".json",
+)  # fmt: skip
+BARE = Manifest("g", "https://a.example/feed.xml", "https://a.example/", "A", {})
+
+
+@pytest.mark.parametrize("manifest", [FULL, BARE], ids=["full", "bare"])
+def test_every_value_comes_back(manifest: Manifest) -> None:
+    key, data = manifest_bytes(manifest)
+    assert key == f"releases/{sha256(data)}.json"
+    assert read_manifest(key, data) == manifest
+    assert manifest_bytes(read_manifest(key, data)) == (key, data)
+    assert canonical_json(json.loads(data)) == data
+
+
+def test_the_test_above_leaves_no_value_at_its_default() -> None:
+    episode = FULL.episodes[0]
+    for value in (FULL, episode, episode.enclosure):
+        for name in value.__dataclass_fields__:
+            default = value.__dataclass_fields__[name].default
+            assert name == "format" or getattr(value, name) != default, name
+
+
+def test_a_flipped_bit_is_noticed() -> None:
+    key, data = manifest_bytes(FULL)
+    for place in (0, len(data) // 2, len(data) - 1):
+        damaged = bytearray(data)
+        damaged[place] ^= 1
+        with pytest.raises(StoreError, match="damaged"):
+            read_manifest(key, bytes(damaged))
+    with pytest.raises(StoreError, match="damaged"):
+        read_manifest(key, data[:-1])
+
+
+def test_a_newer_format_asks_for_a_newer_publisher() -> None:
+    key, data = manifest_bytes(replace(FULL, format=FORMAT + 1, version="9.9"))
+    with pytest.raises(StoreError, match=r"newer publisher \(9\.9\)") as raised:
+        read_manifest(key, data)
+    assert "update" in raised.value.help
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"format":1}', b'"text"', b"\xff", b'{"format":"1"}'])
+def test_what_is_no_manifest_is_said_to_be_none(data: bytes) -> None:
+    with pytest.raises(StoreError, match="cannot be read"):
+        read_manifest(f"releases/{sha256(data)}.json", data)
+
+
+def test_what_a_later_version_adds_at_the_top_is_passed_over() -> None:
+    _, data = manifest_bytes(FULL)
+    data = canonical_json(json.loads(data) | {"mood": "good"})
+    assert read_manifest(f"releases/{sha256(data)}.json", data) == FULL
+
+
+def test_a_feed_names_its_manifest() -> None:
+    key, _ = manifest_bytes(FULL)
+    head = b"<?xml version='1.0' encoding='UTF-8'?>\n" + feed_names(key) + b"<rss>"
+    assert named_by(head) == key
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"",
+        b"<rss/>",
+        b"<!-- publisher release: releases/../../etc/passwd.json -->",
+        b"<!-- publisher release: releases/" + b"0" * 63 + b".json -->",
+        b"<!-- publisher release: releases/" + b"A" * 64 + b".json -->",
+        b" " * 512 + b"<!-- publisher release: releases/" + b"0" * 64 + b".json -->",
+    ],
+)
+def test_another_feed_names_none(head: bytes) -> None:
+    assert named_by(head) == ""
+
+
+def test_all_objects_are_listed_once_by_key() -> None:
+    assert set(FULL.all_objects()) == {
+        *("media/a.mp3", "media/b.mp3", "images/c.jpg", "transcripts/a.vtt", "episodes/a/index.html"),
+        *("artwork/show.jpg", "site/style.css", "index.html"),
+    }
