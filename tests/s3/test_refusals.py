@@ -172,19 +172,6 @@ def test_a_bucket_without_a_public_address_is_an_error_of_the_show(
     assert bucket.keys() == []
 
 
-def test_a_published_show_remembers_its_address(bucket: Bucket, work: Path) -> None:
-    bucket.publish(work)
-    before = bucket.versions()
-    done = run(
-        "publish", "episodes", "--to", bucket.to, "--now", AFTER_ALL_BUT_ONE,
-        folder=work,
-        environment=bucket.server.environment(),
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "nothing to do" in done.stdout
-    assert bucket.versions() == before
-
-
 def test_a_failure_in_a_second_release_leaves_the_first(bucket: Bucket, work: Path) -> None:
     bucket.publish(work)
     before = bucket.versions()
