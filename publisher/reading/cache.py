@@ -40,6 +40,11 @@ class FactsCache:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is remembered."""
+        return self._connection is not None
+
     def get(self, path: str, kind: str, stat: os.stat_result) -> Any:
         """The facts, or None where there are none that still hold."""
         found = self._facts.get((path, kind))

@@ -50,7 +50,7 @@ def keep(cache: FactsCache, name: str, stat: os.stat_result, root: Node, values:
         stat: from before it was read.
         root: what it was read from.
     """
-    if not _reader():
+    if not cache.is_open or not _reader():
         return
     packed = {key: _packed(value) for key, value in values.items() if key != _DATE}
     if _DATE in values:
