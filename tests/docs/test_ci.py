@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+from pathlib import Path
 
 from tests.docs.blocks import ROOT, blocks_of
 
@@ -22,7 +25,41 @@ PACKAGES = {
 
 def test_the_readmes_two_commands_are_run_word_for_word() -> None:
     promised = [block.text for block in blocks_of(ROOT / "README.md") if block.language == "sh"][:2]
-    assert all(line in RUN for line in promised)
+    # The brackets: `set -e` overlooks whatever fails before the last link of a bare chain.
+    assert all(f"\n(\n{line})\n" in RUN for line in promised)
+
+
+PROGRAMS = {
+    "apt-get": "",
+    "python3": "",
+    ".ci/install-servers": "",
+    ".venv/bin/publisher": "mkdir public && echo feed >public/feed.xml",
+    ".venv/bin/pip": 'case "$*" in *requirements-test.lock*) exit 1;; esac',
+    ".venv/bin/python": "",
+    ".venv/bin/ruff": "",
+}
+
+
+def test_a_command_that_fails_in_the_middle_of_a_line_ends_the_run(tmp_path: Path) -> None:
+    """Programs that do nothing stand in front, so that one of them can fail when it should."""
+    for name, does in PROGRAMS.items():
+        program = tmp_path / name
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{does}\n")
+        program.chmod(0o755)
+    # The run starts by removing .venv, which would take the failing program with it.
+    (tmp_path / ".ci/run").write_text(RUN.replace("rm -rf .venv ", "rm -rf "))
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", str(tmp_path / ".ci/run")],
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert "second command" in done.stdout
+    assert "style" not in done.stdout
 
 
 def test_every_program_that_a_test_asks_for_is_installed() -> None:
