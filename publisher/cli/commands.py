@@ -235,7 +235,7 @@ def preview(
             for notice in stand.notices:
                 output.note(notice)
             app = make_app(stand.layers, public_url=stand.url, local_url=here, redirect=stand.redirect)
-            output.say(f"{folder}: {stand.episodes} episodes")
+            output.say(f"{folder}: {stand.episodes} episode{'s' if stand.episodes != 1 else ''}")
             output.say(f"  page  {here}")
             output.say(f"  feed  {here}feed.xml")
             output.say("  stop with Ctrl-C")
