@@ -152,7 +152,8 @@ def test_an_item_with_everything() -> None:
         item(
             keys={
                 "number": 7, "season": 2, "code": "C7", "type": "bonus", "summary": "Short.",
-                "explicit": True, "author": "Own", "link": "https://own.example/", "block": True, "license": "CC0-1.0",
+                "explicit": True, "author": "Own", "link": "https://own.example/", "block": True,
+                "license": "CC0-1.0",
                 "keywords": ("a", "b, c"), "location": Place("Oslo", "geo:59.9,10.7", "R1"),
                 "guests": (Person("Bo", url="https://bo.example/", image="bo.png"),),
                 "people": (Person("Cy", role="Editor"),), "social": Social("https://s.example/1"),
