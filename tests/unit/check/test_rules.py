@@ -1,0 +1,219 @@
+"""Each rule fires where it should, and only there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from publisher import model
+from publisher.check import check_show
+from publisher.check.rule import RULES
+from publisher.manifest import Manifest
+from publisher.problems import Problem
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+PAST = datetime(2026, 10, 1, tzinfo=UTC)
+FUTURE = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+def source(path: str) -> model.SourceFile:
+    return model.SourceFile(path, "ab" * 32, 1000)
+
+
+def artwork(width: int = 1400, height: int = 1400, mode: str = "RGB") -> model.Artwork:
+    return model.Artwork(source("cover.jpg"), "image/jpeg", width, height, mode)
+
+
+AUDIO = model.Audio(source("one/audio.mp3"), "audio/mpeg", 600.0)
+EPISODE = model.Episode("one", "One", published=PAST, summary="About one.", audio=AUDIO)
+SHOW = model.Show(
+    "show",
+    "A show",
+    "About things.",
+    "en",
+    categories=("Technology",),
+    author="Somebody",
+    owner=model.Owner("Somebody", "somebody@example.com"),
+    artwork=artwork(),
+    episodes=(EPISODE,),
+)
+
+
+def show(**changes: Any) -> model.Show:
+    return replace(SHOW, **changes)
+
+
+def with_episode(**changes: Any) -> model.Show:
+    return replace(SHOW, episodes=(replace(EPISODE, **changes),))
+
+
+def with_two(first: dict[str, Any], second: dict[str, Any]) -> model.Show:
+    two = replace(EPISODE, slug="two", title="Two")
+    return replace(SHOW, episodes=(replace(EPISODE, **first), replace(two, **second)))
+
+
+def problems(show: model.Show, before: Manifest | None = None) -> tuple[Problem, ...]:
+    return check_show(show, before=before, now=NOW)
+
+
+def test_a_good_show_has_no_problem() -> None:
+    assert problems(SHOW) == ()
+
+
+TRANSCRIPT = model.TranscriptFile(source("one/transcript.vtt"), "vtt", True, end_seconds=700.0)
+
+FIRES: list[tuple[str, model.Show]] = [
+    ("description-length", show(description="word " * 900)),
+    ("description-length", show(description="å" * 2000)),
+    ("artwork-missing", show(artwork=None)),
+    ("artwork-size", show(artwork=artwork(1399, 1399))),
+    ("artwork-size", show(artwork=artwork(3001, 3001))),
+    ("artwork-size", show(artwork=artwork(1400, 1401))),
+    ("artwork-size", with_episode(artwork=artwork(100, 100))),
+    ("artwork-colour", show(artwork=artwork(mode="CMYK"))),
+    ("artwork-colour", show(artwork=artwork(mode="RGBA"))),
+    ("artwork-colour", show(artwork=artwork(mode="PA"))),
+    ("author-missing", show(author="", owner=model.Owner(email="somebody@example.com"))),
+    ("owner-missing", show(owner=None)),
+    ("owner-missing", show(owner=model.Owner("Somebody"))),
+    ("language-unknown", show(language="zq")),
+    ("no-episodes", show(episodes=())),
+    ("url-https", show(url="http://example.com/")),
+    ("url-https", show(feed_url="http://example.com/feed.xml")),
+    ("duplicate-slug", with_two({"slug": "Blå bær"}, {"slug": "bla-baer"})),
+    ("duplicate-slug", with_two({"slug": "one"}, {"slug": "one"})),
+    ("duplicate-guid", with_two({"guid": "x"}, {"guid": "x"})),
+    ("duplicate-number", with_two({"number": 1}, {"number": 1})),
+    ("duplicate-number", with_two({"number": 1, "season": 2}, {"number": 1, "season": 2})),
+    ("not-yet", show(audio=model.AudioFormat(format="mp3"))),
+    ("not-yet", show(notify=model.Notify(podping=True))),
+    ("audio-missing", with_episode(audio=None)),
+    ("audio-missing", with_episode(audio=None, published=FUTURE)),
+    ("audio-missing", with_episode(audio=None, published=None)),
+    ("title-number", with_episode(title="Episode 7: The whale")),
+    ("title-number", with_episode(title="#7 The whale")),
+    ("title-number", with_episode(title="7. The whale")),
+    ("title-number", with_episode(title="Avsnitt 7")),
+    ("title-length", with_episode(title="x" * 256)),
+    ("summary-missing", with_episode(summary="")),
+    ("number-missing", show(type="serial")),
+    ("taxonomy-unknown", with_episode(taxonomies=(("theme", ("Ethics",)),))),
+    ("episode-unknown", with_episode(next="two")),
+    ("episode-unknown", with_episode(related=("one", "two"))),
+    ("chapters-late", with_episode(chapters=(model.Chapter(601.5),))),
+    ("chapters-twice", with_episode(chapters=(model.Chapter(5.0), model.Chapter(5.0)))),
+    ("soundbite", with_episode(soundbites=(model.Soundbite(590.0, 30.0),))),
+    ("soundbite", with_episode(soundbites=(model.Soundbite(0.0, 5.0),))),
+    ("soundbite", with_episode(soundbites=(model.Soundbite(0.0, 121.0),))),
+    ("transcript-late", with_episode(transcript=TRANSCRIPT)),
+    ("alternate-missing", with_episode(alternates=(model.Alternate(file="low.opus"),))),
+]
+
+SILENT: list[tuple[str, model.Show]] = [
+    ("description-length", show(description="word " * 700)),
+    ("artwork-missing", show(artwork=None, unreadable=("artwork",))),
+    ("artwork-size", show(artwork=artwork(3000, 3000))),
+    ("artwork-colour", show(artwork=artwork(mode="L"))),
+    ("author-missing", show(author="", hosts=(model.Person("Ada"),))),
+    ("author-missing", show(author="")),
+    ("owner-missing", show(owner=None, locked=False)),
+    ("language-unknown", show(language="nb-NO")),
+    ("language-unknown", show(language="sme")),
+    ("language-unknown", show(language="und")),
+    ("url-https", show(url="https://example.com/")),
+    ("url-https", show(url="http://127.0.0.1:8000/")),
+    ("url-https", show(url="http://localhost:8000/")),
+    ("url-https", show(url="http://[::1]:8000/")),
+    ("duplicate-slug", with_two({"slug": "one"}, {"slug": "one-2"})),
+    ("duplicate-guid", with_two({}, {})),
+    ("duplicate-guid", with_two({"guid": "x"}, {"guid": "X"})),
+    ("duplicate-number", with_two({"number": 1}, {"number": 2})),
+    ("duplicate-number", with_two({"number": 1, "season": 1}, {"number": 1, "season": 2})),
+    ("duplicate-number", with_two({"number": 1}, {"number": 1, "type": "bonus"})),
+    ("duplicate-number", with_two({}, {})),
+    ("audio-missing", with_episode(audio=None, unreadable=("audio",))),
+    ("title-number", with_episode(title="1984")),
+    ("title-number", with_episode(title="7 habits of whales")),
+    ("title-number", with_episode(title="Episodes of the past")),
+    ("title-number", with_episode(title="The whale, part 7")),
+    ("title-length", with_episode(title="x" * 255)),
+    ("summary-missing", with_episode(summary="", notes="About one.")),
+    ("summary-missing", with_episode(summary="", unreadable=("notes",))),
+    ("summary-missing", with_episode(summary="", published=None)),
+    ("number-missing", replace(with_episode(number=1), type="serial")),
+    ("number-missing", replace(with_episode(type="trailer"), type="serial")),
+    ("number-missing", replace(with_episode(published=None), type="serial")),
+    (
+        "taxonomy-unknown",
+        replace(with_episode(taxonomies=(("theme", ("Ethics",)),)), taxonomies=(("theme", "Theme"),)),
+    ),
+    ("episode-unknown", with_two({"next": "two", "related": ("two",)}, {})),
+    ("chapters-late", with_episode(chapters=(model.Chapter(0.0), model.Chapter(600.5)))),
+    ("chapters-late", with_episode(chapters=(model.Chapter(6000.0),), audio=None)),
+    ("chapters-twice", with_episode(chapters=(model.Chapter(5.0), model.Chapter(5.001)))),
+    ("soundbite", with_episode(soundbites=(model.Soundbite(570.0, 30.0), model.Soundbite(0.0, 120.0)))),
+    ("transcript-late", with_episode(transcript=replace(TRANSCRIPT, end_seconds=605.0))),
+    ("transcript-late", with_episode(transcript=replace(TRANSCRIPT, end_seconds=None, timed=False))),
+    (
+        "alternate-missing",
+        with_episode(
+            alternates=(model.Alternate(file="low.opus"), model.Alternate(url="https://example.com/a.mp4")),
+            alternate_files=(("low.opus", source("one/low.opus")),),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "broken"), FIRES, ids=[rule for rule, _ in FIRES])
+def test_fires(rule: str, broken: model.Show) -> None:
+    found = [problem for problem in problems(broken) if problem.rule == rule]
+    assert found
+    for problem in found:
+        assert problem.message
+        assert problem.message.isprintable()
+        assert problem.help or rule == "not-yet"
+        assert problem.source == RULES[rule].source
+        assert problem.path.startswith("show/")
+
+
+@pytest.mark.parametrize(("rule", "good"), SILENT, ids=[rule for rule, _ in SILENT])
+def test_is_silent(rule: str, good: model.Show) -> None:
+    assert [problem for problem in problems(good) if problem.rule == rule] == []
+
+
+def test_every_rule_of_its_own_is_tested_both_ways() -> None:
+    looking = {rule.id for rule in RULES.values() if rule.on_show or rule.on_episode}
+    assert {rule for rule, _ in FIRES} == looking
+    assert looking - {rule for rule, _ in SILENT} == {"no-episodes", "not-yet"}
+
+
+@pytest.mark.parametrize(
+    ("published", "severity"), [(PAST, "error"), (NOW, "error"), (FUTURE, "warning"), (None, "warning")]
+)
+def test_an_episode_that_is_not_due_may_be_unfinished(published: datetime | None, severity: str) -> None:
+    for unfinished in ({"audio": None}, {"alternates": (model.Alternate(file="low.opus"),)}):
+        (problem,) = problems(with_episode(published=published, **unfinished))
+        assert problem.severity == severity
+
+
+def test_a_problem_names_its_key_and_its_file() -> None:
+    def only(show: model.Show) -> Problem:
+        (problem,) = problems(show)
+        return problem
+
+    chapters = (model.Chapter(0.0), model.Chapter(900.0))
+    assert only(with_episode(chapters=chapters)).key == ("chapters", 1)
+    assert only(with_episode(related=("one", "three"))).key == ("related", 1)
+    assert only(with_episode(next="three")).path == "show/one/episode.yaml"
+    assert only(show(artwork=artwork(100, 100))).path == "show/cover.jpg"
+    assert only(with_episode(transcript=TRANSCRIPT)).path == "show/one/transcript.vtt"
+
+
+def test_problems_come_in_order_and_once() -> None:
+    broken = with_two({"next": "x", "number": 1}, {"next": "x", "number": 1, "summary": ""})
+    found = problems(broken)
+    assert list(found) == sorted(found, key=lambda problem: (problem.path, problem.rule, problem.message))
+    assert len(set(found)) == len(found)
