@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import pytest
 
-from publisher.errors import NeedsDecision, ShowError
+from publisher.errors import NeedsDecision, ShowError, StoreError, UsageError
 from publisher.manifest import Manifest
 from publisher.reading.load import load_show
 from publisher.release import Outcome, compare, publish, release
@@ -18,7 +18,7 @@ from publisher.release.published import read_published
 from publisher.release.uploads import Quiet
 from publisher.store.base import Body, Headers, Stored
 from publisher.store.folder import FolderStore
-from tests.release.feeds import read_feed
+from tests.release.feeds import NAMESPACES, read_feed
 from tests.release.trees import stats, tree
 from tests.support.shows import add_episode, edit_episode, edit_show, make_show
 
@@ -163,8 +163,6 @@ def test_tagging_a_fetched_episode_gives_what_tagging_its_source_gives(tmp_path:
 
 
 def test_audio_that_was_damaged_in_the_store_is_not_published_again(tmp_path: Path) -> None:
-    from publisher.errors import StoreError
-
     show = make_show(tmp_path / "show")
     public = tmp_path / "public"
     publish(show, to=str(public), now=NOW)
@@ -289,6 +287,31 @@ def test_a_move_keeps_every_guid(tmp_path: Path) -> None:
         [item.guid for item in before.episodes],
     )
     assert "one.example" not in (public / "feed.xml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("url", ["ftp://e.example/", "e.example", "https://e.example/?a=1", "https://e x/"])
+def test_an_address_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
+    show = make_show(tmp_path / "show")
+    with pytest.raises(UsageError, match="cannot be the public address"):
+        publish(show, to=str(tmp_path / "public"), url=url, now=NOW)
+    assert not (tmp_path / "public").exists()
+
+
+def test_hosts_and_chapters_that_are_taken_away_are_gone(tmp_path: Path) -> None:
+    """An empty list is not the same as saying nothing."""
+    show = make_show(tmp_path / "show", episodes=[{"slug": "0001-a", "sound": "chapters.mp3"}], hosts=["Ada"])
+    public = tmp_path / "public"
+    publish(show, to=str(public), now=NOW)
+    assert "podcast:chapters" in (public / "feed.xml").read_text("utf-8")
+    edit_episode(show, "0001-a", hosts=[], chapters=[])
+    assert publish(show, to=str(public), now=NOW).plan.of("changed")[0].changes == (
+        "chapters",
+        "hosts",
+        "tags",
+    )
+    item = read_feed(public).items[0]
+    assert item.find("podcast:chapters", NAMESPACES) is None
+    assert item.find("podcast:person", NAMESPACES) is None
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
