@@ -173,4 +173,4 @@ def _echo(text: str, *, err: bool = False) -> None:
     stream = sys.stderr if err else sys.stdout
     encoding = getattr(stream, "encoding", None) or "utf-8"
     safe = text.encode(encoding, "replace").decode(encoding)
-    click.echo(safe, err=err, color=False if "NO_COLOR" in os.environ else None)
+    click.echo(safe, err=err, color=False if os.environ.get("NO_COLOR") else None)

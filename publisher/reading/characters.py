@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from typing import Final
@@ -14,6 +15,8 @@ from publisher.problems import Finding
 ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _NO_NAME: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+NAMES_ARE_UTF8: Final = sys.getfilesystemencoding().replace("-", "").lower() == "utf8"
 
 # A file with one on each of its lines is understood from the first ones.
 _MOST: Final = 20
@@ -85,8 +88,12 @@ def _undecodable(body: bytes, start: int, guess: str) -> Finding:
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether a file's name is text: on some disks it can be any bytes."""
-    return _NO_NAME.search(name) is None
+    """Whether a file's name is text: on some disks it can be any bytes.
+
+    Where Python is told that names are not UTF-8, what it makes of one beyond ASCII depends on the machine,
+    and an episode's slug must not.
+    """
+    return _NO_NAME.search(name) is None and (name.isascii() or NAMES_ARE_UTF8)
 
 
 def printable(text: str, most: int = 60) -> str:

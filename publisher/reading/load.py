@@ -11,7 +11,7 @@ from publisher.model import Chapter, Episode, Person, Show
 from publisher.problems import Problem
 from publisher.reading import accept
 from publisher.reading.cache import FactsCache
-from publisher.reading.characters import printable
+from publisher.reading.characters import NAMES_ARE_UTF8, printable
 from publisher.reading.fields import Reading, Record, is_null
 from publisher.reading.files import Files, cannot_read
 from publisher.reading.folder import (
@@ -178,12 +178,16 @@ class _Loader:
         pictures = [
             name for key in ("hosts", "guests", "people") for name in _person_pictures(values.get(key) or ())
         ]
+        named = values.pop("audio", "")
+        # Published audio need not stay: whether it may be gone is for a rule to say.
+        gone = bool(named) and not sounds and not (folder.path / named).exists()
         pictures += [chapter.image for chapter in values.get("chapters") or () if "://" not in chapter.image]
         if "chapters" in values:
             values["chapters"] = _in_time(values["chapters"])
         return Episode(
             slug=slug,
-            audio=files.one("audio", values.pop("audio", ""), sounds, probes.audio),
+            audio=None if gone else files.one("audio", named, sounds, probes.audio),
+            audio_name=named if gone else "",
             artwork=files.one("artwork", values.pop("artwork", ""), covers, probes.artwork),
             transcript=files.one("transcript", values.pop("transcript", ""), transcripts, probes.transcript),
             notes=files.notes(values.pop("notes", "")),
@@ -198,6 +202,8 @@ class _Loader:
             shown = printable(name)
             message = f"the name {shown!r} holds characters that are no text"
             help = "give it another name; letters, digits and hyphens do well everywhere"
+            if not NAMES_ARE_UTF8:
+                help = "set the environment variable PYTHONUTF8=1: this machine takes names for ASCII"
             self.problems.append(folder.problem("file-name", message, help, shown))
 
     def _episode_values(self, files: Files, reading: Reading) -> dict[str, Any] | None:
