@@ -19,6 +19,7 @@ from publisher.reading.folder import (
     PICTURE_ENDINGS,
     TRANSCRIPT_ENDINGS,
     Folder,
+    below,
     by_ending,
     escapes,
     list_folder,
@@ -180,7 +181,7 @@ class _Loader:
         ]
         named = values.pop("audio", "")
         # Published audio need not stay: whether it may be gone is for a rule to say.
-        gone = bool(named) and not sounds and not (folder.path / named).exists()
+        gone = bool(named) and not sounds and below(folder.path, named) is None
         pictures += [chapter.image for chapter in values.get("chapters") or () if "://" not in chapter.image]
         if "chapters" in values:
             values["chapters"] = _in_time(values["chapters"])
