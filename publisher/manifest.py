@@ -42,6 +42,7 @@ class Enclosure:
         source_digest, source_length_bytes: of the producer's file.
         recipe: fingerprint of all that the tags were made from.
         chapters: those found inside the source.
+        id3_version: of an MP3's tags, 4 or 3.
     """
 
     object: StoredObject
@@ -53,6 +54,7 @@ class Enclosure:
     sample_rate: int = 0
     channels: int = 0
     chapters: tuple[Chapter, ...] = ()
+    id3_version: int = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,6 +260,8 @@ class Episode:
     alternates: tuple[Alternate, ...] = ()
     notes: str = ""
     audio: Audio | None = None
+    audio_name: str = ""
+    """The name under which episode.yaml asks for audio that is not there."""
     artwork: Artwork | None = None
     transcript: TranscriptFile | None = None
     pictures: tuple[tuple[str, SourceFile], ...] = ()

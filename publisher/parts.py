@@ -19,7 +19,7 @@ _NOT_SHOW: Final = frozenset(
     ("folder", "episodes", "artwork", "pictures", "unreadable", "publish_to", "publish_endpoint", "notify")
 )
 _NOT_EPISODE: Final = frozenset(
-    ("slug", "audio", "artwork", "transcript", "pictures", "alternate_files", "unreadable")
+    ("slug", "audio_name", "audio", "artwork", "transcript", "pictures", "alternate_files", "unreadable")
 )
 
 # What of podcast.yaml stands in an episode's tags, and what on its page.

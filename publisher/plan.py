@@ -30,6 +30,7 @@ class PlannedEpisode:
             `re-identified`, why.
         parts: fingerprints to be recorded.
         recipe: fingerprint of what the tags are made from.
+        id3_version: of an MP3's tags, 4 or 3.
     """
 
     slug: str
@@ -42,6 +43,7 @@ class PlannedEpisode:
     changes: tuple[str, ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
     recipe: str = ""
+    id3_version: int = 4
 
     @property
     def in_release(self) -> bool:
@@ -62,7 +64,10 @@ class PlannedEpisode:
     @property
     def needs_audio(self) -> bool:
         """Whether its audio has to be tagged (again)."""
-        return self.before is None or self.before.enclosure.recipe != self.recipe
+        if self.before is None:
+            return True
+        tagged = (self.before.enclosure.recipe, self.before.enclosure.id3_version)
+        return tagged != (self.recipe, self.id3_version)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -93,6 +98,8 @@ class Plan:
     show_changes: tuple[str, ...]
     episodes: tuple[PlannedEpisode, ...]
     identity_changes: tuple[str, ...] = ()
+    id3_version: int | None = None
+    """As it was asked for, so that a plan can be made again."""
 
     def of(self, *states: State) -> tuple[PlannedEpisode, ...]:
         return tuple(episode for episode in self.episodes if episode.state in states)
@@ -137,7 +144,7 @@ def settle(show: Show, before: Manifest | None, *, url: str) -> Show:
     return replace(show, url=url, feed_url=feed_url, link=show.link or url, guid=guid)
 
 
-def make_plan(show: Show, before: Manifest | None, now: datetime) -> Plan:
+def make_plan(show: Show, before: Manifest | None, now: datetime, *, id3_version: int | None = None) -> Plan:
     """Compares a settled show with what is published.
 
     An episode is recognised by its own `guid`, else by its slug, else by its audio, so that a renamed folder
@@ -149,9 +156,13 @@ def make_plan(show: Show, before: Manifest | None, now: datetime) -> Plan:
         show: as `settle` gave it.
         before: the published manifest, None where nothing is published.
         now: aware; an episode is due when `published` is not after it.
+        id3_version: 4 or 3; None leaves what is published as it is, and tags what is new with 4.
     """
     match = _match(show, before)
-    planned = [_planned(show, episode, match.get(episode.slug), now, before) for episode in show.episodes]
+    planned = [
+        _planned(show, _with_id3(episode, match.get(episode.slug), id3_version), now, before)
+        for episode in show.episodes
+    ]
     taken = {released.slug for released in match.values()}
     gone = [
         PlannedEpisode(
@@ -167,6 +178,7 @@ def make_plan(show: Show, before: Manifest | None, now: datetime) -> Plan:
         show_changes=_show_changes(show, before),
         episodes=tuple(sorted((*planned, *gone), key=_order)),
         identity_changes=_identity_changes(show, before),
+        id3_version=id3_version,
     )
 
 
@@ -224,13 +236,24 @@ def _exchanged(show: Show, left: dict[str, Released]) -> dict[str, Released]:
     return exchanged
 
 
-def _planned(
-    show: Show, episode: Episode, before: Released | None, now: datetime, manifest: Manifest | None
-) -> PlannedEpisode:
+def _with_id3(episode: Episode, before: Released | None, wanted: int | None) -> PlannedEpisode:
+    """An episode about which nothing is decided but the version of an MP3's tags: M4A has no such thing."""
+    version = wanted or (before.enclosure.id3_version if before else 4)
+    base = PlannedEpisode(
+        episode.slug, "draft", episode.title, published=episode.published, episode=episode, before=before
+    )
+    audio = base.audio
+    type_ = audio.type if isinstance(audio, Audio) else audio.object.type if audio else ""
+    return replace(base, id3_version=version if type_ == "audio/mpeg" else 4)
+
+
+def _planned(show: Show, base: PlannedEpisode, now: datetime, manifest: Manifest | None) -> PlannedEpisode:
+    episode, before = base.episode, base.before
+    assert episode is not None
     due = episode.published is not None and episode.published <= now
     kept = before.guid if before else ""
     guid = episode.guid or kept or episode_guid(show.guid, episode.slug)
-    base = PlannedEpisode(episode.slug, "draft", episode.title, guid, episode.published, episode, before)
+    base = replace(base, guid=guid)
     if not due:
         if before:
             why = "it is a draft now" if episode.published is None else "its date is in the future now"

@@ -10,18 +10,21 @@ what iTunes writes and TagLib, Kid3 and eyeD3 read):
 * USLT holds the transcript. The show notes in HTML have no frame of their own: TXXX.
 * PCST marks a podcast; TGID the episode's GUID, WFED the feed. WFED is a *text* frame in spite of its W.
 * WOAF is the episode's page, WOAS the show's, and WXXX once more the episode's, which is what taggers show.
-* CTOC and CHAP are the chapters; a player that finds no CTOC shows none.
+* CTOC and CHAP are the chapters; a player that finds no CTOC shows none. In 2.4, padding follows what is
+  long within a CHAP: FFmpeg, and all that stands on it, takes the size of a frame in there for a plain
+  number, though it has seven bits in each byte, and drops a chapter whose frames seem to run past its end.
 """
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from mutagen.id3 import (
     APIC,
-    CHAP,
     COMM,
     CTOC,
     ID3,
@@ -63,6 +66,7 @@ from publisher.audio.tags import Picture, TagChapter, Tags, chapter_ends, chapte
 _HEADER = 10
 _BETWEEN = " / "
 _MAX_CHILDREN = 255
+_NO_OFFSET = 0xFFFFFFFF
 _MAX_MILLISECONDS = 0xFFFFFFFE
 _SHORT = 255
 _URL_SAFE = "!#$%&'()*+,/:;=?@[]~-._"
@@ -88,11 +92,15 @@ def id3_bytes(tags: Tags, *, version: int = 4, duration_seconds: float | None = 
     id3 = ID3()
     for frame in (*_texts(tags, version), *_words(tags, version), *_links(tags), *_tables(tags.chapters)):
         id3.add(frame)
-    for frame in (*_chapters(tags.chapters, duration_seconds), *_pictures(tags)):
-        id3.add(frame)
     if version == 3:
         id3.update_to_v23()
-    body = b"".join(_frame_bytes(frame, version) for frame in id3.values())
+    body = b"".join(
+        (
+            *(_frame_bytes(frame, version) for frame in id3.values()),
+            *_chapters(tags.chapters, duration_seconds, version),
+            *(_frame_bytes(frame, version) for frame in _pictures(tags)),
+        )
+    )
     return _header(version, len(body)) + body
 
 
@@ -110,8 +118,11 @@ def _header(version: int, length: int) -> bytes:
     """The tag's header; its size has seven bits in each byte."""
     if length >= 1 << 28:
         raise ValueError(f"the tags take {length:,} bytes, and an ID3v2 tag holds 256 MiB at most")
-    size = bytes(length >> shift & 0x7F for shift in (21, 14, 7, 0))
-    return b"ID3" + bytes((version, 0, 0)) + size
+    return b"ID3" + bytes((version, 0, 0)) + _synchsafe(length)
+
+
+def _synchsafe(length: int) -> bytes:
+    return bytes(length >> shift & 0x7F for shift in (21, 14, 7, 0))
 
 
 def ascii_url(url: str) -> str:
@@ -206,10 +217,13 @@ def _picture(picture: Picture, kind: int) -> Frame:
     return APIC(encoding=Encoding.LATIN1, mime=picture.type, type=kind, desc="", data=picture.data)
 
 
-def _chapters(chapters: tuple[TagChapter, ...], duration_seconds: float | None) -> list[Frame]:
+def _chapters(
+    chapters: tuple[TagChapter, ...], duration_seconds: float | None, version: int
+) -> Iterator[bytes]:
     ordered = chapters_in_order(chapters)
     ends = chapter_ends(ordered, duration_seconds)
-    return [_chapter(f"chp{place}", *pair) for place, pair in enumerate(zip(ordered, ends, strict=True))]
+    for place, (chapter, end_seconds) in enumerate(zip(ordered, ends, strict=True)):
+        yield _chapter(f"chp{place}", chapter, end_seconds, version)
 
 
 def _tables(chapters: tuple[TagChapter, ...]) -> list[Frame]:
@@ -229,7 +243,8 @@ def _tables(chapters: tuple[TagChapter, ...]) -> list[Frame]:
     return [CTOC(element_id="toc", flags=top, child_element_ids=names, sub_frames=[]), *below]
 
 
-def _chapter(element_id: str, chapter: TagChapter, end_seconds: float) -> Frame:
+def _chapter(element_id: str, chapter: TagChapter, end_seconds: float, version: int) -> bytes:
+    """A CHAP frame (https://id3.org/id3v2-chapters-1.0), its frames in the order in which they are needed."""
     inner: list[Frame] = []
     if chapter.title:
         inner.append(TIT2(encoding=Encoding.UTF8, text=[chapter.title]))
@@ -237,12 +252,28 @@ def _chapter(element_id: str, chapter: TagChapter, end_seconds: float) -> Frame:
         inner.append(WXXX(encoding=Encoding.UTF8, desc="chapter url", url=ascii_url(chapter.url)))
     if chapter.picture is not None:
         inner.append(_picture(chapter.picture, PictureType.OTHER))
-    return CHAP(
-        element_id=element_id,
-        start_time=milliseconds(chapter.start_seconds),
-        end_time=milliseconds(end_seconds),
-        sub_frames=inner,
-    )
+    frames = [_frame_bytes(frame, version) for frame in inner]
+    if version == 4:
+        # FFmpeg stops in the middle of a text that is long, and goes on from there: it has to come last.
+        frames.sort(key=lambda frame: frame.startswith(b"TIT2") and _padding(frame) > 0)
+        frames = [frame + _filler(_padding(frame)) for frame in frames]
+    times = (milliseconds(chapter.start_seconds), milliseconds(end_seconds), _NO_OFFSET, _NO_OFFSET)
+    body = element_id.encode() + b"\0" + struct.pack(">4I", *times) + b"".join(frames)
+    size = _synchsafe(len(body)) if version == 4 else struct.pack(">I", len(body))
+    return b"CHAP" + size + b"\0\0" + body
+
+
+def _padding(frame: bytes) -> int:
+    """How much further FFmpeg takes a frame within a CHAP to reach than it does."""
+    return int.from_bytes(frame[4:8]) - (len(frame) - _HEADER)
+
+
+def _filler(length: int) -> bytes:
+    """A frame of so many bytes that says nothing; sizes are wrong by multiples of 128, so that one fits."""
+    if length == 0:
+        return b""
+    content = b"publisher padding\0".ljust(length - _HEADER, b"\0")
+    return b"PRIV" + _synchsafe(len(content)) + b"\0\0" + content
 
 
 def milliseconds(seconds: float) -> int:

@@ -37,6 +37,11 @@ from publisher.transcripts import (
     to_vtt,
 )
 
+_COVER_PIXELS, _COVER_BYTES = 600, 300_000
+
+# Every chapter has one, and above 16 KiB the padding that FFmpeg needs (publisher.audio.id3) triples.
+_CHAPTER_PIXELS, _CHAPTER_BYTES = 300, 16_000
+
 _ENDINGS: Final = {"image/jpeg": ".jpg", "image/png": ".png", "audio/mpeg": ".mp3", "audio/mp4": ".m4a"}
 
 Keep = Callable[[Artifact], StoredObject]
@@ -52,7 +57,6 @@ class Workshop:
         work: a folder of ours for what cannot be made in memory.
         keep: stores an artifact; it is called as soon as one is ready, so that none pile up.
         fetch: copies a released object to a file.
-        id3_version: 4, or 3 for old players.
     """
 
     show: Show
@@ -60,7 +64,6 @@ class Workshop:
     work: Path
     keep: Keep
     fetch: Callable[[StoredObject, Path], None]
-    id3_version: int = 4
 
     def address(self, item: StoredObject) -> str:
         return self.show.url + item.key
@@ -224,7 +227,7 @@ def _audio(
             lyrics=to_plain(transcript) if transcript else "",
         )
         result = tagged(
-            path, type_, tags, id3_version=shop.id3_version, duration_seconds=audio.duration_seconds
+            path, type_, tags, id3_version=planned.id3_version, duration_seconds=audio.duration_seconds
         )
         artifact = of_reader(
             "media", episode.slug, _ENDINGS[type_], result.open, result.length_bytes, digest_of(result.open)
@@ -246,6 +249,7 @@ def _audio(
         sample_rate=audio.sample_rate,
         channels=audio.channels,
         chapters=audio.chapters,
+        id3_version=planned.id3_version,
     )
 
 
@@ -267,26 +271,35 @@ def _chapter_pictures(
     """Pictures named in episode.yaml, made small; else those that stand in the audio beside the chapter."""
     files = dict(episode.pictures)
     if episode.chapters is None:
-        return {place: Picture(type_, data) for place, (type_, data) in inside.pictures.items()}
+        return {place: _chapter_sized(type_, data) for place, (type_, data) in inside.pictures.items()}
     pictures = {}
     for place, chapter in enumerate(chapters):
         if chapter.image in files:
-            data = _small(shop.root / files[chapter.image].path, files[chapter.image].digest, 300)
+            path = shop.root / files[chapter.image].path
+            data = _small(path, files[chapter.image].digest, _CHAPTER_PIXELS, _CHAPTER_BYTES)
             if data:
                 pictures[place] = Picture("image/jpeg", data)
     return pictures
+
+
+def _chapter_sized(type_: str, data: bytes) -> Picture:
+    """A picture from inside the audio, as it is unless it is large."""
+    small = None
+    if len(data) > _CHAPTER_BYTES:
+        small = small_cover(data, max_pixels=_CHAPTER_PIXELS, max_bytes=_CHAPTER_BYTES)
+    return Picture("image/jpeg", small) if small else Picture(type_, data)
 
 
 def _cover(shop: Workshop, episode: Episode) -> Picture | None:
     artwork = episode.artwork or shop.show.artwork
     if artwork is None:
         return None
-    data = _small(shop.root / artwork.source.path, artwork.source.digest, 600)
+    data = _small(shop.root / artwork.source.path, artwork.source.digest, _COVER_PIXELS, _COVER_BYTES)
     return Picture("image/jpeg", data) if data else None
 
 
 @functools.lru_cache(maxsize=16)
-def _small(path: Path, digest: str, max_pixels: int) -> bytes | None:
+def _small(path: Path, digest: str, max_pixels: int, max_bytes: int) -> bytes | None:
     """The show's cover goes into every episode: it is made once, and again when its digest changes."""
     _check(path.name, sha256_of(path), digest)
-    return small_cover(path, max_pixels=max_pixels)
+    return small_cover(path, max_pixels=max_pixels, max_bytes=max_bytes)

@@ -28,13 +28,17 @@ def _audio(scope: Scope, episode: Episode) -> Iterator[Found]:
     if episode.audio or "audio" in episode.unreadable or _is_published(scope, episode):
         return
     help = "put one MP3 or M4A file into the folder; its name does not matter"
+    key: tuple[str, ...] = ()
+    if episode.audio_name:
+        help = f"'audio' names {episode.audio_name!r}, which is not there: put it into the folder"
+        key = ("audio",)
     if scope.is_due(episode):
-        yield Found("the episode has no audio, and was never published", help)
+        yield Found("the episode has no audio, and was never published", help, key)
     elif episode.published:
         date = f"{episode.published:%Y-%m-%d %H:%M} UTC"
-        yield Found(f"the episode goes out on {date} and has no audio yet", help, severity="warning")
+        yield Found(f"the episode goes out on {date} and has no audio yet", help, key, severity="warning")
     else:
-        yield Found("the draft has no audio yet", help, severity="warning")
+        yield Found("the draft has no audio yet", help, key, severity="warning")
 
 
 @episode_rule("title-number", "warning", "no number stands in an episode's title: apps add it", APPLE_TAGS)

@@ -128,8 +128,8 @@ def plan(
 @options.option(
     "--id3-version",
     type=click.Choice(["4", "3"]),
-    default="4",
-    help="3 writes ID3v2.3, for old players on Windows.",
+    default=None,
+    help="Tag every MP3 with ID3v2.4, or with 2.3 for old players on Windows.",
 )
 @options.output
 def publish(
@@ -141,7 +141,7 @@ def publish(
     dry_run: bool,
     allow_removal: bool,
     allow_guid_change: bool,
-    id3_version: str,
+    id3_version: str | None,
     as_json: bool,
     quiet: bool,
     verbose: int,
@@ -168,7 +168,7 @@ def publish(
                 dry_run=dry_run,
                 allow_removal=allow_removal,
                 allow_guid_change=allow_guid_change,
-                id3_version=int(id3_version),
+                id3_version=int(id3_version) if id3_version else None,
                 progress=progress,
             )
         show_outcome(output, folder, outcome, dry_run=dry_run)

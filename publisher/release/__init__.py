@@ -124,7 +124,13 @@ def checked(
 
 
 def prepare(
-    folder: Path | str, *, to: str = "", endpoint: str = "", url: str = "", now: datetime | None = None
+    folder: Path | str,
+    *,
+    to: str = "",
+    endpoint: str = "",
+    url: str = "",
+    now: datetime | None = None,
+    id3_version: int | None = None,
 ) -> Prepared:
     """Reads the show and what is published of it, checks, and plans.
 
@@ -132,6 +138,7 @@ def prepare(
         folder: the show folder.
         to, endpoint, url: go before those of podcast.yaml.
         now: the clock's unless given; without a zone, it is in the show's.
+        id3_version: as `publisher.plan.make_plan` takes it.
 
     Raises:
         ShowError: the show has errors.
@@ -142,7 +149,7 @@ def prepare(
     if loaded.show is None:
         raise ShowError(loaded.problems)  # before any store is asked for
     store = store_of(loaded, to=to, endpoint=endpoint)
-    return compare(loaded, store, url=url, now=now)
+    return compare(loaded, store, url=url, now=now, id3_version=id3_version)
 
 
 def compare(
@@ -153,6 +160,7 @@ def compare(
     now: datetime | None = None,
     need_url: bool = True,
     published: Published | None = None,
+    id3_version: int | None = None,
 ) -> Prepared:
     """Checks a show that was read, and plans against what the store holds of it.
 
@@ -176,7 +184,8 @@ def compare(
     if any(problem.is_error for problem in problems):
         raise ShowError(in_order(problems))
     settled = settle(show, published.manifest, url=address or DEFAULT_URL)
-    return Prepared(loaded, store, published, make_plan(settled, published.manifest, now), in_order(problems))
+    plan = make_plan(settled, published.manifest, now, id3_version=id3_version)
+    return Prepared(loaded, store, published, plan, in_order(problems))
 
 
 def _base_address(url: str) -> str:
@@ -205,7 +214,7 @@ def publish(
     dry_run: bool = False,
     allow_removal: bool = False,
     allow_guid_change: bool = False,
-    id3_version: int = 4,
+    id3_version: int | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Publishes a show: read, check, plan, build, release.
@@ -217,7 +226,7 @@ def publish(
         dry_run: everything up to the plan, and nothing after it.
         allow_removal: published episodes may go.
         allow_guid_change: published episodes, or the show, may get another GUID.
-        id3_version: 4, or 3 for players that know nothing newer.
+        id3_version: 4, or 3 for players that know nothing newer; None leaves what is published as it is.
 
     Raises:
         ShowError: the show has errors; nothing was written.
@@ -225,13 +234,12 @@ def publish(
         Conflict: others kept publishing in between.
         StoreError: the store failed; what was published before stands.
     """
-    prepared = prepare(folder, to=to, endpoint=endpoint, url=url, now=now)
+    prepared = prepare(folder, to=to, endpoint=endpoint, url=url, now=now, id3_version=id3_version)
     return release(
         prepared,
         dry_run=dry_run,
         allow_removal=allow_removal,
         allow_guid_change=allow_guid_change,
-        id3_version=id3_version,
         progress=progress or Quiet(),
     )
 
@@ -242,7 +250,6 @@ def release(
     dry_run: bool = False,
     allow_removal: bool = False,
     allow_guid_change: bool = False,
-    id3_version: int = 4,
     progress: Progress,
 ) -> Outcome:
     """Carries a plan out. When somebody else was first, plans again on what they published."""
@@ -255,7 +262,7 @@ def release(
         uploads.know(published.manifest)
         _announce(plan, progress)
         try:
-            key = _write(prepared, uploads, id3_version)
+            key = _write(prepared, uploads)
         except Conflict:
             # What the other wrote may have taken the place of what was written here.
             uploads = uploads.afresh()
@@ -268,7 +275,10 @@ def release(
 def _again(prepared: Prepared) -> Prepared:
     """The same folder, checked and planned against what is published now. Where both were first, the GUID
     that the other gave the show stands."""
-    return compare(prepared.loaded, prepared.store, url=prepared.plan.show.url, now=prepared.plan.now)
+    plan = prepared.plan
+    return compare(
+        prepared.loaded, prepared.store, url=plan.show.url, now=plan.now, id3_version=plan.id3_version
+    )
 
 
 def _refuse_risks(plan: Plan, *, allow_removal: bool, allow_guid_change: bool) -> None:
@@ -292,7 +302,7 @@ def _announce(plan: Plan, progress: Progress) -> None:
             progress.expect(audio.source.length_bytes)
 
 
-def _write(prepared: Prepared, uploads: Uploads, id3_version: int) -> str:
+def _write(prepared: Prepared, uploads: Uploads) -> str:
     """Media first, the feed last. Raises Conflict when the flip is lost."""
     # Imported here: what makes audio and pages takes longer to import than a run with nothing to do takes.
     from publisher.build.episode import Workshop
@@ -306,7 +316,6 @@ def _write(prepared: Prepared, uploads: Uploads, id3_version: int) -> str:
             work=work,
             keep=uploads.keep,
             fetch=lambda item, path: _fetch(store, item, path),
-            id3_version=id3_version,
         )
         try:
             assembled = assemble(

@@ -281,9 +281,9 @@ def connect(endpoint: str = "") -> S3Client:
     config = Config(
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
-        retries={"mode": "standard", "total_max_attempts": 4},
+        retries={"mode": "standard", "total_max_attempts": 3},
         connect_timeout=10,
-        read_timeout=60,
+        read_timeout=30,
         max_pool_connections=32,
         tcp_keepalive=True,
     )

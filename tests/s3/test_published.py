@@ -183,9 +183,6 @@ def test_a_machine_that_has_only_the_text_uploads_nothing(released: Released, tm
     _expect_no_upload(released, tmp_path)
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, reason="audio that episode.yaml names has to stay in the folder, published or not"
-)
 def test_the_same_where_the_yaml_names_the_audio(released: Released, tmp_path: Path) -> None:
     show = drop_audio(copy_sample(tmp_path / "episodes"))
     assert any("audio: audio.mp3" in path.read_text("utf-8") for path in show.glob("*/episode.yaml"))

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import io
+import json
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from mutagen.id3 import ID3
@@ -11,6 +14,7 @@ from publisher.audio.chapters import read_chapters_from
 from publisher.audio.id3 import ascii_url, id3_bytes
 from publisher.audio.mp3_tags import id3v2_length
 from publisher.audio.tags import Picture, TagChapter, Tags, chapter_ends, language_code
+from tests.support.require import require_program
 from tests.unit.audio import COVER, TAGS
 
 
@@ -237,3 +241,33 @@ def test_chapter_ends_are_filled_in() -> None:
 def test_no_released_no_date() -> None:
     assert "TDRC" not in read(replace(TAGS, released=None))
     assert TAGS.released == datetime(2020, 9, 2, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_ffprobe_shows_chapters_with_long_titles_links_and_pictures(tmp_path: Path, version: int) -> None:
+    """FFmpeg misreads sizes of more than seven bits inside a CHAP of ID3v2.4."""
+    program = require_program("ffprobe")
+    sizes = (
+        (0, 0, 0),
+        (126, 0, 127),
+        (127, 130, 128),
+        (900, 300, 5_000),
+        (3, 20, 16_300),
+        (128, 2000, 40_000),
+    )
+    chapters = tuple(
+        TagChapter(
+            float(place),
+            title="å" * title or "x",
+            url="https://example.com/" + "x" * url,
+            picture=Picture("image/jpeg", b"\xff\xd8\xff" + b"a" * picture) if picture else None,
+        )
+        for place, (title, url, picture) in enumerate(sizes)
+    )
+    path = tmp_path / "tagged.mp3"
+    sound = (Path(__file__).parents[2] / "audio" / "cbr.mp3").read_bytes()
+    path.write_bytes(id3_bytes(Tags(chapters=chapters), version=version, duration_seconds=9) + sound)
+    asked = [program, "-v", "error", "-show_chapters", "-of", "json", str(path)]
+    shown = json.loads(subprocess.run(asked, capture_output=True, check=True, timeout=60).stdout)["chapters"]
+    assert [chapter["tags"]["title"] for chapter in shown] == [chapter.title for chapter in chapters]
+    assert [float(chapter["start_time"]) for chapter in shown] == [c.start_seconds for c in chapters]
