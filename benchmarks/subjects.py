@@ -118,7 +118,12 @@ def feed(episodes: str) -> Callable[[], object]:
         guid="ead4c236-bf58-58c6-a2c6-a6b28d128cb6",
         hosts=(Person("Ada Holm", url="https://example.com/ada"),),
     )
-    return lambda: render_feed(show, _items(int(episodes)), newest=_date(int(episodes)))
+
+    def render(count: int) -> bytes:
+        return render_feed(show, _items(count), newest=_date(count))
+
+    render(1)
+    return lambda: render(int(episodes))
 
 
 @subject
@@ -126,7 +131,7 @@ def bare_feedgen(episodes: str) -> Callable[[], object]:
     """feedgen with its own podcast extension, and the elements that it knows."""
     from feedgen.feed import FeedGenerator
 
-    def render() -> bytes:
+    def render(count: int) -> bytes:
         generator = FeedGenerator()
         generator.load_extension("podcast")
         generator.title("Things that speak")
@@ -138,12 +143,13 @@ def bare_feedgen(episodes: str) -> Callable[[], object]:
         generator.podcast.itunes_category("Technology")
         generator.podcast.itunes_explicit("no")
         generator.podcast.itunes_type("episodic")
-        for item in _items(int(episodes)):
+        for item in _items(count):
             _feedgen_entry(generator.add_entry(order="append"), item)
         rendered: bytes = generator.rss_str(pretty=True)
         return rendered
 
-    return render
+    render(1)  # feedgen imports its extension late, and imports are not what is timed
+    return lambda: render(int(episodes))
 
 
 def _feedgen_entry(entry: Any, item: FeedItem) -> None:
