@@ -43,7 +43,7 @@ def items(show: Show) -> list[FeedItem]:
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(shows())
 def test_a_feed_reads_back_what_the_show_says(show: Show) -> None:
     show = settle(show, None, url=URL)

@@ -16,7 +16,7 @@ from tests.support.released import released
 
 URL = "https://show.example/"
 LATE = datetime(2040, 1, 1, tzinfo=UTC)
-SETTINGS = settings(max_examples=60, deadline=None)
+SETTINGS = settings(max_examples=40, deadline=None)
 
 
 def first(show: Show, now: datetime) -> Plan:

@@ -45,6 +45,7 @@ def _released(planned: PlannedEpisode) -> Released:
             planned.recipe,
             audio.duration_seconds,
             chapters=audio.chapters,
+            id3_version=planned.id3_version,
         )
     else:
         enclosure = Enclosure(
@@ -54,6 +55,7 @@ def _released(planned: PlannedEpisode) -> Released:
             planned.recipe,
             audio.duration_seconds,
             chapters=audio.chapters,
+            id3_version=planned.id3_version,
         )
     return Released(
         planned.slug, planned.guid, planned.title, planned.published, enclosure, dict(planned.parts)

@@ -53,6 +53,7 @@ FULL = Manifest(
                     Chapter(0.0, "Start"),
                     Chapter(1.5, "", "https://c.example/", "c.jpg", toc=False, end_seconds=0.0),
                 ),
+                id3_version=3,
             ),
             parts={"audio": "dd", "title": "tt"},
             objects={"picture:c.jpg": stored("images/c.jpg"), "transcript.vtt": stored("transcripts/a.vtt")},

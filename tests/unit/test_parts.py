@@ -84,7 +84,16 @@ def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
 def test_the_tables_above_hold_every_key() -> None:
     elsewhere = {"folder", "publish_to", "publish_endpoint", "notify", "artwork", "pictures", "unreadable"}
     assert {item.name for item in fields(Show)} == set(SHOW_KEYS) | elsewhere | {"episodes"}
-    files = {"slug", "audio", "artwork", "transcript", "pictures", "alternate_files", "unreadable"}
+    files = {
+        "slug",
+        "audio",
+        "audio_name",
+        "artwork",
+        "transcript",
+        "pictures",
+        "alternate_files",
+        "unreadable",
+    }
     assert {item.name for item in fields(Episode)} == set(EPISODE_KEYS) | files
 
 

@@ -366,6 +366,19 @@ def test_settle_fills_in_addresses_and_leaves_those_that_are_given() -> None:
     assert settle(given, None, url=URL) == given
 
 
+def test_another_version_of_the_tags_is_asked_for_once() -> None:
+    m4a = replace(sound("m"), type="audio/mp4")
+    episodes = (episode("a"), episode("m", audio=m4a))
+    before = published(*episodes)
+    settled = settle(show(*episodes), before, url=URL)
+    older = make_plan(settled, before, NOW, id3_version=3)
+    assert (only(older, "a").changes, only(older, "m").state) == (("tags",), "unchanged")
+    for version in (3, None):
+        again = make_plan(settled, released(older), NOW, id3_version=version)
+        assert not again.has_changes
+    assert only(make_plan(settled, released(older), NOW, id3_version=4), "a").changes == ("tags",)
+
+
 def test_a_plan_is_one_json_document() -> None:
     before = published(episode("a"), episode("gone"))
     plan = planned(replace(episode("a"), slug="c"), episode("s", days=2), before=before)
