@@ -30,22 +30,20 @@ def render_feed(
     *,
     newest: datetime | None,
     artwork_url: str = "",
-    picture_urls: dict[str, str] | None = None,
 ) -> bytes:
     """The feed as UTF-8 XML.
 
     Args:
-        show: settled (`publisher.plan.settle`).
+        show: settled (`publisher.plan.settle`), its hosts' pictures by their addresses.
         items: in the order in which they shall stand, the newest first.
         newest: when the newest episode went out, aware. It is the feed's date too: a clock's would make
             two machines write two feeds.
         artwork_url: where the show's artwork is.
-        picture_urls: address by the name under which a person's picture stands in podcast.yaml.
     """
     chunks: list[bytes] = []
     head = tail = b""
     for batch in itertools.chain([()], _batched(items)):
-        rendered = _render_batch(show, batch, newest, artwork_url, picture_urls or {})
+        rendered = _render_batch(show, batch, newest, artwork_url)
         start, end = rendered.find(_OPEN), rendered.rfind(_CLOSE)
         if start < 0:
             # Without items: what comes before them, and after.
@@ -68,7 +66,6 @@ def _render_batch(
     batch: tuple[FeedItem, ...],
     newest: datetime | None,
     artwork_url: str,
-    picture_urls: dict[str, str],
 ) -> bytes:
     feed = FeedGenerator()
     feed.register_extension("publisher", ChannelExtension, ItemExtension, atom=False, rss=True)
@@ -86,9 +83,7 @@ def _render_batch(
     moment = (newest or datetime(1970, 1, 1, tzinfo=UTC)).astimezone(UTC)
     feed.lastBuildDate(moment)
     feed.pubDate(moment)
-    feed.publisher.elements = tuple(
-        channel_elements(show, artwork_url=artwork_url, picture_urls=picture_urls)
-    )
+    feed.publisher.elements = tuple(channel_elements(show, artwork_url=artwork_url))
     for item in batch:
         _add(feed, show, item)
     rendered: bytes = feed.rss_str(pretty=True)

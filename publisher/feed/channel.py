@@ -10,16 +10,15 @@ from publisher.model import Person, Show
 from publisher.vocabulary import licenses
 
 
-def channel_elements(show: Show, *, artwork_url: str, picture_urls: dict[str, str]) -> Iterator[Element]:
+def channel_elements(show: Show, *, artwork_url: str) -> Iterator[Element]:
     """Apple's and the podcast namespace's elements of the channel.
 
     Args:
         show: settled (`publisher.plan.settle`).
         artwork_url: where the released artwork is.
-        picture_urls: address by the name under which a person's picture stands in the YAML.
     """
     yield from _apple(show, artwork_url)
-    yield from _namespace(show, picture_urls)
+    yield from _namespace(show)
 
 
 def _apple(show: Show, artwork_url: str) -> Iterator[Element]:
@@ -46,7 +45,7 @@ def _apple(show: Show, artwork_url: str) -> Iterator[Element]:
         yield element("itunes:complete", "Yes")
 
 
-def _namespace(show: Show, picture_urls: dict[str, str]) -> Iterator[Element]:
+def _namespace(show: Show) -> Iterator[Element]:
     """https://podcastnamespace.org"""
     yield element("podcast:guid", show.guid)
     owner = show.owner.email if show.owner else ""
@@ -56,11 +55,15 @@ def _namespace(show: Show, picture_urls: dict[str, str]) -> Iterator[Element]:
         yield license_element(show.license)
     for funding in show.funding:
         yield element("podcast:funding", funding.text or funding.url, url=funding.url)
-    yield from person_elements([(person, person.role or "host") for person in show.hosts], picture_urls)
+    yield from person_elements([(person, person.role or "host") for person in show.hosts], {})
 
 
 def person_elements(people: list[tuple[Person, str]], picture_urls: dict[str, str]) -> Iterator[Element]:
-    """`podcast:person` for each; a person without an address of their own has none."""
+    """`podcast:person` for each.
+
+    Args:
+        picture_urls: address by the name under which a picture stands in the YAML.
+    """
     for person, role in people:
         image = picture_urls.get(person.image, person.image if "://" in person.image else "")
         yield element("podcast:person", person.name, role=role.casefold(), img=image, href=person.url)

@@ -18,7 +18,7 @@ from publisher.feed import FeedItem, render_feed
 from publisher.feed.item import FurtherEnclosure
 from publisher.manifest import FEED_KEY, Manifest, Released, StoredObject, feed_names, manifest_bytes
 from publisher.media_types import content_type
-from publisher.model import Episode
+from publisher.model import Episode, Show
 from publisher.parts import RECIPES, chapters_of, show_parts
 from publisher.plan import Plan, PlannedEpisode
 from publisher.release import pages
@@ -53,6 +53,7 @@ def assemble(
         StoreError, OSError: as `build_episode`; what was published before stands untouched.
     """
     objects = build_pictures(shop, "show", shop.show.artwork, shop.show.pictures)
+    shop = replace(shop, show=_with_portraits(shop, objects))
     objects["style"] = shop.keep(pages.style())
     released = each(lambda planned: _released(shop, planned), plan.released)
     before_pages()
@@ -63,7 +64,7 @@ def assemble(
         feed_url=shop.show.feed_url,
         url=shop.show.url,
         title=shop.show.title,
-        parts=show_parts(shop.show),
+        parts=show_parts(plan.show),
         episodes=tuple(released),
         objects=objects,
         pages=(home,),
@@ -78,6 +79,13 @@ def assemble(
     return Assembled(
         manifest, of_bytes(key, data), _naming(body, key), tuple(sorted(pages_before - pages_now))
     )
+
+
+def _with_portraits(shop: Workshop, objects: dict[str, StoredObject]) -> Show:
+    """The show, its hosts' pictures by their addresses: an episode may have a file of the same name."""
+    urls = picture_urls(shop, objects)
+    hosts = tuple(replace(host, image=urls.get(host.image, host.image)) for host in shop.show.hosts)
+    return replace(shop.show, hosts=hosts)
 
 
 def _naming(feed: bytes, manifest_key: str) -> Artifact:
@@ -163,23 +171,20 @@ def _feed(shop: Workshop, plan: Plan, objects: dict[str, StoredObject], released
     artwork = objects.get("artwork")
     return render_feed(
         shop.show,
-        _items(shop, plan, released, picture_urls(shop, objects)),
+        _items(shop, plan, released),
         newest=newest,
         artwork_url=shop.address(artwork) if artwork else "",
-        picture_urls=picture_urls(shop, objects),
     )
 
 
-def _items(
-    shop: Workshop, plan: Plan, released: list[Released], show_pictures: dict[str, str]
-) -> Iterator[FeedItem]:
+def _items(shop: Workshop, plan: Plan, released: list[Released]) -> Iterator[FeedItem]:
     """The items, newest first; one at a time, for their texts do not all fit in memory."""
     episodes = _episodes(plan)
     for item in reversed(released):
-        yield _item(shop, episodes[item.slug], item, show_pictures)
+        yield _item(shop, episodes[item.slug], item)
 
 
-def _item(shop: Workshop, episode: Episode, released: Released, show_pictures: dict[str, str]) -> FeedItem:
+def _item(shop: Workshop, episode: Episode, released: Released) -> FeedItem:
     enclosure, objects = released.enclosure, released.objects
     chapters = chapters_of(episode, enclosure)
     transcripts = [objects[f"transcript.{form}"] for form in _FORMS if f"transcript.{form}" in objects]
@@ -199,7 +204,7 @@ def _item(shop: Workshop, episode: Episode, released: Released, show_pictures: d
         transcripts=tuple(
             (shop.address(item), content_type(item.key).partition(";")[0]) for item in transcripts
         ),
-        picture_urls=show_pictures | picture_urls(shop, objects),
+        picture_urls=picture_urls(shop, objects),
         alternates=tuple(_alternates(shop, episode, objects)),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from publisher import effective
 from publisher.build.artifact import Artifact, of_bytes
-from publisher.build.episode import Workshop, load_transcript, page_key
+from publisher.build.episode import Workshop, load_transcript, page_key, picture_urls
 from publisher.manifest import Released, StoredObject
 from publisher.model import Episode, Person, Show
 from publisher.parts import chapters_of
@@ -74,8 +74,9 @@ def episode_page(
     show = shop.show
     transcript = load_transcript(shop.root, show, episode)
     best = next((item for role, item in released.objects.items() if role.startswith("transcript.")), None)
+    pictures = picture_urls(shop, released.objects)
     people = tuple(
-        (_shown(person, released, site), _role(show, person.role))
+        (_shown(person, pictures, site.base_url), _role(show, person.role))
         for person in effective.people(show, episode)
     )
     page = replace(
@@ -96,11 +97,11 @@ def episode_page(
     return of_bytes(page_key(episode.slug), html.encode())
 
 
-def _shown(person: Person, released: Released, site: SitePage) -> Person:
-    """The person with a picture that was released, and the bio as plain text."""
-    stored = released.objects.get(f"picture:{person.image}")
-    image = site.base_url + stored.key if stored else person.image
-    return replace(person, image=image, bio=plain_text(person.bio))
+def _shown(person: Person, pictures: dict[str, str], base_url: str) -> Person:
+    """The person with the bio as plain text, and with a picture only if it was released: a page asks nobody
+    else's server for anything."""
+    image = pictures.get(person.image, person.image)
+    return replace(person, image=image if image.startswith(base_url) else "", bio=plain_text(person.bio))
 
 
 def _role(show: Show, role: str) -> str:

@@ -214,11 +214,12 @@ def test_eyed3s_command_shows_the_episode(released: Stand, slug: str) -> None:
         f"album: {show.title}",
         f"album artist: {show.author}",
         f"Publisher/label: {show.author}",
-        f"release date: {_moment(released, slug)}",
         "Comment: [Description: ] [Lang: nob]",
         "Lyrics: [Description: ] [Lang: nob]",
     ):
         assert line in lines, line
+    # Versions of eyeD3 show a full minute with its seconds or without.
+    assert any(line.startswith(f"release date: {_moment(released, slug)[:16]}") for line in lines)
     (front,) = (line for line in lines if line.startswith("FRONT_COVER Image:"))
     assert "image/jpeg" in front
     assert any(_opening_of_transcript(released, slug) in line for line in lines)
