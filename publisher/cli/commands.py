@@ -183,7 +183,9 @@ def show_outcome(output: Any, folder: str, outcome: Any, *, dry_run: bool) -> No
 
     from publisher.cli.output import size, when
 
-    output.problems(outcome.problems)
+    # A scheduled run that found nothing to do must not mail the same warnings every five minutes.
+    if outcome.released or not output.quiet:
+        output.problems(outcome.problems)
     for notice in outcome.notices:
         output.note(notice)
     output.plan(outcome.plan)

@@ -78,6 +78,8 @@ class Output:
         unchanged = len(plan.of("unchanged"))
         if unchanged and not self.verbose:
             _echo(f"  {unchanged} unchanged", err=err)
+        if plan.before is None:
+            _echo(f"{_SIGNS['new']} the show: its first release", err=err)
         if plan.show_changes:
             _echo(f"{_SIGNS['changed']} the show: {', '.join(plan.show_changes)}", err=err)
 
