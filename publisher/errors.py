@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from publisher.plan import Plan
+    from publisher.planning import Plan
     from publisher.problems import Problem
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from publisher.errors import StoreError
-from publisher.plan import Plan
-from publisher.previewing import standing as preview
+from publisher.planning import Plan
+from publisher.previewing.standing import standing as preview
 from publisher.problems import Problem
 from publisher.reading.load import load_show
 from publisher.release import checked, prepare, publish, store_of

@@ -16,7 +16,7 @@ class Problem:
     """One thing wrong.
 
     Attributes:
-        rule: the rule's id, as `publisher.check.rules` lists it.
+        rule: the rule's id, as `publisher.checking.rules` lists it.
         severity: an error stops the release, a warning does not.
         message: what was found and what was wanted, in one sentence.
         help: how to mend it.

@@ -19,8 +19,8 @@ from typing import Any, Final
 
 import click
 
-from publisher.check import RULES, episode_rules, reading_rules, show_rules
-from publisher.check.rule import Rule
+from publisher.checking import RULES, episode_rules, reading_rules, show_rules
+from publisher.checking.rule import Rule
 from publisher.cli import cli
 from publisher.reading import keys
 from publisher.reading.fields import Key, Record

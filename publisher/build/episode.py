@@ -24,7 +24,7 @@ from publisher.identity import ascii_slug, sha256
 from publisher.manifest import Enclosure, StoredObject
 from publisher.model import Artwork, Audio, Chapter, Episode, Show, SourceFile
 from publisher.parts import chapters_of
-from publisher.plan import PlannedEpisode
+from publisher.planning import PlannedEpisode
 from publisher.reading.probes import sha256_of
 from publisher.transcripts import (
     Transcript,

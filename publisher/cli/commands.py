@@ -224,7 +224,7 @@ def preview(
 
     def action(folder: str) -> tuple[int, dict[str, Any]]:
         from publisher.operations import preview
-        from publisher.preview.server import address, bind, make_app, serve
+        from publisher.previewing.server import address, bind, make_app, serve
 
         listener = bind(port)
         here = address(listener)

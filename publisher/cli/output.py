@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from publisher.errors import NeedsDecision, PublisherError, ShowError
-from publisher.plan import Plan, PlannedEpisode
+from publisher.planning import Plan, PlannedEpisode
 from publisher.problems import Problem
 
 _COLOURS: Final = {"error": "red", "warning": "yellow"}

@@ -34,7 +34,7 @@ def render_feed(
     """The feed as UTF-8 XML.
 
     Args:
-        show: settled (`publisher.plan.settle`), its hosts' pictures by their addresses.
+        show: settled (`publisher.planning.settle`), its hosts' pictures by their addresses.
         items: in the order in which they shall stand, the newest first.
         newest: when the newest episode went out, aware. It is the feed's date too: a clock's would make
             two machines write two feeds.

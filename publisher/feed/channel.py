@@ -14,7 +14,7 @@ def channel_elements(show: Show, *, artwork_url: str) -> Iterator[Element]:
     """Apple's and the podcast namespace's elements of the channel.
 
     Args:
-        show: settled (`publisher.plan.settle`).
+        show: settled (`publisher.planning.settle`).
         artwork_url: where the released artwork is.
     """
     yield from _apple(show, artwork_url)

@@ -20,7 +20,7 @@ from publisher.manifest import FEED_KEY, Manifest, Released, StoredObject, feed_
 from publisher.media_types import content_type
 from publisher.model import Episode, Show
 from publisher.parts import RECIPES, chapters_of, show_parts
-from publisher.plan import Plan, PlannedEpisode
+from publisher.planning import Plan, PlannedEpisode
 from publisher.release import pages
 from publisher.release.uploads import each
 from publisher.store.base import Body

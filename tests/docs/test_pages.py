@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from publisher.check import RULES
+from publisher.checking import RULES
 from publisher.cli import cli
 from publisher.errors import PublisherError
 from tests.docs.blocks import ROOT, blocks_of, pages

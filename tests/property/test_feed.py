@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from publisher.build.notes import show_notes
 from publisher.feed import FeedItem, render_feed
 from publisher.model import Show
-from publisher.plan import make_plan, settle
+from publisher.planning import make_plan, settle
 from publisher.text import feed_html
 from tests.property.models import shows
 from tests.release.feeds import Feed, attributes, text, texts

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from publisher.manifest import manifest_bytes, read_manifest
 from publisher.model import Show
-from publisher.plan import Plan, make_plan, risks, settle
+from publisher.planning import Plan, make_plan, risks, settle
 from tests.property.models import MOMENTS, shows
 from tests.support.released import released
 

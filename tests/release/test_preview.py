@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from publisher.errors import ShowError
-from publisher.previewing import Stand, standing
+from publisher.previewing.standing import Stand, standing
 from publisher.release import publish
 from tests.release.feeds import Feed
 from tests.release.trees import stats, tree

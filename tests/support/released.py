@@ -5,7 +5,7 @@ from __future__ import annotations
 from publisher.manifest import Enclosure, Manifest, Released, StoredObject, manifest_bytes
 from publisher.model import Audio, SourceFile
 from publisher.parts import RECIPES, show_parts
-from publisher.plan import Plan, PlannedEpisode
+from publisher.planning import Plan, PlannedEpisode
 
 
 def sound(name: str) -> Audio:

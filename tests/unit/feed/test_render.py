@@ -46,7 +46,10 @@ FULL = replace(
     block=True,
     medium="course",
     funding=(Funding("https://give.example/", "Give"), Funding("https://bare.example/")),
-    hosts=(Person("Ada", url="https://ada.example/", image="https://a.example/images/ada.jpg"), Person("Bo", role="Co-Host")),
+    hosts=(
+        Person("Ada", url="https://ada.example/", image="https://a.example/images/ada.jpg"),
+        Person("Bo", role="Co-Host"),
+    ),
 )
 
 
@@ -85,9 +88,7 @@ def test_it_is_rss_2_in_utf_8_with_exactly_the_namespaces_psp_1_names() -> None:
 
 
 def test_a_channel_with_everything() -> None:
-    channel = render(
-        FULL, artwork_url=URL + "a.jpg"
-    ).channel
+    channel = render(FULL, artwork_url=URL + "a.jpg").channel
     assert text(channel, "title") == "Show"
     assert text(channel, "description") == "<p>About <em>it</em></p>"
     assert texts(channel, "link") == ["https://home.example/"]

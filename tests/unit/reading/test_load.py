@@ -14,7 +14,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from publisher.check import check_show
+from publisher.checking import check_show
 from publisher.reading.cache import FactsCache
 from publisher.reading.load import load_show
 from publisher.reading.locate import locate

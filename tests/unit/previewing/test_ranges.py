@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.preview.ranges import MOST_RANGES, Range, parse_range, precondition, range_allowed
+from publisher.previewing.ranges import MOST_RANGES, Range, parse_range, precondition, range_allowed
 
 DATE = "Wed, 02 Sep 2020 06:00:00 GMT"
 SECONDS = 1599026400

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from publisher.media_types import content_type, is_text
-from publisher.preview.rewrite import is_rewritten
+from publisher.previewing.rewrite import is_rewritten
 
 _FORBIDDEN = frozenset('\\:*?"<>|')
 

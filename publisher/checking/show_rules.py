@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from publisher import effective
 from publisher.audio.languages import language_code
-from publisher.check.rule import APPLE_ARTWORK, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, show_rule
+from publisher.checking.rule import APPLE_ARTWORK, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, show_rule
 from publisher.identity import ascii_slug, episode_guid
 from publisher.model import Artwork, Episode
 from publisher.text import feed_html

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from publisher.check import episode_rules, reading_rules, show_rules
-from publisher.check.rule import RULES, Rule, Scope, problem
+from publisher.checking import episode_rules, reading_rules, show_rules
+from publisher.checking.rule import RULES, Rule, Scope, problem
 from publisher.manifest import Manifest
 from publisher.model import Show
 from publisher.problems import Problem, in_order

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import publisher
-from publisher.check.rule import RULES
+from publisher.checking.rule import RULES
 
 PACKAGE = Path(publisher.__file__).parent
 KINDS = ("audio", "artwork", "transcript")

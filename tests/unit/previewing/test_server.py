@@ -22,7 +22,7 @@ import httpx
 import pytest
 
 from publisher.errors import UsageError
-from publisher.preview.server import address, bind, make_app, serve, serving
+from publisher.previewing.server import address, bind, make_app, serve, serving
 
 DIGEST = "0123456789abcdef01234567"
 AUDIO = f"media/one-{DIGEST}.mp3"
@@ -440,7 +440,7 @@ def test_an_impossible_port_is_the_users_to_change() -> None:
 PROGRAM = """
 import sys
 from pathlib import Path
-from publisher.preview.server import make_app, serve
+from publisher.previewing.server import make_app, serve
 app = make_app([Path(sys.argv[1])], public_url="", local_url="")
 serve(app, port=0, ready=lambda url: print(url, flush=True))
 print("ended")

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from publisher.preview.rewrite import is_rewritten, rewriter
+from publisher.previewing.rewrite import is_rewritten, rewriter
 
 PUBLIC = "https://cdn.example.org/show"
 LOCAL = "http://127.0.0.1:8123/"

@@ -30,9 +30,9 @@ from starlette.types import Receive, Scope, Send
 
 from publisher.errors import UsageError
 from publisher.media_types import cache_control, content_type
-from publisher.preview.objects import Found, exists, find, key_of
-from publisher.preview.ranges import Range, parse_range, precondition, range_allowed
-from publisher.preview.rewrite import rewriter
+from publisher.previewing.objects import Found, exists, find, key_of
+from publisher.previewing.ranges import Range, parse_range, precondition, range_allowed
+from publisher.previewing.rewrite import rewriter
 
 _log = logging.getLogger(__name__)
 

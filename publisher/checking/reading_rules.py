@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from publisher.check.rule import APPLE_ARTWORK, APPLE_FEED, NAMESPACE, Rule, declare
+from publisher.checking.rule import APPLE_ARTWORK, APPLE_FEED, NAMESPACE, Rule, declare
 from publisher.problems import Severity
 
 _YAML: Final = "https://yaml.org/spec/1.2.2/"

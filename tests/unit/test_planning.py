@@ -13,7 +13,7 @@ from publisher.identity import episode_guid, show_guid
 from publisher.manifest import Manifest
 from publisher.model import Episode, Person, Show
 from publisher.parts import RECIPES
-from publisher.plan import Plan, PlannedEpisode, make_plan, risks, settle
+from publisher.planning import Plan, PlannedEpisode, make_plan, risks, settle
 from tests.support.released import released, sound
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from publisher.check.rule import APPLE_FEED, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, episode_rule
+from publisher.checking.rule import APPLE_FEED, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, episode_rule
 from publisher.model import Episode
 from publisher.parts import chapters_of
 from publisher.suggest import did_you_mean

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from publisher import model
-from publisher.check import check_show
-from publisher.check.rule import RULES
+from publisher.checking import check_show
+from publisher.checking.rule import RULES
 from publisher.manifest import Manifest
 from publisher.problems import Problem
 

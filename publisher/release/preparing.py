@@ -1,0 +1,148 @@
+"""Before a release: the show is read and checked, what is published is read, and both are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from publisher.checking import check_show
+from publisher.errors import ShowError, UsageError
+from publisher.model import Show
+from publisher.planning import Plan, make_plan, settle
+from publisher.problems import Problem, in_order
+from publisher.reading.accept import base_address
+from publisher.reading.load import STATE_FOLDER, Loaded, load_show
+from publisher.reading.locate import locate
+from publisher.release.published import Published, read_published
+from publisher.store import Store, open_store
+
+DEFAULT_FOLDER: Final = "public"
+DEFAULT_URL: Final = "http://127.0.0.1:8000/"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything read, checked and compared; nothing written yet."""
+
+    loaded: Loaded
+    store: Store
+    published: Published
+    plan: Plan
+    problems: tuple[Problem, ...]
+
+    @property
+    def root(self) -> Path:
+        """The show folder."""
+        return self.loaded.root
+
+
+def store_of(loaded: Loaded, *, to: str = "", endpoint: str = "") -> Store:
+    """The store that a show is published to.
+
+    Args:
+        to: an address that goes before the show's own; relative to the working folder.
+
+    Raises:
+        UsageError: the address is none.
+    """
+    show = loaded.show
+    own = show.publish_to if show else ""
+    base = Path.cwd() if to else loaded.root.parent
+    address = to or own or DEFAULT_FOLDER
+    return open_store(address, endpoint=endpoint or (show.publish_endpoint if show else ""), base=base)
+
+
+def checked(
+    loaded: Loaded, published: Published | None, now: datetime, profiles: Iterable[str] | None = None
+) -> tuple[Problem, ...]:
+    """Every problem of a show: those that reading found and those that the rules find, with their places."""
+    if loaded.show is None:
+        return loaded.problems
+    before = published.manifest if published else None
+    found = check_show(loaded.show, before=before, now=now, profiles=profiles)
+    return in_order([*loaded.problems, *locate(found, loaded.root)])
+
+
+def prepare(
+    folder: Path | str,
+    *,
+    to: str = "",
+    endpoint: str = "",
+    url: str = "",
+    now: datetime | None = None,
+    id3_version: int | None = None,
+) -> Prepared:
+    """Reads the show and what is published of it, checks, and plans.
+
+    Args:
+        folder: the show folder.
+        to, endpoint, url: go before those of podcast.yaml.
+        now: the clock's unless given; without a zone, it is in the show's.
+        id3_version: as `publisher.planning.make_plan` takes it.
+
+    Raises:
+        ShowError: the show has errors.
+        StoreError: the store failed.
+        UsageError: an address is none.
+    """
+    loaded = load_show(folder)
+    if loaded.show is None:
+        raise ShowError(loaded.problems)  # before any store is asked for
+    store = store_of(loaded, to=to, endpoint=endpoint)
+    return compare(loaded, store, url=url, now=now, id3_version=id3_version)
+
+
+def compare(
+    loaded: Loaded,
+    store: Store,
+    *,
+    url: str = "",
+    now: datetime | None = None,
+    need_url: bool = True,
+    published: Published | None = None,
+    id3_version: int | None = None,
+) -> Prepared:
+    """Checks a show that was read, and plans against what the store holds of it.
+
+    Args:
+        now: the clock's unless given; without a zone, it is in the show's.
+        need_url: whether a bucket without a public address is an error.
+        published: what is published, where it is known already.
+    """
+    show = loaded.show
+    if show is None:
+        raise ShowError(loaded.problems)
+    now = _moment(now, show)
+    if published is None:
+        published = read_published(store, kept=loaded.root / STATE_FOLDER / "releases")
+    problems = list(checked(loaded, published, now))
+    address = _base_address(url) or show.url or (published.manifest.url if published.manifest else "")
+    if not address and need_url and store.name.startswith("s3://"):
+        message = "the public address is not known under which the published files will be reached"
+        help = "add url: https://… to podcast.yaml, or give --url"
+        problems.append(Problem("url-missing", "error", message, help, f"{show.folder}/podcast.yaml"))
+    if any(problem.is_error for problem in problems):
+        raise ShowError(in_order(problems))
+    settled = settle(show, published.manifest, url=address or DEFAULT_URL)
+    plan = make_plan(settled, published.manifest, now, id3_version=id3_version)
+    return Prepared(loaded, store, published, plan, in_order(problems))
+
+
+def _base_address(url: str) -> str:
+    if not url:
+        return ""
+    try:
+        return base_address(url)
+    except ValueError as error:
+        message, help = (*error.args, "")[:2]
+        raise UsageError(f"{url!r} cannot be the public address: {message}", help=help) from error
+
+
+def _moment(now: datetime | None, show: Show) -> datetime:
+    if now is None:
+        return datetime.now(UTC)
+    return (now if now.tzinfo else now.replace(tzinfo=ZoneInfo(show.timezone))).astimezone(UTC)
