@@ -150,7 +150,9 @@ def _guids(scope: Scope) -> Iterator[Found]:
         if other.slug != episode.slug:
             yield Found(
                 f"the GUID {guid} belongs to {other.slug!r} already",
-                "remove guid from the newer one: publisher gives it one of its own",
+                "remove guid from the newer one: publisher gives it one of its own"
+                if episode.guid
+                else "give the newer folder another name, or write a guid of its own",
                 ("guid",),
                 file=f"{episode.slug}/episode.yaml",
             )
