@@ -11,10 +11,31 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "check", "load_show", "new", "plan", "preview", "publish"]
+__all__ = [
+    "__version__",
+    "check",
+    "history",
+    "load_show",
+    "new",
+    "plan",
+    "preview",
+    "prune",
+    "publish",
+    "rollback",
+]
 
 if TYPE_CHECKING:
-    from publisher.operations import check, load_show, new, plan, preview, publish
+    from publisher.operations import (
+        check,
+        history,
+        load_show,
+        new,
+        plan,
+        preview,
+        prune,
+        publish,
+        rollback,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -77,9 +77,9 @@ class Conflict(PublisherError):
 
     exit_status = 4
 
-    def __init__(self, key: str, *, help: str = "") -> None:
+    def __init__(self, key: str, *, message: str = "", help: str = "") -> None:
         self.key = key
-        super().__init__(f"{key!r} was changed by somebody else in the meantime", help=help)
+        super().__init__(message or f"{key!r} was changed by somebody else in the meantime", help=help)
 
 
 class NeedsDecision(PublisherError):

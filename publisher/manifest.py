@@ -88,7 +88,9 @@ class Manifest:
         parts: fingerprint of each part of podcast.yaml.
         objects: artwork, style, pictures of the show.
         pages: those that are no episode's.
-        feed: digest and length of the feed without the line that names this manifest.
+        feed: a copy of the feed without the line that names this manifest.
+        undone: for a rollback, key of the release that it took back: the folder may still say the same.
+        repeats: for a rollback, key of the release whose content this one has again.
         previous: key of the manifest before, empty in the first.
         episodes: by the order of their release.
     """
@@ -105,19 +107,23 @@ class Manifest:
     recipes: dict[str, int] = field(default_factory=dict)
     version: str = ""
     previous: str = ""
+    undone: str = ""
+    repeats: str = ""
     format: int = FORMAT
 
     def by_slug(self) -> dict[str, Released]:
         return {episode.slug: episode for episode in self.episodes}
 
     def all_objects(self) -> dict[str, StoredObject]:
-        """Every object but the feed and the manifest, by key."""
+        """Every object but the feed itself and the manifest, by key."""
         found: dict[str, StoredObject] = {item.key: item for item in (*self.objects.values(), *self.pages)}
         for episode in self.episodes:
             own = [episode.enclosure.object, *episode.objects.values()]
             found |= {item.key: item for item in own}
             if episode.page:
                 found[episode.page.key] = episode.page
+        if self.feed:
+            found[self.feed.key] = self.feed
         return found
 
 

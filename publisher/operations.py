@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from publisher.errors import StoreError
@@ -12,10 +13,13 @@ from publisher.previewing.standing import standing as preview
 from publisher.problems import Problem
 from publisher.reading.load import load_show
 from publisher.release import checked, prepare, publish, store_of
+from publisher.release.history import Past, chain, ensure_published
+from publisher.release.prune import prune
 from publisher.release.published import read_published
+from publisher.release.rollback import rollback
 from publisher.scaffold import new
 
-__all__ = ["check", "load_show", "new", "plan", "preview", "publish"]
+__all__ = ["check", "history", "load_show", "new", "plan", "preview", "prune", "publish", "rollback"]
 
 
 def check(
@@ -70,3 +74,19 @@ def plan(
         UsageError: an address is none.
     """
     return prepare(folder, to=to, endpoint=endpoint, url=url, now=now).plan
+
+
+def history(folder: Path | str, *, to: str = "", endpoint: str = "", limit: int = 20) -> tuple[Past, ...]:
+    """Past releases of a show, the one that stands first.
+
+    Args:
+        to, endpoint: go before those of podcast.yaml.
+        limit: how many at most.
+
+    Raises:
+        StoreError: nothing is published, or the store failed.
+        UsageError: an address is none.
+    """
+    store = store_of(load_show(folder), to=to, endpoint=endpoint)
+    ensure_published(store)
+    return tuple(islice(chain(store), limit))

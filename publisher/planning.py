@@ -100,6 +100,9 @@ class Plan:
     identity_changes: tuple[str, ...] = ()
     id3_version: int | None = None
     """As it was asked for, so that a plan can be made again."""
+    held: Literal["", "undone", "undone and due"] = ""
+    """Whether the show was rolled back and the folder is still what was undone; `and due`: but for episodes
+    that are new since."""
 
     def of(self, *states: State) -> tuple[PlannedEpisode, ...]:
         return tuple(episode for episode in self.episodes if episode.state in states)
@@ -126,6 +129,7 @@ class Plan:
             "guid": self.show.guid,
             "feed_url": self.show.feed_url,
             "changes": self.has_changes,
+            "held": self.held,
             "show_changes": list(self.show_changes),
             "next_due": self.next_due.isoformat() if self.next_due else None,
             "episodes": [episode.as_json() for episode in self.episodes],

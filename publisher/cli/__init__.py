@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from publisher import __version__
-from publisher.cli import commands
+from publisher.cli import commands, releases
 
 
 @click.group(
@@ -28,6 +28,9 @@ for command in (
     commands.plan,
     commands.publish,
     commands.preview,
+    releases.history,
+    releases.rollback,
+    releases.prune,
     commands.schema,
 ):
     cli.add_command(command)

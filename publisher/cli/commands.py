@@ -124,6 +124,7 @@ def plan(
 @options.moment
 @options.option("--dry-run", is_flag=True, help="Stop before anything is written.")
 @options.option("--allow-removal", is_flag=True, help="Let published episodes go.")
+@options.option("--again", is_flag=True, help="Release what was rolled back, though nothing was mended.")
 @options.option("--allow-guid-change", is_flag=True, help="Let published episodes get another GUID.")
 @options.option(
     "--id3-version",
@@ -141,6 +142,7 @@ def publish(
     dry_run: bool,
     allow_removal: bool,
     allow_guid_change: bool,
+    again: bool,
     id3_version: str | None,
     as_json: bool,
     quiet: bool,
@@ -168,6 +170,7 @@ def publish(
                 dry_run=dry_run,
                 allow_removal=allow_removal,
                 allow_guid_change=allow_guid_change,
+                again=again,
                 id3_version=int(id3_version) if id3_version else None,
                 progress=progress,
             )

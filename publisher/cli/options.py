@@ -49,6 +49,14 @@ def output(command: F) -> F:
     return option("--verbose", "-v", count=True, help="Say more; twice: show where an error arose.")(command)
 
 
+def store(command: F) -> F:
+    """Where the show is published."""
+    command = option(
+        "--endpoint", metavar="URL", default="", help="The S3 server, where it is not Amazon's."
+    )(command)
+    return option("--to", metavar="STORE", default="", help="Where the show is published.")(command)
+
+
 def destination(command: F) -> F:
     """Where to."""
     command = option("--url", metavar="URL", default="", help="Public address of what is published.")(command)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from publisher.errors import Conflict, NeedsDecision, StoreError
-from publisher.manifest import FEED_KEY, StoredObject
+from publisher.manifest import FEED_KEY, Manifest, StoredObject
 from publisher.planning import Plan, risks
 from publisher.problems import Problem
-from publisher.reading.load import STATE_FOLDER
+from publisher.release.journal import Journal
+from publisher.release.lock import only_run
 from publisher.release.preparing import Prepared, checked, compare, prepare, store_of
-from publisher.release.published import Published, keep_copy
+from publisher.release.published import KEPT, Published, keep_copy
 from publisher.release.uploads import Progress, Quiet, Uploads
 from publisher.release.work import work_folder
 from publisher.store import Store
-from publisher.store.base import Headers
 
 __all__ = [
     "Outcome",
@@ -83,6 +84,7 @@ def publish(
     dry_run: bool = False,
     allow_removal: bool = False,
     allow_guid_change: bool = False,
+    again: bool = False,
     id3_version: int | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
@@ -95,6 +97,7 @@ def publish(
         dry_run: everything up to the plan, and nothing after it.
         allow_removal: published episodes may go.
         allow_guid_change: published episodes, or the show, may get another GUID.
+        again: what was rolled back may go out again although the folder has not changed.
         id3_version: 4, or 3 for players that know nothing newer; None leaves what is published as it is.
 
     Raises:
@@ -103,14 +106,18 @@ def publish(
         Conflict: others kept publishing in between.
         StoreError: the store failed; what was published before stands.
     """
-    prepared = prepare(folder, to=to, endpoint=endpoint, url=url, now=now, id3_version=id3_version)
-    return release(
-        prepared,
-        dry_run=dry_run,
-        allow_removal=allow_removal,
-        allow_guid_change=allow_guid_change,
-        progress=progress or Quiet(),
-    )
+    progress = progress or Quiet()
+    with contextlib.nullcontext() if dry_run else only_run(folder, say=progress.say):
+        # Read behind the lock: what another run has just released is not released once more.
+        prepared = prepare(folder, to=to, endpoint=endpoint, url=url, now=now, id3_version=id3_version)
+        return release(
+            prepared,
+            dry_run=dry_run,
+            allow_removal=allow_removal,
+            allow_guid_change=allow_guid_change,
+            again=again,
+            progress=progress,
+        )
 
 
 def release(
@@ -119,26 +126,52 @@ def release(
     dry_run: bool = False,
     allow_removal: bool = False,
     allow_guid_change: bool = False,
+    again: bool = False,
     progress: Progress,
 ) -> Outcome:
     """Carries a plan out. When somebody else was first, plans again on what they published."""
     uploads = Uploads(prepared.store, progress)
+    journal = Journal(prepared.state, prepared.store.name)
     for _ in range(_TRIES):
         plan, published = prepared.plan, prepared.published
+        if plan.held and not again:
+            return _held(prepared, uploads)
         _refuse_risks(plan, allow_removal=allow_removal, allow_guid_change=allow_guid_change)
         if dry_run or not plan.has_changes:
+            if journal.is_open and published.manifest and not dry_run:
+                _mend_pages(uploads, published.manifest, journal)
             return _outcome(prepared, uploads, released=False, key=published.manifest_key)
         uploads.know(published.manifest)
         _announce(plan, progress)
         try:
-            key = _write(prepared, uploads)
+            key = _write(prepared, uploads, journal)
         except Conflict:
-            # What the other wrote may have taken the place of what was written here.
+            # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()
             prepared = _again(prepared)
             continue
         return _outcome(prepared, uploads, released=True, key=key)
     raise Conflict(FEED_KEY, help=f"somebody else published {_TRIES} times in between; run publish again")
+
+
+def _mend_pages(uploads: Uploads, manifest: Manifest, journal: Journal) -> None:
+    from publisher.release.live_pages import restore_pages
+
+    restore_pages(uploads, manifest)
+    journal.close()
+
+
+def _held(prepared: Prepared, uploads: Uploads) -> Outcome:
+    """The show was rolled back, and nobody has mended the folder: nothing goes out by itself."""
+    if prepared.plan.held == "undone and due":
+        raise NeedsDecision(
+            "the show was rolled back, and with what is due now, what was undone would go out again",
+            plan=prepared.plan,
+            help="mend the folder, or say that it is meant so: --again",
+        )
+    notice = "the show was rolled back, and the folder is still what was undone: mend it, or publish --again"
+    outcome = _outcome(prepared, uploads, released=False, key=prepared.published.manifest_key)
+    return replace(outcome, notices=(*outcome.notices, notice))
 
 
 def _again(prepared: Prepared) -> Prepared:
@@ -171,12 +204,15 @@ def _announce(plan: Plan, progress: Progress) -> None:
             progress.expect(audio.source.length_bytes)
 
 
-def _write(prepared: Prepared, uploads: Uploads) -> str:
+def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> str:
     """Media first, the feed last. Raises Conflict when the flip is lost."""
     # Imported here: what makes audio and pages takes longer to import than a run with nothing to do takes.
     from publisher.build.episode import Workshop
     from publisher.release.assemble import assemble
+    from publisher.release.flip import flip
+    from publisher.release.live_pages import remove_page, restore_pages
 
+    interrupted = journal.is_open
     plan, published, store = prepared.plan, prepared.published, prepared.store
     with work_folder(prepared.root) as work:
         shop = Workshop(
@@ -190,36 +226,31 @@ def _write(prepared: Prepared, uploads: Uploads) -> str:
             assembled = assemble(
                 shop,
                 plan,
+                uploads,
                 previous=published.manifest_key,
-                before_pages=lambda: _still_first(store, published),
+                before_pages=lambda: _still_first(store, published, journal),
             )
         except OSError as error:
             raise _unreadable(error) from error
-    uploads.keep(assembled.manifest_artifact)
-    feed = assembled.feed
-    uploads.progress.say("the feed")
-    store.replace(
-        FEED_KEY,
-        feed.body,
-        Headers(feed.object.type, feed.headers.cache_control, feed.headers.metadata),
-        expected=published.feed_version,
-    )
-    uploads.count += 1
-    uploads.length_bytes += feed.object.length_bytes
-    for key in assembled.gone:
-        store.delete(key)
-    manifest_key = assembled.manifest_artifact.object.key
-    with assembled.manifest_artifact.body.open() as reader:
-        keep_copy(prepared.root / STATE_FOLDER / "releases", manifest_key, reader.read())
-    return manifest_key
+    manifest = assembled.manifest_artifact
+    flip(uploads, manifest, assembled.feed, expected=published.feed_version)
+    for page in assembled.gone:
+        remove_page(uploads, page)
+    if interrupted:
+        restore_pages(uploads, assembled.manifest)
+    journal.close()
+    with manifest.body.open() as reader:
+        keep_copy(prepared.state / KEPT, manifest.object.key, reader.read())
+    return manifest.object.key
 
 
-def _still_first(store: Store, published: Published) -> None:
+def _still_first(store: Store, published: Published, journal: Journal) -> None:
     """Building may have taken an hour. Pages are written over those that stand, so whoever has lost the race
     by now must not come that far. The flip itself settles what happens after this."""
     feed = store.head(FEED_KEY)
     if (feed.version if feed else None) != published.feed_version:
         raise Conflict(FEED_KEY)
+    journal.open()
 
 
 def _unreadable(error: OSError) -> StoreError:

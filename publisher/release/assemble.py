@@ -6,24 +6,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
-from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from publisher import __version__
-from publisher.audio.spliced import digest_of, open_spliced
-from publisher.build.artifact import Artifact, of_bytes
+from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
 from publisher.build.episode import Workshop, build_episode, build_pictures, picture_urls, transcript_url
 from publisher.build.notes import show_notes
 from publisher.feed import FeedItem, render_feed
 from publisher.feed.item import FurtherEnclosure
-from publisher.manifest import FEED_KEY, Manifest, Released, StoredObject, feed_names, manifest_bytes
+from publisher.manifest import Manifest, Released, StoredObject, manifest_bytes
 from publisher.media_types import content_type
 from publisher.model import Episode, Show
 from publisher.parts import RECIPES, chapters_of, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import pages
-from publisher.release.uploads import each
-from publisher.store.base import Body
+from publisher.release.flip import named_feed
+from publisher.release.live_pages import pages_of, write_page
+from publisher.release.uploads import Uploads, each
 
 _FORMS = ("vtt", "srt", "json", "html")
 
@@ -35,16 +34,17 @@ class Assembled:
     manifest: Manifest
     manifest_artifact: Artifact
     feed: Artifact
-    gone: tuple[str, ...] = field(default=())
-    """Keys of pages that nothing refers to any more; removed after the flip."""
+    gone: tuple[StoredObject, ...] = field(default=())
+    """Pages that nothing refers to any more; removed after the flip."""
 
 
 def assemble(
-    shop: Workshop, plan: Plan, *, previous: str, before_pages: Callable[[], None] = lambda: None
+    shop: Workshop, plan: Plan, uploads: Uploads, *, previous: str, before_pages: Callable[[], None]
 ) -> Assembled:
     """Builds and stores all of the release but its manifest and its feed.
 
     Args:
+        uploads: into which `shop` keeps, and which knows the store's pages.
         previous: key of the manifest before; empty the first time.
         before_pages: called once all is built that has an address of its own; what it raises ends the
             release before a page is written over one that stands.
@@ -57,8 +57,9 @@ def assemble(
     objects["style"] = shop.keep(pages.style())
     released = each(lambda planned: _released(shop, planned), plan.released)
     before_pages()
-    released, home = _with_pages(shop, plan, objects, released)
+    released, home = _with_pages(shop, plan, uploads, objects, released)
     body = _feed(shop, plan, objects, released)
+    feed = shop.keep(addressed_bytes("releases", "feed", ".xml", body))
     manifest = Manifest(
         guid=shop.show.guid,
         feed_url=shop.show.feed_url,
@@ -68,17 +69,15 @@ def assemble(
         episodes=tuple(released),
         objects=objects,
         pages=(home,),
-        feed=of_bytes(FEED_KEY, body).object,
+        feed=feed,
         recipes=dict(RECIPES),
         version=__version__,
         previous=previous,
     )
     key, data = manifest_bytes(manifest)
-    pages_now = {item.page.key for item in released if item.page}
-    pages_before = {item.page.key for item in (plan.before.episodes if plan.before else ()) if item.page}
-    return Assembled(
-        manifest, of_bytes(key, data), _naming(body, key), tuple(sorted(pages_before - pages_now))
-    )
+    now = pages_of(manifest)
+    gone = tuple(page for page_key, page in pages_of(plan.before).items() if page_key not in now)
+    return Assembled(manifest, of_bytes(key, data), named_feed(body, key), gone)
 
 
 def _with_portraits(shop: Workshop, objects: dict[str, StoredObject]) -> Show:
@@ -86,20 +85,6 @@ def _with_portraits(shop: Workshop, objects: dict[str, StoredObject]) -> Show:
     urls = picture_urls(shop, objects)
     hosts = tuple(replace(host, image=urls.get(host.image, host.image)) for host in shop.show.hosts)
     return replace(shop.show, hosts=hosts)
-
-
-def _naming(feed: bytes, manifest_key: str) -> Artifact:
-    """The feed with the line that names its manifest, behind the XML declaration."""
-    behind = feed.index(b"\n") + 1
-    # Not joined: a feed of ten thousand items has thirty megabytes.
-    pieces = feed[:behind], feed_names(manifest_key), memoryview(feed)[behind:]
-
-    def opened() -> BinaryIO:
-        return open_spliced(pieces)
-
-    length, digest = sum(len(piece) for piece in pieces), digest_of(opened)
-    item = StoredObject(FEED_KEY, digest, length, content_type(FEED_KEY))
-    return Artifact(item, Body(opened, length, digest))
 
 
 def _released(shop: Workshop, planned: PlannedEpisode) -> Released:
@@ -121,7 +106,11 @@ def _released(shop: Workshop, planned: PlannedEpisode) -> Released:
 
 
 def _with_pages(
-    shop: Workshop, plan: Plan, objects: dict[str, StoredObject], released: list[Released]
+    shop: Workshop,
+    plan: Plan,
+    uploads: Uploads,
+    objects: dict[str, StoredObject],
+    released: list[Released],
 ) -> tuple[list[Released], StoredObject]:
     """The episodes with their pages, and the home page; only pages that may have changed are made."""
     site = pages.site_page(shop, objects.get("artwork"), objects["style"].key)
@@ -132,6 +121,7 @@ def _with_pages(
     )
     kept = _neighbours([item.slug for item in plan.before.episodes]) if plan.before else {}
     now = _neighbours([item.slug for item in released])
+    standing = pages_of(plan.before)
     touched = {planned.slug for planned in plan.released if planned.state != "unchanged"}
 
     def page(place: int) -> Released:
@@ -148,10 +138,11 @@ def _with_pages(
             newer=lists[place + 1] if place + 1 < len(lists) else None,
             older=lists[place - 1] if place else None,
         )
-        return replace(item, page=shop.keep(artifact))
+        return replace(item, page=write_page(uploads, artifact, standing.get(artifact.object.key)))
 
     with_pages = each(page, range(len(released)))
-    home = shop.keep(pages.home_page(site, tuple(reversed(lists))))
+    front = pages.home_page(site, tuple(reversed(lists)))
+    home = write_page(uploads, front, standing.get(front.object.key))
     return with_pages, home
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from publisher.checking import check_show
@@ -17,7 +17,7 @@ from publisher.problems import Problem, in_order
 from publisher.reading.accept import base_address
 from publisher.reading.load import STATE_FOLDER, Loaded, load_show
 from publisher.reading.locate import locate
-from publisher.release.published import Published, read_published
+from publisher.release.published import KEPT, Published, manifest_of, read_published
 from publisher.store import Store, open_store
 
 DEFAULT_FOLDER: Final = "public"
@@ -38,6 +38,11 @@ class Prepared:
     def root(self) -> Path:
         """The show folder."""
         return self.loaded.root
+
+    @property
+    def state(self) -> Path:
+        """Where notes of runs are kept."""
+        return self.loaded.root / STATE_FOLDER
 
 
 def store_of(loaded: Loaded, *, to: str = "", endpoint: str = "") -> Store:
@@ -118,7 +123,7 @@ def compare(
         raise ShowError(loaded.problems)
     now = _moment(now, show)
     if published is None:
-        published = read_published(store, kept=loaded.root / STATE_FOLDER / "releases")
+        published = read_published(store, kept=loaded.root / STATE_FOLDER / KEPT)
     problems = list(checked(loaded, published, now))
     address = _base_address(url) or show.url or (published.manifest.url if published.manifest else "")
     if not address and need_url and store.name.startswith("s3://"):
@@ -129,7 +134,21 @@ def compare(
         raise ShowError(in_order(problems))
     settled = settle(show, published.manifest, url=address or DEFAULT_URL)
     plan = make_plan(settled, published.manifest, now, id3_version=id3_version)
+    plan = replace(plan, held=_held(plan, store, loaded.root / STATE_FOLDER / KEPT))
     return Prepared(loaded, store, published, plan, in_order(problems))
+
+
+def _held(plan: Plan, store: Store, kept: Path) -> Literal["", "undone", "undone and due"]:
+    """Whether the folder still says what was rolled back: it would go out again by itself otherwise."""
+    undone_key = plan.before.undone if plan.before else ""
+    undone = manifest_of(store, undone_key, kept=kept) if undone_key and plan.has_changes else None
+    if undone is None:
+        return ""
+    since = make_plan(plan.show, undone, plan.now)
+    if not since.has_changes:
+        return "undone"
+    edited = since.show_changes or since.identity_changes or since.of("changed", "removed", "re-identified")
+    return "" if edited else "undone and due"
 
 
 def _base_address(url: str) -> str:

@@ -12,6 +12,9 @@ from publisher.errors import StoreError
 from publisher.manifest import FEED_KEY, Manifest, named_by, read_manifest
 from publisher.store.base import Store
 
+KEPT: Final = "releases"
+"""Folder of the show's `.publisher/` for copies of manifests: they never change, and are named by digest."""
+
 _HEAD_BYTES: Final = 1024
 
 
@@ -48,18 +51,30 @@ def read_published(store: Store, *, kept: Path | None = None) -> Published:
             f"{store.name} holds a {FEED_KEY} that publisher did not write",
             help="publish to another folder or prefix, or move that feed away if nobody needs it",
         )
+    manifest = manifest_of(store, key, kept=kept)
+    if manifest is None:
+        raise StoreError(
+            f"the feed in {store.name} names the manifest {key}, which is not there",
+            help="restore it from a backup of the store; until then the published show stays as it is",
+        )
+    return Published(stored.version, key, manifest)
+
+
+def manifest_of(store: Store, key: str, *, kept: Path | None = None) -> Manifest | None:
+    """A manifest by its key, from a copy if one is at hand; None where there is none.
+
+    Raises:
+        StoreError: the store failed, or the manifest is damaged.
+    """
     manifest = _copy(kept, key) if kept else None
     if manifest is None:
         got = store.read(key)
         if got is None:
-            raise StoreError(
-                f"the feed in {store.name} names the manifest {key}, which is not there",
-                help="restore it from a backup of the store; until then the published show stays as it is",
-            )
+            return None
         manifest = read_manifest(key, got[0])
         if kept:
             keep_copy(kept, key, got[0])
-    return Published(stored.version, key, manifest)
+    return manifest
 
 
 def keep_copy(folder: Path, key: str, data: bytes) -> None:

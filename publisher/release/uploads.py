@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
 from publisher.build.artifact import Artifact
@@ -12,6 +13,7 @@ from publisher.manifest import Manifest, StoredObject
 from publisher.store.base import Store
 
 WORKERS: Final = 8
+_OLD: Final = timedelta(hours=12)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -66,6 +68,11 @@ class Uploads:
         if manifest:
             self._there |= {(item.key, item.digest) for item in manifest.all_objects().values()}
 
+    def forget(self, key: str) -> None:
+        """Counts whatever is said to stand at a key as unknown."""
+        with self._lock:
+            self._there = {(there, digest) for there, digest in self._there if there != key}
+
     def keep(self, artifact: Artifact) -> StoredObject:
         """Stores the artifact unless it is there.
 
@@ -90,11 +97,12 @@ class Uploads:
         if item.digest[:24] not in item.key:
             return False
         stored = self.store.head(item.key)
-        return (
-            stored is not None
-            and stored.length_bytes == item.length_bytes
-            and stored.digest in ("", item.digest)
-        )
+        if stored is None or stored.length_bytes != item.length_bytes:
+            return False
+        # What is old and in no release that stands may be removed by a prune at any moment; sent again it is
+        # young, and stays.
+        old = stored.modified is not None and datetime.now(UTC) - stored.modified > _OLD
+        return stored.digest in ("", item.digest) and not old
 
 
 def each(function: Callable[[T], R], items: Sequence[T], *, workers: int = WORKERS) -> list[R]:

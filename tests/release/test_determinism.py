@@ -83,7 +83,7 @@ def test_the_history_of_a_show_is_the_same_on_two_machines(tmp_path: Path) -> No
         edit_episode(show, "0001-episode", title="Other")
         publish(show, to=store)
     assert tree(tmp_path / "one" / "store") == tree(tmp_path / "two" / "store")
-    assert len(list((tmp_path / "one" / "store" / "releases").iterdir())) == 2
+    assert len(list((tmp_path / "one" / "store" / "releases").glob("*.json"))) == 2
 
 
 @pytest.mark.parametrize("id3_version", [3, 4])

@@ -1,0 +1,161 @@
+"""The commands about past releases: history, rollback, prune."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from publisher.cli import options
+
+
+class Age(click.ParamType[timedelta]):
+    """`30d`, `12h`, or days as a number."""
+
+    name = "AGE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        match = re.fullmatch(r"([0-9]{1,5})\s*(d|h|w|)", str(value).strip().lower())
+        if not match:
+            self.fail(f"{value!r} is no age; write it as 30d, 4w or 48h", param, ctx)
+        unit = {"h": timedelta(hours=1), "w": timedelta(weeks=1)}.get(match[2], timedelta(days=1))
+        return int(match[1]) * unit
+
+
+@click.command(short_help="List past releases.")
+@options.shows
+@options.store
+@options.option("--limit", type=click.IntRange(1), default=20, help="How many, the newest first.")
+@options.output
+def history(
+    shows: tuple[str, ...], to: str, endpoint: str, limit: int, as_json: bool, quiet: bool, verbose: int
+) -> int:
+    """Lists what was released: when, by which version, and what changed.
+
+    Example: publisher history episodes
+    """
+    from publisher.cli.output import Output, each_show
+
+    output = Output(as_json, quiet, verbose)
+
+    def action(folder: str) -> tuple[int, dict[str, Any]]:
+        from publisher.operations import history
+
+        listed = history(folder, to=to, endpoint=endpoint, limit=limit)
+        for place, past in enumerate(listed):
+            for line in _lines(past, stands=place == 0):
+                output.say(line)
+        return 0, {"releases": [past.as_json() for past in listed]}
+
+    return each_show(shows, output, action)
+
+
+def _lines(past: Any, *, stands: bool) -> list[str]:
+    from publisher.release.history import short
+
+    when = f"{past.when:%Y-%m-%d %H:%M} UTC" if past.when else "at an unknown time"
+    count, version = len(past.manifest.episodes), past.manifest.version
+    mark = "*" if stands else " "
+    lines = [
+        f"{mark} {past.name}  {when}  {count} episode{'s' if count != 1 else ''}  by publisher {version}"
+    ]
+    if past.manifest.repeats:
+        lines.append(f"    rolled back to {short(past.manifest.repeats)}")
+    for sign, slugs in (("+", past.added), ("~", past.changed), ("-", past.removed)):
+        lines += [f"    {sign} {slug}" for slug in slugs[:10]]
+        if len(slugs) > 10:
+            lines.append(f"    {sign} and {len(slugs) - 10} more")
+    if past.show_changes:
+        lines.append(f"    ~ the show: {', '.join(past.show_changes)}")
+    return lines
+
+
+@click.command(short_help="Go back to a past release.")
+@click.argument("arguments", nargs=-1, metavar="[SHOW] RELEASE")
+@options.store
+@options.output
+def rollback(
+    arguments: tuple[str, ...], to: str, endpoint: str, as_json: bool, quiet: bool, verbose: int
+) -> int:
+    """Puts a past release back in the place of the one that stands. The show folder is not touched.
+
+    RELEASE is the first digits of a name that history lists, or previous.
+
+    Example: publisher rollback episodes previous
+    """
+    from publisher.cli.output import Output, each_show
+    from publisher.cli.progress import watching
+
+    if not 1 <= len(arguments) <= 2:
+        raise click.UsageError("name a release: publisher rollback [SHOW] RELEASE")
+    *show, release = arguments
+    output = Output(as_json, quiet, verbose)
+
+    def action(folder: str) -> tuple[int, dict[str, Any]]:
+        from publisher.operations import rollback
+
+        with watching(output) as progress:
+            done = rollback(folder, release, to=to, endpoint=endpoint, progress=progress)
+        output.say(f"{folder}: back to what {done.repeats} was; {done.undone} is undone")
+        output.say(f"  {done.feed_url}")
+        for slug in done.removed:
+            output.say(f"  not in the feed any more: {slug}")
+        if done.reachable:
+            output.say("  reachable until it is pruned, by whoever has the address:")
+        for address in done.reachable:
+            output.say(f"    {address}")
+        output.say("  as long as the folder is what was undone, publish leaves things as they are")
+        return 0, done.as_json()
+
+    return each_show(show, output, action)
+
+
+@click.command(short_help="Remove what no kept release refers to.")
+@options.shows
+@options.store
+@options.option(
+    "--older-than", type=Age(), default="30d", help="The grace period: what is younger stays (30d, 4w, 48h)."
+)
+@options.option("--yes", is_flag=True, help="Remove it; without this it is only shown.")
+@options.output
+def prune(
+    shows: tuple[str, ...],
+    to: str,
+    endpoint: str,
+    older_than: timedelta,
+    yes: bool,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
+) -> int:
+    """Shows, and with --yes removes, objects that no kept release refers to. Kept are the release that stands,
+    and every release that stood at any time of the grace period.
+
+    Example: publisher prune episodes --older-than 90d --yes
+    """
+    from publisher.cli.output import Output, each_show, size
+
+    output = Output(as_json, quiet, verbose)
+
+    def action(folder: str) -> tuple[int, dict[str, Any]]:
+        from publisher.operations import prune
+
+        found = prune(folder, to=to, endpoint=endpoint, older_than=older_than, yes=yes)
+        for stored in found.removable:
+            output.say(f"- {stored.key}  {size(stored.length_bytes)}")
+        amount = f"{len(found.removable)} objects, {size(found.length_bytes)}"
+        if not found.removable:
+            output.say(f"{folder}: nothing to remove")
+        elif found.done:
+            output.say(f"{folder}: removed {amount}")
+        else:
+            output.say(f"{folder}: {amount} could go; nothing was removed, --yes does it")
+        if found.uploads_aborted:
+            output.say(f"  and {found.uploads_aborted} uploads that were never finished")
+        return 0, found.as_json()
+
+    return each_show(shows, output, action)
