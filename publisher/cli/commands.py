@@ -112,7 +112,10 @@ def plan(
 
         planned = plan(folder, to=to, endpoint=endpoint, url=url, now=now)
         output.plan(planned)
-        output.say("a publish would release this" if planned.has_changes else "nothing to do")
+        if planned.held:
+            output.say("the show was rolled back, and the folder is what was undone: publish holds it back")
+        else:
+            output.say("a publish would release this" if planned.has_changes else "nothing to do")
         return 0, planned.as_json()
 
     return each_show(shows, output, action)

@@ -132,8 +132,9 @@ def prune(
     quiet: bool,
     verbose: int,
 ) -> int:
-    """Shows, and with --yes removes, objects that no kept release refers to. Kept are the release that stands,
-    and every release that stood at any time of the grace period.
+    """Shows, and with --yes removes, objects that no kept release refers to.
+
+    Kept are the release that stands, and every release that stood at any time of the grace period.
 
     Example: publisher prune episodes --older-than 90d --yes
     """

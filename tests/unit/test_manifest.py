@@ -64,10 +64,12 @@ FULL = Manifest(
     ),
     objects={"artwork": stored("artwork/show.jpg"), "style": stored("site/style.css")},
     pages=(stored("index.html"),),
-    feed=stored("feed.xml"),
+    feed=stored("releases/feed-ab.xml"),
     recipes={"tags": 1},
     version="0.1.0",
     previous="releases/" + "0" * 64 + ".json",
+    undone="releases/" + "1" * 64 + ".json",
+    repeats="releases/" + "2" * 64 + ".json",
 )  # fmt: skip
 BARE = Manifest("g", "https://a.example/feed.xml", "https://a.example/", "A", {})
 
