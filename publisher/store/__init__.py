@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from publisher.errors import UsageError
 from publisher.store.base import Body, Headers, Store, Stored
 
-__all__ = ["Body", "Headers", "Store", "Stored", "open_store"]
+__all__ = ["Body", "Headers", "Store", "Stored", "abort_stale_uploads", "open_store", "without_patience"]
 
 _KINDS_HELP = "a store is s3://bucket/prefix, or a folder"
 _ELSEWHERE = {
@@ -21,7 +22,7 @@ _ELSEWHERE = {
 
 
 def open_store(to: str, *, endpoint: str = "", base: Path) -> Store:
-    """The store at an address; nothing is asked of it yet.
+    """The store at an address; nothing is asked of it yet. A bucket is one that asks again when it is busy.
 
     Args:
         to: `s3://bucket/prefix`, or a folder, which may be relative to `base` and start with `~`.
@@ -42,9 +43,32 @@ def open_store(to: str, *, endpoint: str = "", base: Path) -> Store:
     bucket, _, prefix = rest.removeprefix("//").partition("/")
     _check_bucket(bucket, prefix)
     _check_endpoint(endpoint)
+    from publisher.store.retrying import RetryingStore
     from publisher.store.s3 import S3Store
 
-    return S3Store(bucket, prefix, endpoint=endpoint)
+    return RetryingStore(S3Store(bucket, prefix, endpoint=endpoint))
+
+
+def without_patience(store: Store) -> Store:
+    """The store that `open_store` made, without what asks it again: for what only one kind of store can."""
+    from publisher.store.retrying import RetryingStore
+
+    return store.inner if isinstance(store, RetryingStore) else store
+
+
+def abort_stale_uploads(store: Store, older_than: timedelta) -> int:
+    """Ends uploads that were begun that long ago and never finished; their parts cost money, unseen.
+
+    Returns:
+        How many there were; none in a folder.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    from publisher.store.s3 import S3Store
+
+    bare = without_patience(store)
+    return bare.abort_stale_uploads(older_than) if isinstance(bare, S3Store) else 0
 
 
 def _folder(to: str, base: Path) -> Store:

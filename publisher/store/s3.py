@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
@@ -139,6 +139,47 @@ class S3Store:
     def delete(self, key: str) -> None:
         with self._wrapped(f"remove {key!r}"):
             self._client.delete_object(Bucket=self._bucket, Key=self._object_name(key))
+
+    def stale_uploads(self, older_than: timedelta, *, below: str = "") -> Iterator[tuple[str, str]]:
+        """Uploads in parts that were begun that long ago and neither finished nor ended: (key, id).
+
+        Args:
+            below: only of keys that start so.
+
+        Raises:
+            StoreError: the store failed, or cannot list them.
+        """
+        latest = datetime.now(UTC) - older_than
+        pages = self._client.get_paginator("list_multipart_uploads")
+        with self._wrapped("list unfinished uploads"):
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + below):
+                for upload in page.get("Uploads", ()):
+                    name = upload["Key"]
+                    key = name.removeprefix(self._prefix)
+                    # Some stores list by the bucket alone, and what is not below our prefix is not ours.
+                    ours = name.startswith(self._prefix + below) and is_key(key)
+                    if ours and _utc(upload["Initiated"]) <= latest:
+                        yield key, upload["UploadId"]
+
+    def abort_upload(self, key: str, upload_id: str) -> None:
+        """Ends an unfinished upload and frees what it holds; nothing happens where it is over already."""
+        from botocore.exceptions import ClientError
+
+        with self._wrapped(f"end an unfinished upload of {key!r}"):
+            try:
+                self._client.abort_multipart_upload(
+                    Bucket=self._bucket, Key=self._object_name(key), UploadId=upload_id
+                )
+            except ClientError as error:
+                if error_code(error) != "NoSuchUpload":
+                    raise
+
+    def abort_stale_uploads(self, older_than: timedelta) -> int:
+        """Ends every unfinished upload of ours that was begun that long ago, and says how many."""
+        found = list(self.stale_uploads(older_than))
+        for key, upload_id in found:
+            self.abort_upload(key, upload_id)
+        return len(found)
 
     def _wrapped(self, doing: str) -> contextlib.AbstractContextManager[None]:
         return errors_wrapped(self._place, doing)

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from publisher.store.folder import FolderStore
+from publisher.store.retrying import RetryingStore
 from publisher.store.s3 import S3Store
 from tests.servers.server import S3Server
 from tests.store.subjects import Subject
 
-KINDS = ("folder", "swift", "ceph")
-S3_KINDS = KINDS[1:]
+KINDS = ("folder", "retrying", "swift", "ceph")
+S3_KINDS = KINDS[2:]
 
 
 @pytest.fixture
@@ -37,6 +38,14 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path, s3_environment: pyte
     if request.param == "folder":
         root = tmp_path / "public"
         return Subject("folder", FolderStore(root), lambda: FolderStore(root), folder=root)
+    if request.param == "retrying":
+        root = tmp_path / "public"
+        return Subject(
+            "retrying",
+            RetryingStore(FolderStore(root)),
+            lambda: RetryingStore(FolderStore(root)),
+            folder=root,
+        )
     return s3_subject_of(request, s3_environment)
 
 

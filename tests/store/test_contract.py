@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from publisher.errors import Conflict, ObjectMissing, StoreError
-from publisher.store import folder, s3
+from publisher.store import folder, retrying, s3
 from publisher.store.base import Body, Headers, Stored
 from tests.store.conftest import KINDS
 from tests.store.subjects import TEXT, Subject, body, content_of
@@ -34,10 +34,13 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Body:
 
 def test_the_suite_reaches_every_kind_of_store() -> None:
     written = {
-        name for module in (folder, s3) for name in vars(module) if name.endswith("Store") and name != "Store"
+        name
+        for module in (folder, retrying, s3)
+        for name in vars(module)
+        if name.endswith("Store") and name != "Store"
     }
-    assert written == {"FolderStore", "S3Store"}
-    assert set(KINDS) == {"folder", "swift", "ceph"}
+    assert written == {"FolderStore", "RetryingStore", "S3Store"}
+    assert set(KINDS) == {"folder", "retrying", "swift", "ceph"}
     assert all("subject" in inspect.signature(test).parameters for test in _contract_tests())
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from publisher.errors import UsageError
-from publisher.store import open_store
+from publisher.store import open_store, without_patience
 from publisher.store.folder import FolderStore
+from publisher.store.retrying import RetryingStore
 from publisher.store.s3 import S3Store
 
 
@@ -38,7 +39,8 @@ def test_an_absolute_folder_and_the_home_folder_stand_for_themselves(tmp_path: P
 )
 def test_a_bucket_is_named_with_its_prefix(to: str, name: str, s3_environment: pytest.MonkeyPatch) -> None:
     store = open_store(to, endpoint="http://127.0.0.1:9000", base=Path("/"))
-    assert isinstance(store, S3Store)
+    assert isinstance(store, RetryingStore)
+    assert isinstance(without_patience(store), S3Store)
     assert store.name == name
 
 
