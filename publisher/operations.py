@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -12,12 +13,15 @@ from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
 from publisher.problems import Problem
 from publisher.reading.load import load_show
-from publisher.release import checked, prepare, publish, store_of
+from publisher.release import Outcome, checked, prepare, store_of
+from publisher.release import publish as release_show
 from publisher.release.history import Past, chain, ensure_published
 from publisher.release.prune import prune
 from publisher.release.published import read_published
 from publisher.release.rollback import rollback
+from publisher.release.uploads import Progress
 from publisher.scaffold import new
+from publisher.verifying import verify
 
 __all__ = ["check", "history", "load_show", "new", "plan", "preview", "prune", "publish", "rollback"]
 
@@ -74,6 +78,52 @@ def plan(
         UsageError: an address is none.
     """
     return prepare(folder, to=to, endpoint=endpoint, url=url, now=now).plan
+
+
+def publish(
+    folder: Path | str,
+    *,
+    to: str = "",
+    endpoint: str = "",
+    url: str = "",
+    now: datetime | None = None,
+    dry_run: bool = False,
+    allow_removal: bool = False,
+    allow_guid_change: bool = False,
+    again: bool = False,
+    id3_version: int | None = None,
+    verify: bool = False,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Publishes a show and looks at it from outside: read, check, plan, build, release, verify.
+
+    Args:
+        verify: whether to look at what was released; `Outcome.outside` has what was found.
+
+    The other arguments, and what is raised: as for `publisher.release.publish`.
+    """
+    outcome = release_show(
+        folder,
+        to=to,
+        endpoint=endpoint,
+        url=url,
+        now=now,
+        dry_run=dry_run,
+        allow_removal=allow_removal,
+        allow_guid_change=allow_guid_change,
+        again=again,
+        id3_version=id3_version,
+        progress=progress,
+    )
+    if not verify or outcome.manifest is None:
+        return outcome
+    from publisher.verifying import verify_release
+
+    if progress:
+        progress.say("looking from outside")
+    assert outcome.store is not None
+    verified = verify_release(outcome.store, outcome.manifest, changed_keys=outcome.changed_keys)
+    return replace(outcome, outside=verified.problems)
 
 
 def history(folder: Path | str, *, to: str = "", endpoint: str = "", limit: int = 20) -> tuple[Past, ...]:

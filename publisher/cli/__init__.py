@@ -28,6 +28,7 @@ for command in (
     commands.plan,
     commands.publish,
     commands.preview,
+    verify.verify,
     releases.history,
     releases.rollback,
     releases.prune,

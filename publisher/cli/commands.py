@@ -129,6 +129,7 @@ def plan(
 @options.option("--allow-removal", is_flag=True, help="Let published episodes go.")
 @options.option("--again", is_flag=True, help="Release what was rolled back, though nothing was mended.")
 @options.option("--allow-guid-change", is_flag=True, help="Let published episodes get another GUID.")
+@options.option("--no-verify", is_flag=True, help="Do not look at the release from outside.")
 @options.option(
     "--id3-version",
     type=click.Choice(["4", "3"]),
@@ -146,6 +147,7 @@ def publish(
     allow_removal: bool,
     allow_guid_change: bool,
     again: bool,
+    no_verify: bool,
     id3_version: str | None,
     as_json: bool,
     quiet: bool,
@@ -174,11 +176,12 @@ def publish(
                 allow_removal=allow_removal,
                 allow_guid_change=allow_guid_change,
                 again=again,
+                verify=False and not no_verify,
                 id3_version=int(id3_version) if id3_version else None,
                 progress=progress,
             )
         show_outcome(output, folder, outcome, dry_run=dry_run)
-        return 0, outcome.as_json()
+        return outcome.exit_status, outcome.as_json()
 
     return each_show(shows, output, action)
 
@@ -198,9 +201,12 @@ def show_outcome(output: Any, folder: str, outcome: Any, *, dry_run: bool) -> No
     if dry_run and outcome.plan.has_changes:
         output.say(f"{folder}: nothing was written; without --dry-run this would be released")
     elif outcome.released:
+        output.problems(outcome.outside)
         amount = f"{outcome.uploaded} objects, {size(outcome.uploaded_bytes)}"
         output.say(f"{folder}: released to {outcome.store_name} ({amount})")
         output.say(f"  {outcome.feed_url}")
+        if outcome.exit_status:
+            output.note(f"it is released, and not well; to go back: publisher rollback {folder} previous")
     else:
         output.say(f"{folder}: nothing to do")
     due = outcome.plan.next_due

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from publisher.errors import Conflict, NeedsDecision, StoreError
-from publisher.manifest import FEED_KEY, Manifest, StoredObject
+from publisher.identity import sha256
+from publisher.manifest import FEED_KEY, Manifest, StoredObject, manifest_bytes
 from publisher.planning import Plan, risks
 from publisher.problems import Problem
 from publisher.release.journal import Journal
@@ -45,6 +46,11 @@ class Outcome:
         manifest_key: of the release that stands now; empty after a dry run of a first release.
         uploaded, uploaded_bytes: objects that were stored, manifest and feed among them.
         problems: warnings, since with errors nothing is released.
+        notices: what else a person should know.
+        manifest: of the release that was made; None where none was.
+        changed_keys: of the objects that were stored.
+        outside: what a look from outside found wrong after the release.
+        store: where it was published.
     """
 
     plan: Plan
@@ -55,6 +61,15 @@ class Outcome:
     uploaded_bytes: int
     problems: tuple[Problem, ...]
     notices: tuple[str, ...] = ()
+    manifest: Manifest | None = None
+    changed_keys: tuple[str, ...] = ()
+    outside: tuple[Problem, ...] = ()
+    store: Store | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def exit_status(self) -> int:
+        """0, or 6 where the release has errors that can be seen from outside."""
+        return 6 if any(problem.is_error for problem in self.outside) else 0
 
     @property
     def feed_url(self) -> str:
@@ -71,6 +86,7 @@ class Outcome:
             "plan": self.plan.as_json(),
             "problems": [problem.as_json() for problem in self.problems],
             "notices": list(self.notices),
+            "outside": [problem.as_json() for problem in self.outside],
         }
 
 
@@ -144,13 +160,15 @@ def release(
         uploads.know(published.manifest)
         _announce(plan, progress)
         try:
-            key = _write(prepared, uploads, journal)
+            manifest = _write(prepared, uploads, journal)
         except Conflict:
             # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()
             prepared = _again(prepared)
             continue
-        return _outcome(prepared, uploads, released=True, key=key)
+        outcome = _outcome(prepared, uploads, released=True, key=manifest_bytes(manifest)[0])
+        notices = (*outcome.notices, *_unguarded(prepared))
+        return replace(outcome, manifest=manifest, changed_keys=tuple(uploads.keys), notices=notices)
     raise Conflict(FEED_KEY, help=f"somebody else published {_TRIES} times in between; run publish again")
 
 
@@ -204,7 +222,7 @@ def _announce(plan: Plan, progress: Progress) -> None:
             progress.expect(audio.source.length_bytes)
 
 
-def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> str:
+def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
     """Media first, the feed last. Raises Conflict when the flip is lost."""
     # Imported here: what makes audio and pages takes longer to import than a run with nothing to do takes.
     from publisher.build.episode import Workshop
@@ -241,7 +259,23 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> str:
     journal.close()
     with manifest.body.open() as reader:
         keep_copy(prepared.state / KEPT, manifest.object.key, reader.read())
-    return manifest.object.key
+    return assembled.manifest
+
+
+def _unguarded(prepared: Prepared) -> tuple[str, ...]:
+    """Said once for each store: what it cannot do, and what that means."""
+    if prepared.store.conditional_writes:
+        return ()
+    told = prepared.state / "told" / f"{sha256(prepared.store.name.encode())[:16]}.unconditional"
+    if told.exists():
+        return ()
+    with contextlib.suppress(OSError):
+        told.parent.mkdir(parents=True, exist_ok=True)
+        told.touch()
+    return (
+        f"{prepared.store.name} cannot write on a condition: two publishers that end within the same moment "
+        "may undo each other, so let only one machine publish there",
+    )
 
 
 def _still_first(store: Store, published: Published, journal: Journal) -> None:
@@ -284,4 +318,5 @@ def _outcome(prepared: Prepared, uploads: Uploads, *, released: bool, key: str) 
         uploaded=uploads.count,
         uploaded_bytes=uploads.length_bytes,
         problems=prepared.problems,
+        store=prepared.store,
     )

@@ -54,6 +54,8 @@ class Uploads:
         self.progress = progress
         self.count = 0
         self.length_bytes = 0
+        self.keys: list[str] = []
+        """Of what was stored."""
         self._there: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
@@ -61,6 +63,7 @@ class Uploads:
         """The same store and the same count, and nothing known to be there."""
         uploads = Uploads(self.store, self.progress)
         uploads.count, uploads.length_bytes = self.count, self.length_bytes
+        uploads.keys = self.keys
         return uploads
 
     def know(self, manifest: Manifest | None) -> None:
@@ -89,6 +92,7 @@ class Uploads:
             with self._lock:
                 self.count += 1
                 self.length_bytes += item.length_bytes
+                self.keys.append(item.key)
         with self._lock:
             self._there.add((item.key, item.digest))
         return item
