@@ -1,0 +1,254 @@
+"""A feed and the addresses in it, looked at from outside: changed things first, several at a time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeVar
+from urllib.parse import quote, urljoin, urlsplit
+
+from publisher.errors import StoreError
+from publisher.manifest import (
+    FEED_KEY,
+    Manifest,
+    StoredObject,
+    feed_names,
+    manifest_bytes,
+    named_by,
+    read_manifest,
+)
+from publisher.verifying.feed import Address, Feed, read_feed
+from publisher.verifying.feed_answer import ask_for_feed
+from publisher.verifying.looking import Look
+from publisher.verifying.verification import Fault, Limits, LocalBase, Verification, as_problems
+from publisher.verifying.web import Web
+
+_MANIFEST_BYTES: Final = 64 << 20
+_GRACE_SECONDS: Final = 1.0
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Run:
+    """One verification under way."""
+
+    web: Web
+    feed_url: str
+    limits: Limits
+    everything: bool
+    started: float = field(default_factory=time.monotonic)
+    faults: list[Fault] = field(default_factory=list)
+    checked: int = 0
+    skipped: int = 0
+
+    def result(self, *, reached: bool = True) -> Verification:
+        return Verification(
+            problems=as_problems(self.faults),
+            checked=self.checked,
+            skipped=self.skipped,
+            reached=reached,
+            seconds=time.monotonic() - self.started,
+            requests=self.web.requests,
+        )
+
+
+def look_from_outside(
+    feed_url: str,
+    *,
+    local_base: LocalBase | None,
+    manifest: Manifest | None,
+    changed: Collection[str] | None,
+    everything: bool,
+    limits: Limits,
+    previous: Manifest | None = None,
+) -> Verification:
+    """See `publisher.verifying.verify_feed`.
+
+    Args:
+        previous: the manifest before, where it is at hand.
+    """
+    web = Web(limits, seconds=limits.seconds(everything=everything), local_base=local_base)
+    run = _Run(web, feed_url, limits, everything)
+    try:
+        answer = ask_for_feed(web, feed_url, limits.feed_bytes)
+        run.faults += answer.faults
+        run.checked += answer.reached
+        if answer.body is None:
+            return run.result(reached=answer.reached)
+        feed = read_feed(feed_url, answer.body)
+        if isinstance(feed, Fault):
+            run.faults.append(feed)
+            return run.result()
+        run.faults += feed.faults
+        manifest = _standing(run, answer.body, manifest)
+        base_url = manifest.url if manifest else urljoin(feed_url, ".")
+        if changed is None and manifest is not None and not everything:
+            changed = _changed_by(manifest, previous or _fetched(web, base_url, manifest.previous))
+        first, rest = _in_order(run, feed, manifest, base_url, changed or ())
+        run.skipped += feed.links + (0 if everything else len(rest))
+        secure = urlsplit(feed_url).scheme == "https"
+        _look_at(run, Look(web, base_url, secure, everything), first + rest if everything else first)
+        return run.result()
+    finally:
+        web.close()
+
+
+def _standing(run: _Run, body: bytes, expected: Manifest | None) -> Manifest | None:
+    """The manifest that the served feed names, if it can be had, and whether feed and manifest agree."""
+    key = named_by(body)
+    if expected is not None and key != manifest_bytes(expected)[0]:
+        message = "the feed that is served is another than the one released last"
+        help = (
+            "a cache in front still has the old one: wait, or purge it, and give feed.xml a short life there"
+        )
+        run.faults.append(Fault("verify-stale", run.feed_url, message, help))
+        return expected
+    manifest = expected or _fetched(run.web, urljoin(run.feed_url, "."), key)
+    if manifest is None or manifest.feed is None:
+        return manifest
+    plain = body.replace(feed_names(key), b"", 1)
+    if len(plain) != manifest.feed.length_bytes or _sha256(plain) != manifest.feed.digest:
+        message = "the feed that is served has other bytes than were released"
+        help = "something between the store and the world changes it: turn that off, or publish again"
+        run.faults.append(Fault("verify-digest", run.feed_url, message, help))
+    return manifest
+
+
+def _sha256(data: bytes) -> str:
+    from publisher.identity import sha256
+
+    return sha256(data)
+
+
+def _fetched(web: Web, base_url: str, key: str) -> Manifest | None:
+    """A manifest over its public address; None where it cannot be had, which is no fault: apps never ask."""
+    if not key:
+        return None
+    answer = web.ask("GET", urljoin(base_url, key), keep_bytes=_MANIFEST_BYTES)
+    if answer.failure or answer.status != 200 or not answer.digest:
+        return None
+    try:
+        return read_manifest(key, answer.body)
+    except StoreError:
+        return None
+
+
+def _changed_by(manifest: Manifest, previous: Manifest | None) -> set[str]:
+    """Keys of what a release brought: all of it, where nothing is known of the one before."""
+    if previous is None:
+        return set(_objects(manifest)) if not manifest.previous else set()
+    before = _objects(previous)
+    return {key for key, item in _objects(manifest).items() if before.get(key) != item}
+
+
+def _objects(manifest: Manifest) -> dict[str, StoredObject]:
+    own = manifest.feed.key if manifest.feed else FEED_KEY
+    return {key: item for key, item in manifest.all_objects().items() if key not in (FEED_KEY, own)}
+
+
+def _in_order(
+    run: _Run, feed: Feed, manifest: Manifest | None, base_url: str, changed: Collection[str]
+) -> tuple[list[Address], list[Address]]:
+    """What to look at, and what only if everything is wanted: changed things, the show's own, the newest
+    items, the rest. Each address once."""
+    objects = _objects(manifest) if manifest else {}
+    known = {base_url + quote(key): item for key, item in objects.items()}
+    newest = [address for item in feed.items[: run.limits.newest] for address in item]
+    older = [address for item in feed.items[run.limits.newest :] for address in item]
+    named = {address.url: address for address in reversed([*feed.channel, *newest, *older])}
+    others = [
+        Address(url, "page" if item.type.startswith("text/html") else "object", item.key)
+        for url, item in known.items()
+        if url not in named and url.removesuffix("index.html") not in named
+    ]
+    wanted = {key if "://" in key else base_url + quote(key) for key in changed}
+    wanted |= {url.removesuffix("index.html") for url in wanted}
+    every = {address.url: address for address in [*feed.channel, *newest, *others, *older]}
+    first = [address for url, address in every.items() if url in wanted]
+    first += [address for address in [*feed.channel, *newest] if address.url not in wanted]
+    first = list({address.url: address for address in first}.values())
+    taken = {address.url for address in first}
+    rest = [address for url, address in every.items() if url not in taken]
+    return [_known(address, known) for address in first], [_known(address, known) for address in rest]
+
+
+def _known(address: Address, known: dict[str, StoredObject]) -> Address:
+    """The address with what the manifest says of it."""
+    url = address.url + "index.html" if address.url.endswith("/") else address.url
+    item = known.get(url)
+    if item is None:
+        return address
+    return replace(
+        address,
+        type=address.type or item.type,
+        length_bytes=item.length_bytes if address.length_bytes is None else address.length_bytes,
+        digest=item.digest,
+    )
+
+
+def _look_at(run: _Run, look: Look, addresses: Sequence[Address]) -> None:
+    """Looks at the addresses, the first ones first, until the time is over."""
+
+    def at(address: Address) -> list[Fault] | None:
+        found = look.at(address)
+        # What ran out of time says nothing of the address.
+        return found if run.web.remaining_seconds > 0 else None
+
+    results = each_in_time(at, addresses, workers=run.limits.workers, seconds=run.web.remaining_seconds)
+    done = [found for found in results if found is not None]
+    run.checked += len(done)
+    run.faults += [fault for found in done for fault in found]
+    late = len(addresses) - len(done)
+    run.skipped += late
+    if late:
+        seconds = run.limits.seconds(everything=run.everything)
+        message = f"{late} of {len(addresses)} addresses were not looked at within {seconds:g} seconds"
+        help = "publisher verify looks again; with --all it takes an hour if it must"
+        run.faults.append(Fault("verify-unfinished", run.feed_url, message, help))
+
+
+def each_in_time(
+    function: Callable[[T], list[Fault] | None], items: Iterable[T], *, workers: int, seconds: float
+) -> list[list[Fault] | None]:
+    """Applies the function to every item, several at a time, in order; None for what did not end in time.
+
+    Its threads are left behind when the time is over: a server that never ends an answer must not keep the
+    process from ending, as the threads of an executor would.
+
+    Raises:
+        BaseException: whatever the function raised first.
+    """
+    waiting = list(enumerate(items))
+    results: list[list[Fault] | None] = [None] * len(waiting)
+    waiting.reverse()
+    raised: list[BaseException] = []
+
+    def work() -> None:
+        while not raised:
+            try:
+                place, item = waiting.pop()
+            except IndexError:
+                return
+            try:
+                results[place] = function(item)
+            except BaseException as error:
+                raised.append(error)
+
+    threads = [
+        threading.Thread(target=work, name=f"verify-{number}", daemon=True)
+        for number in range(min(workers, len(waiting)))
+    ]
+    deadline = time.monotonic() + seconds + _GRACE_SECONDS
+    for thread in threads:
+        thread.start()
+    try:
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+    finally:
+        waiting.clear()
+    if raised:
+        raise raised[0]
+    return list(results)
