@@ -22,6 +22,7 @@ __all__ = [
     "prune",
     "publish",
     "rollback",
+    "verify",
 ]
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         prune,
         publish,
         rollback,
+        verify,
     )
 
 

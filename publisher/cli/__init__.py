@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from publisher import __version__
-from publisher.cli import commands, releases
+from publisher.cli import commands, releases, verify
 
 
 @click.group(

@@ -33,7 +33,7 @@ def verify(
     first bytes, artwork, CORS, redirects, certificates. What the last release changed comes first, with the
     newest episodes. A folder is served meanwhile; with --manifest nothing but the store is asked.
 
-    Example: publisher verify episodes --all
+    Example: publisher verify https://podcast.example.com/feed.xml
     """
     from publisher.cli.output import Output, counted, each_show
 
