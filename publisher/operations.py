@@ -23,7 +23,18 @@ from publisher.release.uploads import Progress
 from publisher.scaffold import new
 from publisher.verifying import verify
 
-__all__ = ["check", "history", "load_show", "new", "plan", "preview", "prune", "publish", "rollback", "verify"]
+__all__ = [
+    "check",
+    "history",
+    "load_show",
+    "new",
+    "plan",
+    "preview",
+    "prune",
+    "publish",
+    "rollback",
+    "verify",
+]
 
 
 def check(

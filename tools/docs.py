@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import click
 
-from publisher.checking import RULES, episode_rules, reading_rules, show_rules
+from publisher.checking import RULES, episode_rules, reading_rules, show_rules, verify_rules
 from publisher.checking.rule import Rule
 from publisher.cli import cli
 from publisher.reading import keys
@@ -33,6 +33,7 @@ _RULE_MODULES = (
     ("Of the whole show", show_rules),
     ("Of each episode", episode_rules),
     ("Of what is read", reading_rules),
+    ("Of what is published", verify_rules),
 )
 
 
@@ -114,7 +115,8 @@ def rule_tables() -> str:
 def _rules_of(module: str) -> Iterator[Rule]:
     for rule in RULES.values():
         function = rule.on_show or rule.on_episode
-        home = function.__module__ if function else reading_rules.__name__
+        declared = verify_rules if rule.id.startswith("verify-") else reading_rules
+        home = function.__module__ if function else declared.__name__
         if home == module:
             yield rule
 

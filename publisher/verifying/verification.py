@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from publisher.checking import verify_rules as verify_rules
-from publisher.checking.rule import RULES
+from publisher.checking import RULES
 from publisher.problems import Problem, Severity
 
 LocalBase = tuple[str, str]
