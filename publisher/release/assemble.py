@@ -10,7 +10,14 @@ from urllib.parse import urlsplit
 
 from publisher import __version__
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
-from publisher.build.episode import Workshop, build_episode, build_pictures, picture_urls, transcript_url
+from publisher.build.episode import (
+    Workshop,
+    build_episode,
+    build_pictures,
+    page_key,
+    picture_urls,
+    transcript_url,
+)
 from publisher.build.notes import show_notes
 from publisher.feed import FeedItem, render_feed
 from publisher.feed.item import FurtherEnclosure
@@ -140,7 +147,11 @@ def _with_pages(
         )
         return replace(item, page=write_page(uploads, artifact, standing.get(artifact.object.key)))
 
-    with_pages = each(page, range(len(released)))
+    # Those at new addresses first: the pages that stand are about to link to them.
+    places = sorted(range(len(released)), key=lambda place: page_key(released[place].slug) in standing)
+    added = sum(page_key(item.slug) not in standing for item in released)
+    made = dict(zip(places, each(page, places[:added]) + each(page, places[added:]), strict=True))
+    with_pages = [made[place] for place in range(len(released))]
     front = pages.home_page(site, tuple(reversed(lists)))
     home = write_page(uploads, front, standing.get(front.object.key))
     return with_pages, home
