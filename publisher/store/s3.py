@@ -220,6 +220,8 @@ class S3Store:
             try:
                 with self._wrapped(f"read {key!r}"), contextlib.closing(response["Body"]) as stream:
                     content = stream.read(first_bytes)
+                if first_bytes is None:
+                    self._check_digest(key, dict(response), hashlib.sha256(content).hexdigest())
             except StoreUnavailable:
                 if attempt == _READ_ATTEMPTS:
                     raise
@@ -276,9 +278,17 @@ class S3Store:
                 digest.update(block)
                 copy.write(block)
         copy.seek(0)
-        recorded = response["Metadata"].get(DIGEST_NAME, "")
-        if recorded and recorded != digest.hexdigest():
-            raise StoreError(
+        self._check_digest(key, dict(response), digest.hexdigest())
+
+    def _check_digest(self, key: str, response: dict[str, Any], digest: str) -> None:
+        """Holds what arrived to what was recorded when the object was written.
+
+        Raises:
+            StoreUnavailable: it is something else; read again, it may be right.
+        """
+        recorded = response.get("Metadata", {}).get(DIGEST_NAME, "")
+        if recorded and recorded != digest:
+            raise StoreUnavailable(
                 f"{self.name}: the bytes of {key!r} are not those that were stored",
                 help="it was changed past publisher, or is damaged: put its source back and publish again",
             )
