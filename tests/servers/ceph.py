@@ -58,6 +58,9 @@ rgw frontends = beast endpoint=127.0.0.1:{gateway}
 rgw thread pool size = 32
 rgw enable apis = s3
 rgw gc max objs = 4
+rgw gc obj min wait = 60
+rgw gc processor period = 30
+rgw gc processor max time = 30
 rgw usage max shards = 1
 rgw objexp gc interval = 3600
 """
