@@ -323,3 +323,9 @@ def risks(
             yield f"give {episode.slug} another GUID ({'; '.join(episode.changes)})", "--allow-guid-change"
         for change in plan.identity_changes:
             yield f"re-identify the show: {change}", "--allow-guid-change"
+
+
+def empties_feed(plan: Plan) -> bool:
+    """Whether nothing would be left of what is published. No flag allows it: a folder that is not mounted
+    looks just so."""
+    return plan.before is not None and bool(plan.before.episodes) and not plan.released

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from publisher.errors import Conflict, NeedsDecision, StoreError
+from publisher.errors import Conflict, NeedsDecision, ShowError, StoreError
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject, manifest_bytes
-from publisher.planning import Plan, risks
+from publisher.planning import Plan, empties_feed, risks
 from publisher.problems import Problem
 from publisher.release.journal import Journal
 from publisher.release.lock import only_run
@@ -148,17 +148,45 @@ def release(
     """Carries a plan out. When somebody else was first, plans again on what they published."""
     uploads = Uploads(prepared.store, progress)
     journal = Journal(prepared.state, prepared.store.name)
+    try:
+        outcome = _carried_out(
+            prepared,
+            uploads,
+            journal,
+            dry_run=dry_run,
+            allow_removal=allow_removal,
+            allow_guid_change=allow_guid_change,
+            again=again,
+        )
+    except (NeedsDecision, Conflict, ShowError):
+        # This run, or one that was interrupted, may have written pages for a feed that never stood.
+        if not dry_run:
+            _mend_pages(uploads, journal)
+        raise
+    if not dry_run:
+        _mend_pages(uploads, journal)
+    return outcome
+
+
+def _carried_out(
+    prepared: Prepared,
+    uploads: Uploads,
+    journal: Journal,
+    *,
+    dry_run: bool,
+    allow_removal: bool,
+    allow_guid_change: bool,
+    again: bool,
+) -> Outcome:
     for _ in range(_TRIES):
         plan, published = prepared.plan, prepared.published
         if plan.held and not again:
             return _held(prepared, uploads)
         _refuse_risks(plan, allow_removal=allow_removal, allow_guid_change=allow_guid_change)
         if dry_run or not plan.has_changes:
-            if journal.is_open and published.manifest and not dry_run:
-                _mend_pages(uploads, published.manifest, journal)
             return _outcome(prepared, uploads, released=False, key=published.manifest_key)
         uploads.know(published.manifest)
-        _announce(plan, progress)
+        _announce(plan, uploads.progress)
         try:
             manifest = _write(prepared, uploads, journal)
         except Conflict:
@@ -172,11 +200,12 @@ def release(
     raise Conflict(FEED_KEY, help=f"somebody else published {_TRIES} times in between; run publish again")
 
 
-def _mend_pages(uploads: Uploads, manifest: Manifest, journal: Journal) -> None:
-    from publisher.release.live_pages import restore_pages
+def _mend_pages(uploads: Uploads, journal: Journal) -> None:
+    if journal.is_open:
+        from publisher.release.live_pages import settle_pages
 
-    restore_pages(uploads, manifest)
-    journal.close()
+        if settle_pages(uploads.afresh()):
+            journal.close()
 
 
 def _held(prepared: Prepared, uploads: Uploads) -> Outcome:
@@ -202,6 +231,13 @@ def _again(prepared: Prepared) -> Prepared:
 
 
 def _refuse_risks(plan: Plan, *, allow_removal: bool, allow_guid_change: bool) -> None:
+    if empties_feed(plan):
+        raise NeedsDecision(
+            "the feed would be empty: not one of the published episodes would be left",
+            plan=plan,
+            help="see whether the show's folder is all there; to end a show write complete: true into its "
+            "podcast.yaml, and to take everything down leave one episode, or remove the feed by hand",
+        )
     found = list(risks(plan, allow_removal=allow_removal, allow_guid_change=allow_guid_change))
     if found:
         what = "; ".join(text for text, _ in found[:5]) + (
@@ -228,7 +264,7 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
     from publisher.build.episode import Workshop
     from publisher.release.assemble import assemble
     from publisher.release.flip import flip
-    from publisher.release.live_pages import remove_page, restore_pages
+    from publisher.release.live_pages import settle_pages
 
     interrupted = journal.is_open
     plan, published, store = prepared.plan, prepared.published, prepared.store
@@ -253,12 +289,12 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
     manifest = assembled.manifest_artifact
     flip(uploads, manifest, assembled.feed, expected=published.feed_version)
     for page in assembled.gone:
-        remove_page(uploads, page)
-    if interrupted:
-        restore_pages(uploads, assembled.manifest)
-    journal.close()
+        store.delete(page.key)
     with manifest.body.open() as reader:
         keep_copy(prepared.state / KEPT, manifest.object.key, reader.read())
+    written = () if interrupted else frozenset(uploads.keys)
+    settle_pages(uploads.afresh(), kept=prepared.state / KEPT, own=manifest.object.key, written=written)
+    journal.close()
     return assembled.manifest
 
 

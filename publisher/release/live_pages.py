@@ -1,16 +1,25 @@
-"""Pages have addresses of their own, so a release writes over those that stand. What is written over, or
-removed, is kept as a copy named by its digest: an interrupted release is mended with it, and a rollback made.
+"""Pages have addresses of their own, so a release writes over those that stand. Of each there is a copy named
+by its digest, stored before the page: an interrupted release is mended with it, and a rollback made.
+
+A page cannot be written on a condition, so two publishers may write over each other's. Whoever wrote one
+therefore ends with `settle_pages`: the last of them reads the feed after every flip, and leaves its pages.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
 
 from publisher.build.artifact import Artifact, of_bytes
 from publisher.identity import DIGEST_CHARACTERS, sha256
 from publisher.manifest import Manifest, StoredObject
 from publisher.media_types import content_type
+from publisher.release.published import read_published
 from publisher.release.uploads import Uploads, each
 
 EPISODE_PAGES = "episodes/"
+_ROUNDS: Final = 10
 
 
 def copy_key(page: StoredObject) -> str:
@@ -26,24 +35,40 @@ def pages_of(manifest: Manifest | None) -> dict[str, StoredObject]:
     return found | {item.page.key: item.page for item in manifest.episodes if item.page}
 
 
-def keep_copy(uploads: Uploads, page: StoredObject) -> None:
-    """Copies a page that is about to go. One that does not stand as it was released is not worth keeping:
-    either its copy was made by the run that wrote over it, or somebody else did that."""
-    found = uploads.store.read(page.key)
-    if found is not None and sha256(found[0]) == page.digest:
-        uploads.keep(of_bytes(copy_key(page), found[0]))
-
-
 def write_page(uploads: Uploads, page: Artifact, before: StoredObject | None) -> StoredObject:
-    """Writes a page; the one that stood in its place is kept."""
-    if before is not None and before.digest != page.object.digest:
-        keep_copy(uploads, before)
+    """Writes a page unless it is the one that stood before; its copy goes first, so that whoever is
+    interrupted or overtaken from here on can be mended."""
+    if before is None or before.digest != page.object.digest:
+        with page.body.open() as reader:
+            uploads.keep(of_bytes(copy_key(page.object), reader.read()))
     return uploads.keep(page)
 
 
-def remove_page(uploads: Uploads, page: StoredObject) -> None:
-    keep_copy(uploads, page)
-    uploads.store.delete(page.key)
+def settle_pages(
+    uploads: Uploads, *, kept: Path | None = None, own: str = "", written: Collection[str] = ()
+) -> bool:
+    """Makes the pages those of the release that stands, even while others publish.
+
+    Args:
+        kept: the folder for copies of manifests.
+        own, written: the release that was just made, and the keys that were written for it: while it stands,
+            no other page has to be looked at.
+
+    Returns:
+        Whether a release stands.
+    """
+    settled = ""
+    for _ in range(_ROUNDS):
+        published = read_published(uploads.store, kept=kept)
+        if published.manifest is None or published.manifest_key == settled:
+            break
+        settled = published.manifest_key
+        if settled == own and written:
+            pages = [page for key, page in pages_of(published.manifest).items() if key in written]
+            each(lambda page: _restore(uploads, page), pages)
+        else:
+            restore_pages(uploads, published.manifest)
+    return bool(settled)
 
 
 def restore_pages(uploads: Uploads, manifest: Manifest) -> int:

@@ -18,7 +18,7 @@ from publisher.release.lock import only_run
 from publisher.release.preparing import store_of
 from publisher.release.published import manifest_of, read_published
 from publisher.release.uploads import each
-from publisher.store.base import Store, Stored
+from publisher.store import Store, Stored, abort_stale_uploads
 
 GRACE: Final = timedelta(days=30)
 SHORTEST: Final = timedelta(days=1)
@@ -96,8 +96,7 @@ def prune(
         if not yes:
             return found
         _remove(store, found)
-        abort = getattr(store, "abort_stale_uploads", None)
-        aborted = abort(older_than) if abort else 0
+        aborted = abort_stale_uploads(store, older_than)
     return Pruning(found.removable, found.kept, True, aborted)
 
 

@@ -15,7 +15,7 @@ from publisher.reading.load import STATE_FOLDER, load_show
 from publisher.release.flip import flip, named_feed
 from publisher.release.history import Past, ensure_published, find, short
 from publisher.release.journal import Journal
-from publisher.release.live_pages import copy_key, pages_of, restore_pages
+from publisher.release.live_pages import copy_key, pages_of, restore_pages, settle_pages
 from publisher.release.lock import only_run
 from publisher.release.preparing import store_of
 from publisher.release.published import KEPT, Published, keep_copy, read_published
@@ -114,18 +114,13 @@ def _put_back(root: Path, uploads: Uploads, published: Published, past: Past) ->
     try:
         flip(uploads, artifact, named_feed(feed, key), expected=published.feed_version)
     except Conflict:
-        _leave_to_the_other(uploads, journal)
+        settle_pages(uploads.afresh())
+        journal.close()
         raise
     _need_still_whole(uploads, published, past)
+    settle_pages(uploads.afresh())
     journal.close()
     return manifest, artifact
-
-
-def _leave_to_the_other(uploads: Uploads, journal: Journal) -> None:
-    now = read_published(uploads.store).manifest
-    if now:
-        restore_pages(uploads.afresh(), now)
-    journal.close()
 
 
 def _need_whole(store: Store, past: Past) -> None:
