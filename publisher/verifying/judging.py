@@ -38,7 +38,8 @@ def failed(address: Address, answer: Answer) -> Fault:
         "loop": ("verify-redirect", "mend the redirects of that host"),
         "insecure": ("verify-https", "apps refuse to leave https: let the redirect lead to https"),
     }.get(answer.failure.kind, ("verify-connection", "see that the host is up, and that its name is right"))
-    message = f"{address.name} {answer.failure.message}"
+    where = f", sent on to {answer.url}," if answer.hops and answer.failure.kind != "insecure" else ""
+    message = f"{address.name}{where} {answer.failure.message}"
     return Fault(rule, address.url, message, help, "error")
 
 
@@ -61,7 +62,7 @@ def judged(address: Address, answer: Answer) -> Iterator[Fault]:
 def redirects(address: Address, answer: Answer) -> Iterator[Fault]:
     """Every hop costs each listener a request; on the way to a sound, every time it is played."""
     hops = len(answer.hops)
-    if answer.failure and answer.failure.kind in ("loop", "insecure"):
+    if answer.failure:
         return
     if hops > 1 or (hops and address.kind in _SOUNDS):
         message = f"{address.name} is reached by {hops} redirect{'s' if hops > 1 else ''}, at {answer.url}"

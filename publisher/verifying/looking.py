@@ -165,6 +165,7 @@ class Look:
                 )
                 yield Fault("verify-page", address.url, message, help)
                 return
+        yield from redirects(address, answer)
         yield from judged(address, answer)
         yield from whole(address, answer)
         if answer.status == 200 and answer.type != "text/html":

@@ -1,0 +1,1 @@
+"""The published show looked at from outside, and the store from its manifest."""
