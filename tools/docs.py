@@ -28,6 +28,14 @@ from publisher.reading.schema import episode_schema, show_schema
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 _PART = re.compile(r"(<!-- made by tools/docs\.py: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+# What has to be there for an example to show anything.
+_RELEASED = "publisher publish episodes"
+_BEFORE = {
+    "publisher history": _RELEASED,
+    "publisher prune": _RELEASED,
+    "publisher verify": _RELEASED,
+    "publisher rollback": f"{_RELEASED} && {_RELEASED} --now 2041-01-01",
+}
 _EXAMPLE = re.compile(r"^ *Example: (?P<command>.+)$", re.MULTILINE)
 _RULE_MODULES = (
     ("Of the whole show", show_rules),
@@ -145,7 +153,10 @@ def _how_to_run(command: str) -> str:
     """The marks that tests/docs understands."""
     if "s3://" in command:
         return "<!-- needs: swift -->\n"
-    return "<!-- serves -->\n" if command.startswith("publisher preview") else ""
+    if command.startswith("publisher preview"):
+        return "<!-- serves -->\n"
+    before = next((first for start, first in _BEFORE.items() if command.startswith(start)), "")
+    return f"<!-- after: {before} -->\n" if before else ""
 
 
 def _option(option: click.Option, context: click.Context) -> tuple[str, ...]:

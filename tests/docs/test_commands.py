@@ -59,7 +59,9 @@ class Reader:
                 return False
             for bucket in set(re.findall(r"s3://([^/\s]+)", block.text)):
                 self._server.client().create_bucket(Bucket=bucket)
-        if block.mark == "serves":
+        if block.mark == "after":
+            self._place().run(Block("sh", f"{block.value}\n{block.text}", block.line))
+        elif block.mark == "serves":
             assert b"<rss" in self._place().serve(block)
         else:
             self._place().run(block)
