@@ -25,6 +25,12 @@ MOST_PIXELS = 25_000_000
 """Nearly three times what any directory takes. Decoding that takes less than 200 MB of memory, whatever the
 colours; a few kilobytes of PNG can unfold to gigabytes."""
 
+_MOST_SIDE = 20_000
+"""Pillow keeps a record for each row, and rows are what a picture of one column has most of."""
+
+_MOST_SCANS = 200
+"""A progressive JPEG has about ten. Each costs a walk over the whole picture, and may take forty bytes."""
+
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -38,6 +44,7 @@ _TURNS = {
 """What stands the picture upright, per EXIF orientation."""
 
 _BAND_PIXELS = 2_000_000
+_BLOCK = 1 << 20
 _QUALITIES = (90, 85, 80, 70, 60, 50)
 _SUFFIXES = {"image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
 _NAMES = {"image/jpeg": "JPEG", "image/png": "PNG"}
@@ -136,10 +143,15 @@ def _probe(file: BinaryIO) -> tuple[ArtworkFacts | None, Finding | None]:
         try:
             image = _opened(file, type)
             width, height = image.size
-            if width * height > MOST_PIXELS:
+            if not _is_sane(image):
                 message = f"the artwork has {width} × {height} pixels, and at most {MOST_PIXELS:,} are opened"
                 return None, Finding("artwork-bomb", "error", message, "make it 3000 × 3000 pixels")
             facts = ArtworkFacts(type, width, height, image.mode, image.has_transparency_data)
+            if type == "image/jpeg" and _has_too_many_scans(file):
+                message = (
+                    f"the artwork is a JPEG of more than {_MOST_SCANS} scans, which takes minutes to show"
+                )
+                return None, Finding("artwork-bomb", "error", message, "save it again as an ordinary JPEG")
             # A JPEG's every byte is read for an eighth of its size as well: it takes far less memory.
             image.draft(None, (max(1, width // 8), max(1, height // 8)))
             image.load()
@@ -156,7 +168,7 @@ def _small_cover(file: BinaryIO, max_pixels: int, max_bytes: int) -> bytes | Non
     with _pillow():
         try:
             image = _opened(file, type)
-            if image.width * image.height > MOST_PIXELS:
+            if not _is_sane(image) or (type == "image/jpeg" and _has_too_many_scans(file)):
                 return None
             orientation = image.getexif().get(_ORIENTATION, 1)
             image.draft(None, (max_pixels * 2, max_pixels * 2))
@@ -187,6 +199,22 @@ def _unreadable(message: str, help: str) -> Finding:
 def _opened(file: BinaryIO, type: str) -> JpegImageFile | PngImageFile:
     file.seek(0)
     return JpegImageFile(file) if type == "image/jpeg" else PngImageFile(file)
+
+
+def _is_sane(image: Image.Image) -> bool:
+    return image.width * image.height <= MOST_PIXELS and max(image.size) <= _MOST_SIDE
+
+
+def _has_too_many_scans(file: BinaryIO) -> bool:
+    """Counts the marker that begins a scan, which cannot stand within one."""
+    place = file.tell()
+    file.seek(0)
+    scans, before = 0, b""
+    while (block := file.read(_BLOCK)) and scans <= _MOST_SCANS:
+        scans += (before + block).count(b"\xff\xda")
+        before = block[-1:] if block.endswith(b"\xff") else b""
+    file.seek(place)
+    return scans > _MOST_SCANS
 
 
 @contextmanager

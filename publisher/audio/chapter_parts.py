@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
+
+from publisher.nfc import nfc
 
 MAX_CHAPTERS = 5_000
 MAX_PICTURE = 16 << 20
@@ -34,7 +35,7 @@ class RawChapter:
 
 def clean(text: str) -> str:
     """NFC, on one line, without what XML cannot carry, as the model promises."""
-    return _SPACE.sub(" ", _NOT_XML.sub("", unicodedata.normalize("NFC", text))).strip()
+    return _SPACE.sub(" ", _NOT_XML.sub("", nfc(text))).strip()
 
 
 def picture(data: bytes) -> tuple[str, bytes] | None:

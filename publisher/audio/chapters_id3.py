@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
-from publisher.audio.chapter_parts import MAX_CHAPTERS, RawChapter, clean, picture
-from publisher.audio.mp3_tags import id3v2_length, read_at
+from publisher.audio.chapter_parts import MAX_CHAPTERS, MAX_PICTURE, RawChapter, clean, picture
+from publisher.audio.mp3_tags import MAX_TAGS, id3v2_length, read_at
 
 _MAX_TAG = 48 << 20
+_MAX_FRAMES = 20_000
+"""Of one tag; a tag of the smallest frames would hold millions."""
+_MAX_INNER_FRAMES = 100
+"""Of one chapter."""
+_MAX_FRAME = MAX_PICTURE + (1 << 20)
+_MAX_TABLES = 1_000
+_MAX_TEXT = 8_192
+"""Bytes of a title or an address; what is longer is cut."""
 _NOT_SET = 0xFFFFFFFF
 _TOP_LEVEL = 2
 _UNSYNC_TAG, _EXTENDED = 0x80, 0x40
@@ -39,7 +48,7 @@ class _Contents:
 def read(file: BinaryIO, size: int) -> list[RawChapter]:
     """The chapters of the first ID3v2 tag that has any, in the order of the tag."""
     position = 0
-    while position < size:
+    for _ in range(MAX_TAGS):
         head = read_at(file, position, 10)
         length = id3v2_length(head)
         if not length:
@@ -61,11 +70,12 @@ def _in_tag(head: bytes, data: bytes) -> list[RawChapter]:
     chapters: dict[bytes, RawChapter] = {}
     contents: list[_Contents] = []
     always_unsync = bool(head[5] & _UNSYNC_TAG) and version == 4
-    for frame in _frames(data, start, len(data), version, always_unsync, {"CHAP", "CTOC"}):
+    top = _frames(data, start, len(data), version, always_unsync, {"CHAP", "CTOC"})
+    for frame in islice(top, _MAX_FRAMES):
         id, _, rest = frame.data.partition(b"\0")
         if frame.name == "CHAP" and len(chapters) < MAX_CHAPTERS and id not in chapters and len(rest) >= 16:
             chapters[id] = _chapter(rest, version)
-        elif frame.name == "CTOC" and len(rest) >= 2:
+        elif frame.name == "CTOC" and len(rest) >= 2 and len(contents) < _MAX_TABLES:
             contents.append(_table(id, rest))
     visible = _visible(contents, chapters)
     for id, chapter in chapters.items():
@@ -78,7 +88,7 @@ def _chapter(rest: bytes, version: int) -> RawChapter:
     known_end = end != _NOT_SET and end > start
     chapter = RawChapter(start / 1000, end / 1000 if known_end else None)
     links: dict[str, str] = {}
-    for frame in _frames(rest, 16, len(rest), version, False, None):
+    for frame in islice(_frames(rest, 16, len(rest), version, False, None), _MAX_INNER_FRAMES):
         if frame.name == "TIT2" and not chapter.title:
             chapter.title = clean(_text(frame.data))
         elif frame.name == "WXXX" and frame.data:
@@ -119,14 +129,16 @@ def _frames(
 ) -> Iterator[_Frame]:
     """The frames in [at, end) that can be read; compressed and encrypted ones are passed over."""
     synchsafe = version == 4 and not _has_plain_sizes(data, at, end)
-    while at + 10 <= end and data[at] != 0:
+    for _ in range(_MAX_FRAMES):
+        if at + 10 > end or data[at] == 0:
+            return
         name = data[at : at + 4].decode("latin-1")
         length = _size(data[at + 4 : at + 8], synchsafe)
         flags = data[at + 9]
         begin, at = at + 10, at + 10 + length
         if wanted is not None and name not in wanted:
             continue
-        body = data[begin : min(at, end)]
+        body = data[begin : min(at, end, begin + _MAX_FRAME)]
         if version == 3:
             if flags & 0xC0:
                 continue
@@ -146,7 +158,9 @@ def _has_plain_sizes(data: bytes, at: int, end: int) -> bool:
 
 
 def _lines_up(data: bytes, at: int, end: int, synchsafe: bool) -> bool:
-    while at + 10 <= end and data[at] != 0:
+    for _ in range(_MAX_FRAMES):
+        if at + 10 > end or data[at] == 0:
+            break
         if not data[at : at + 4].isalnum():
             return False
         at += 10 + _size(data[at + 4 : at + 8], synchsafe)
@@ -174,7 +188,7 @@ def _text(data: bytes) -> str:
     """The first value of a text frame."""
     if not data:
         return ""
-    return _decoded(data[0], data[1:]).split("\0", 1)[0]
+    return _decoded(data[0], data[1 : 1 + _MAX_TEXT]).split("\0", 1)[0]
 
 
 def _decoded(encoding: int, data: bytes) -> str:
@@ -191,14 +205,14 @@ def _after_text(encoding: int, data: bytes) -> bytes:
     """What follows a terminated text of that encoding."""
     if encoding not in (1, 2):
         return data.partition(b"\0")[2]
-    for at in range(0, len(data) - 1, 2):
-        if data[at : at + 2] == b"\0\0":
-            return data[at + 2 :]
-    return b""
+    at = data.find(b"\0\0")
+    while at >= 0 and at % 2:
+        at = data.find(b"\0\0", at + 1)
+    return data[at + 2 :] if at >= 0 else b""
 
 
 def _url(data: bytes) -> str:
-    return clean(data.partition(b"\0")[0].decode("latin-1"))
+    return clean(data[:_MAX_TEXT].partition(b"\0")[0].decode("latin-1"))
 
 
 def _picture(data: bytes) -> tuple[str, bytes] | None:

@@ -28,16 +28,18 @@ def read(file: BinaryIO, size: int) -> list[RawChapter]:
     wanted = next((track.chapters for track in found if track.handler == b"soun" and track.chapters), ())
     pointed_at = [track for track in found if track.id in wanted and track.timescale]
     texts = [track for track in pointed_at if track.handler in (b"text", b"sbtl")]
-    chapters = _from_track(file, moov, texts[0]) if texts else _from_list(moov)
+    chapters = _from_track(file, size, moov, texts[0]) if texts else _from_list(moov)
     for track in pointed_at:
         if track.handler == b"vide":
-            _add_pictures(file, moov, track, chapters)
+            _add_pictures(file, size, moov, track, chapters)
     return chapters
 
 
-def _from_track(file: BinaryIO, moov: bytes, track: Track) -> list[RawChapter]:
+def _from_track(file: BinaryIO, size: int, moov: bytes, track: Track) -> list[RawChapter]:
     found = []
     for sample in samples(moov, track.stbl, MAX_CHAPTERS):
+        if sample.offset >= size:
+            break
         data = read_at(file, sample.offset, min(sample.length_bytes, _MAX_TITLE))
         length = int.from_bytes(data[:2], "big")
         start = sample.start / track.timescale
@@ -74,12 +76,14 @@ def _from_list(moov: bytes) -> list[RawChapter]:
     return found
 
 
-def _add_pictures(file: BinaryIO, moov: bytes, track: Track, chapters: list[RawChapter]) -> None:
+def _add_pictures(file: BinaryIO, size: int, moov: bytes, track: Track, chapters: list[RawChapter]) -> None:
     """Gives each chapter the picture that is shown when it starts."""
     by_start = {chapter.start_seconds: chapter for chapter in chapters}
     room = _MAX_PICTURES
     for sample in samples(moov, track.stbl, MAX_CHAPTERS):
         chapter = by_start.get(_milliseconds(sample.start / track.timescale))
+        if sample.offset >= size:
+            break
         if chapter is not None and sample.length_bytes <= min(MAX_PICTURE, room):
             room -= sample.length_bytes
             chapter.picture = picture(read_at(file, sample.offset, sample.length_bytes))

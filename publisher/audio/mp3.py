@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from publisher.audio.findings import COPY_AGAIN, Finding, error, warning
+from publisher.audio.findings import COPY_AGAIN, EXPORT_AGAIN, Finding, error, warning
 from publisher.audio.mp3_frames import (
     CANDIDATE,
     KINDS,
@@ -21,7 +21,7 @@ from publisher.audio.mp3_frames import (
     key_at,
     run,
 )
-from publisher.audio.mp3_tags import leading_end, read_at, tag_length, trailing_start
+from publisher.audio.mp3_tags import TooManyTags, leading_end, read_at, tag_length, trailing_start
 
 _BLOCK = 1 << 20
 _FIRST_BLOCK = 1 << 14
@@ -87,6 +87,9 @@ def audio_region(file: BinaryIO, size: int) -> tuple[int, int]:
 
     It begins at the first frame behind the leading tags, and ends where the trailing tags begin. Without
     any frame it is what lies between the tags.
+
+    Raises:
+        TooManyTags: the tags have no end.
     """
     start = min(leading_end(file, size), size)
     end = trailing_start(file, start, size)
@@ -108,11 +111,14 @@ def walk_file(file: BinaryIO, size: int) -> Mp3:
     """As `walk`, for an open file of `size` bytes."""
     if size == 0:
         return Mp3(0, 0, findings=(error("audio-empty", "the audio file is empty (0 bytes)"),))
-    tags_end = leading_end(file, size)
+    try:
+        tags_end = leading_end(file, size)
+        end = trailing_start(file, tags_end, size)
+    except TooManyTags as cause:
+        return Mp3(0, 0, findings=(error("audio-unreadable", f"the file is no MP3: {cause}", EXPORT_AGAIN),))
     if tags_end > size:
         message = f"the tag at its start claims {tags_end:,} bytes, but the file ends after {size:,}"
         return Mp3(size, size, findings=(error("audio-cut-off", message, COPY_AGAIN),))
-    end = trailing_start(file, tags_end, size)
     state = _Walk(tags_end, end)
     first = _next_frame(file, state, tags_end)
     if first is None:
@@ -214,15 +220,17 @@ def _lengths(state: _Walk, stream: tuple[int, int]) -> dict[int, int]:
 
 def _next_frame(file: BinaryIO, state: _Walk, position: int) -> int | None:
     """Where the next run of frames starts, from `position` on."""
+    want = _FIRST_BLOCK
     while position < state.end:
-        block = read_at(file, position, min(_BLOCK, state.end - position))
+        block = read_at(file, position, min(want, state.end - position))
+        want = min(2 * want, _BLOCK)
         for match in (
             CANDIDATE.finditer(block) if b"\xff" in block else ()
         ):  # zeros are passed ten times faster
             state.tried += 1
             if state.tried > _MAX_TRIED:
                 return None
-            if _is_frame(file, state, position + match.start(), block[match.start() :][:_NEAR]):
+            if _is_frame(file, state, position + match.start(), block[match.start() : match.start() + _NEAR]):
                 return position + match.start()
         if position + len(block) >= state.end or len(block) < 4:
             return None

@@ -14,8 +14,8 @@ from struct import Struct
 
 LOOK_AHEAD = 64
 """Bytes after a frame's start in which its Xing, Info or VBRI mark stands."""
-_MAX_MARKS = 1_000
-"""Marks looked at in one block; real files have one per recording."""
+_MARK_BYTES = 8_192
+"""One mark is looked at in so many bytes; real files have one per recording."""
 
 _MPEG_1 = 3
 _RATES = {_MPEG_1: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
@@ -112,7 +112,7 @@ def header_frames(block: bytes) -> dict[int, int]:
 def _marks(block: bytes) -> Iterator[tuple[int, bytes]]:
     for name in _MARKS:
         mark = -1
-        for _ in range(_MAX_MARKS):
+        for _ in range(2 + len(block) // _MARK_BYTES):
             mark = block.find(name, mark + 1)
             if mark < 0:
                 break

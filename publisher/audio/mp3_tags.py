@@ -14,6 +14,15 @@ _ID3V1_ENHANCED = 227
 _APE_HEADER = 32
 _LYRICS3_MAX = 5100
 """Lyrics3 v1 has no size: its text is at most this long, marks included."""
+MAX_TAGS = 1_000
+"""At one end of a file; the smallest tags have ten bytes, and millions of them would take minutes."""
+
+
+class TooManyTags(Exception):
+    """More tags stand at one end of the file than anybody writes."""
+
+    def __init__(self) -> None:
+        super().__init__(f"more than {MAX_TAGS:,} tags stand one behind the other")
 
 
 def read_at(file: BinaryIO, start: int, count: int) -> bytes:
@@ -44,25 +53,34 @@ def tag_length(head: bytes) -> int:
 
 
 def leading_end(file: BinaryIO, size: int) -> int:
-    """Where the tags at the start end; more than `size` if the last one claims more than there is."""
+    """Where the tags at the start end; more than `size` if the last one claims more than there is.
+
+    Raises:
+        TooManyTags: it would take too long to find out.
+    """
     position = 0
-    while position < size:
+    for _ in range(MAX_TAGS):
         head = read_at(file, position, _APE_HEADER)
         length = id3v2_length(head) or (tag_length(head) if head[:8] == b"APETAGEX" else 0)
-        if not length:
-            break
+        if not length or position >= size:
+            return position
         position += length
-    return position
+    raise TooManyTags
 
 
 def trailing_start(file: BinaryIO, start: int, size: int) -> int:
-    """Where the tags at the end begin; they come in any order and number."""
+    """Where the tags at the end begin; they come in any order.
+
+    Raises:
+        TooManyTags: as above.
+    """
     end = size
-    while True:
+    for _ in range(MAX_TAGS):
         length = _last_tag_length(file, end)
         if not length or end - length < start:
             return end
         end -= length
+    raise TooManyTags
 
 
 def _last_tag_length(file: BinaryIO, end: int) -> int:

@@ -96,10 +96,11 @@ def moov_box(moov: bytes) -> Box:
 
 
 def tracks(moov: bytes) -> list[Track]:
-    """The tracks that can be made sense of, the first hundred at most."""
+    """Those of the first hundred tracks that can be made sense of."""
     root = moov_box(moov)
-    found = (_track(moov, box) for box in boxes(moov, root.body, root.end) if box.type == b"trak")
-    return list(islice((track for track in found if track is not None), _MAX_TRACKS))
+    traks = (box for box in boxes(moov, root.body, root.end) if box.type == b"trak")
+    found = (_track(moov, box) for box in islice(traks, _MAX_TRACKS))
+    return [track for track in found if track is not None]
 
 
 def walk(path: Path) -> Mp4:

@@ -25,6 +25,7 @@ _MAX_TITLE = 65_535
 _MATRIX = pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _UTF8_MARK = render(b"encd", pack(">I", 0x100))
 _UNDETERMINED = 0x55C4
+_LAST_START = 0xFFFF_FFFE
 TIMESCALE = 1000
 
 
@@ -94,7 +95,7 @@ def nero_chapters(chapters: tuple[TagChapter, ...]) -> bytes:
     for chapter in chapters[:_NERO_MAX]:
         title = _cut(chapter.title, _NERO_MAX)
         rows.append(
-            pack(">QB", round(chapter.start_seconds * TIMESCALE) * (_NERO_UNITS // TIMESCALE), len(title))
+            pack(">QB", min(_milliseconds(chapter) * (_NERO_UNITS // TIMESCALE), 2**64 - 1), len(title))
         )
         rows.append(title)
     return full(b"chpl", bytes(4), bytes((len(rows) // 2,)), *rows, version=1)
@@ -103,12 +104,17 @@ def nero_chapters(chapters: tuple[TagChapter, ...]) -> bytes:
 def chapter_samples(chapters: tuple[TagChapter, ...], end_seconds: float) -> list[tuple[int, bytes]]:
     """(duration in ms, bytes) of the text track's samples, which follow each other from 0 on: an empty one
     fills the time before the first chapter."""
-    starts = [round(chapter.start_seconds * TIMESCALE) for chapter in chapters]
-    ends = [*starts[1:], max(round(end_seconds * TIMESCALE), starts[-1] + 1)]
+    # 32 bits hold 49 days in all; what a damaged file or a slip of the hand puts behind them comes then.
+    starts = [min(_milliseconds(chapter), _LAST_START) for chapter in chapters]
+    ends = [*starts[1:], min(max(round(end_seconds * TIMESCALE), starts[-1] + 1), _LAST_START + 1)]
     samples = [] if starts[0] == 0 else [(starts[0], _sample(""))]
     for chapter, start, end in zip(chapters, starts, ends, strict=True):
         samples.append((end - start, _sample(chapter.title)))
     return samples
+
+
+def _milliseconds(chapter: TagChapter) -> int:
+    return round(chapter.start_seconds * TIMESCALE)
 
 
 def _sample(title: str) -> bytes:

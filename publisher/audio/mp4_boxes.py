@@ -16,6 +16,8 @@ from typing import BinaryIO
 
 MAX_MOOV = 32 << 20
 _MAX_TOP = 100_000
+_MAX_CHILDREN = 500
+"""Looked at in one box; none that concerns us has more than a few."""
 _HEAD = Struct(">I4s")
 
 
@@ -55,9 +57,11 @@ def top_boxes(file: BinaryIO, size: int) -> list[Box]:
 
 
 def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
-    """The boxes in [start, end) of `data`; stops at the first that does not fit."""
+    """The boxes in [start, end) of `data`; stops at the first that does not fit, and after some hundreds."""
     end = min(end, len(data))
-    while start + 8 <= end:
+    for _ in range(_MAX_CHILDREN):
+        if start + 8 > end:
+            return
         box = _box(data[start : start + 16], 0, start, end)
         if box is None or box.end > end:
             return
@@ -100,13 +104,15 @@ def _box(head: bytes, at: int, start: int, end: int) -> Box | None:
 def numbers(data: bytes, box: Box | None, code: str = "I", skip: int = 8) -> array[int]:
     """The numbers of a table box behind its first `skip` bytes (version, flags, count), as many as its count
     says (if `skip` is 8) and there are bytes for. Flat: a long show has millions of them."""
+    return big_endian(b"" if box is None else data[box.body + skip : box.end], code)
+
+
+def big_endian(data: bytes, code: str) -> array[int]:
+    """The whole numbers in these bytes."""
     found = array(code)
-    if box is not None and box.end - box.body > skip:
-        begin = box.body + skip
-        whole = (box.end - begin) // found.itemsize * found.itemsize
-        found.frombytes(data[begin : begin + whole])
-        if sys.byteorder == "little":
-            found.byteswap()
+    found.frombytes(memoryview(data)[: len(data) // found.itemsize * found.itemsize])
+    if sys.byteorder == "little":
+        found.byteswap()
     return found
 
 

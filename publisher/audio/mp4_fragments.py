@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from publisher.audio.mp4_boxes import Box, boxes, child
+from publisher.audio.mp4_boxes import Box, big_endian, boxes, child
 
 _MAX_MOOF = 4 << 20
 
@@ -79,7 +79,10 @@ def _add_run(found: Fragments, data: bytes, trun: Box, duration: int, length: in
         found.duration += count * duration
         found.length_bytes += count * length
         return
-    for entry in range(at, min(trun.end, at + count * width) - width + 1, width):
-        values = iter(data[place : place + 4] for place in range(entry, entry + width, 4))
-        found.duration += int.from_bytes(next(values), "big") if flags & 0x100 else duration
-        found.length_bytes += int.from_bytes(next(values), "big") if flags & 0x200 else length
+    columns = width // 4
+    values = big_endian(data[at : min(trun.end, at + count * width)], "I")
+    there = len(values) // columns
+    values = values[: there * columns]
+    has_length = bool(flags & 0x200)
+    found.duration += sum(values[::columns]) if flags & 0x100 else there * duration
+    found.length_bytes += sum(values[flags >> 8 & 1 :: columns]) if has_length else there * length

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from publisher.audio import mp3, mp4
 from publisher.audio.chapters import read_chapters_from
 from publisher.audio.findings import EXPORT_AGAIN, Finding, error, warning
-from publisher.audio.mp3_tags import leading_end, read_at
+from publisher.audio.mp3_tags import TooManyTags, leading_end, read_at
 from publisher.model import Chapter
 
 __all__ = ["EXTENSIONS", "MP3", "MP4", "Finding", "Probed", "probe"]
@@ -87,7 +87,10 @@ def _probe(file: BinaryIO, size: int) -> Probed:
     head = read_at(file, 0, 512)
     if head[4:8] in _MP4_BOXES:
         return _mp4(file, size)
-    after_tags = leading_end(file, size)
+    try:
+        after_tags = leading_end(file, size)
+    except TooManyTags:
+        return _mp3(file, size, head)
     if after_tags < size:
         body = head if after_tags == 0 else read_at(file, after_tags, 512)
         other = _other_format(body)

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from publisher.audio import mp3, mp4
 from publisher.audio.id3 import id3_bytes
+from publisher.audio.mp3_tags import TooManyTags
 from publisher.audio.mp4_tagged import Unsuitable, mp4_pieces
 from publisher.audio.spliced import Piece, Span, digest_of, open_spliced
 from publisher.audio.tags import Tags, chapters_in_order
@@ -64,9 +65,7 @@ def tagged(
         if duration_seconds is None and _ends_open(tags):
             duration_seconds = _duration(file, size, type)
         if type == "audio/mpeg":
-            start, end = mp3.audio_region(file, size)
-            if end <= start:
-                raise AudioError(f"{source.name} holds no sound", help="export it again from your editor")
+            start, end = _sound(source, file, size)
             tag = id3_bytes(tags, version=id3_version, duration_seconds=duration_seconds)
             return Tagged((tag, Span(source, start, end)))
         if type == "audio/mp4":
@@ -77,6 +76,17 @@ def tagged(
                     f"{source.name} {cause}", help="export it again as an ordinary M4A"
                 ) from cause
     raise AudioError(f"{source.name} is {type!r}, which cannot be tagged", help="export it as MP3 or M4A")
+
+
+def _sound(source: Path, file: BinaryIO, size: int) -> tuple[int, int]:
+    help = "export it again from your editor"
+    try:
+        start, end = mp3.audio_region(file, size)
+    except TooManyTags as cause:
+        raise AudioError(f"{source.name} holds no sound: {cause}", help=help) from cause
+    if end <= start:
+        raise AudioError(f"{source.name} holds no sound", help=help)
+    return start, end
 
 
 def _ends_open(tags: Tags) -> bool:

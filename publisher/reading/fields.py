@@ -7,13 +7,13 @@ cannot drift apart. (A validation library would want every type a second time an
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
+from publisher.nfc import nfc
 from publisher.problems import Problem
 from publisher.reading.characters import ILLEGAL, describe_illegal, printable
 from publisher.reading.yaml import Mapping, Node, Scalar, Sequence
@@ -104,7 +104,7 @@ def clean_text(name: str, node: Scalar, reading: Reading) -> str:
     """NFC, stripped, and without what XML cannot carry (which is reported)."""
     text = node.text
     if not text.isascii() or not text.isprintable():
-        text = unicodedata.normalize("NFC", text)
+        text = nfc(text)
         match = ILLEGAL.search(text)
         if match:
             message, help = describe_illegal(match.group())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
 from publisher.model import Alternate, SourceFile
+from publisher.nfc import nfc
 from publisher.problems import Finding, KeyPath, Problem
 from publisher.reading.characters import ILLEGAL, decode, find_illegal, printable
 from publisher.reading.folder import Folder, below, by_ending, escapes
@@ -162,7 +162,7 @@ class Files:
             self.problems.append(encoding.at(name))
             return None
         self.problems.extend(finding.at(name) for finding in find_illegal(text))
-        return unicodedata.normalize("NFC", ILLEGAL.sub("\ufffd", text).replace("\r\n", "\n")).strip()
+        return nfc(ILLEGAL.sub("\ufffd", text).replace("\r\n", "\n")).strip()
 
     def _report(self, rule: str, name: str, key: KeyPath, what: str, help: str) -> None:
         if key:

@@ -14,7 +14,7 @@ from publisher.problems import Finding
 from publisher.reading.cache import FactsCache
 
 _BLOCK: Final = 1 << 20
-MAX_TRANSCRIPT_BYTES: Final = 16 << 20
+MAX_TRANSCRIPT_BYTES: Final = 8 << 20
 
 # What a mode is called once a palette or a single colour of it is transparent.
 _ALPHA: Final = {"P": "PA", "RGB": "RGBA", "L": "LA", "1": "LA"}

@@ -7,7 +7,6 @@ digits keeps it busy for minutes. The tests read with them what we write.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import Literal
 
 from publisher.transcripts.findings import Findings
 from publisher.transcripts.speakers import Utterance, attribute
-from publisher.transcripts.text import ends_sentence, one_line, shown
+from publisher.transcripts.text import ends_sentence, one_line, shown, unescaped
 from publisher.transcripts.timing import Timed, finish
 from publisher.transcripts.types import Transcript
 
@@ -204,7 +203,7 @@ def _voices(lines: list[str]) -> Iterator[tuple[str | None, str]]:
 
 
 def _unescaped(text: str) -> str:
-    return one_line(html.unescape(text))
+    return one_line(unescaped(text))
 
 
 def _srt_words(lines: list[str]) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from publisher.transcripts.speakers import Utterance, attribute, rename, same_person
-from publisher.transcripts.text import ends_sentence, one_line
+from publisher.transcripts.text import ends_sentence, one_line, unescaped
 from publisher.transcripts.types import Paragraph, Transcript
 
 _BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -85,7 +84,7 @@ def _markdown_blocks(text: str) -> Iterator[_Block]:
         elif token.type in ("code_block", "fence"):
             yield from _text_blocks(token.content)
         elif token.type == "html_block":
-            yield from _text_blocks(html.unescape(_TAG.sub(" ", _without_comments(token.content))))
+            yield from _text_blocks(unescaped(_TAG.sub(" ", _without_comments(token.content))))
 
 
 def _without_comments(text: str) -> str:

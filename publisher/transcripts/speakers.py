@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from publisher.nfc import nfc
 from publisher.transcripts.paragraphs import paragraphs_of
 from publisher.transcripts.text import one_line
 from publisher.transcripts.types import Transcript
 
 _LONGEST = 60
 _OPENING = re.compile(
-    rf"\s*(?:(\*\*|__|\*|_)(?P<marked>[^:：*_\n]{{1,{_LONGEST}}})(?:[:：]\1|\1 ?[:：])"
+    rf"(?:(\*\*|__|\*|_)(?P<marked>[^:：*_\n]{{1,{_LONGEST}}})(?:[:：]\1|\1 ?[:：])"
     rf"|(?P<bare>[^:：*\n]{{1,{_LONGEST}}})[:：])(?=\s|$)"
 )
 _ROLE = re.compile(r" ?\([^()]*\)$")
@@ -58,6 +58,7 @@ def opening(text: str) -> tuple[str, str] | None:
 
     A name is short and capitalised: "Han sa det slik: …" opens with none.
     """
+    text = text.lstrip()
     match = _OPENING.match(text)
     if match is None:
         return None
@@ -145,4 +146,4 @@ def _person(speaker: str, names: Sequence[str]) -> str:
 
 
 def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", one_line(name).casefold())
+    return nfc(one_line(name).casefold())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import html
 import re
-import unicodedata
 from collections import Counter
 
+from publisher.nfc import nfc
 from publisher.transcripts.findings import Findings
 
 MOST_CHARACTERS = 10
@@ -17,6 +18,8 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _SPACE = re.compile("[ \t\n\r\f\x0b\x85\u2028\u2029]+")
 """No-break spaces are left out on purpose: `10 000 kroner` stays together."""
+
+_NO_CHARACTER = re.compile("&#[0-9]{100,};?")
 
 _SENTENCE_END = re.compile("[.!?…][\"'»”’)\\]]*$")
 
@@ -35,7 +38,7 @@ def decode(data: bytes, findings: Findings) -> str | None:
         _add_undecodable(data, error, encoding, findings)
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", text)
+    return nfc(text)
 
 
 def check_characters(text: str, findings: Findings, place: str = "", first_line: int | None = 1) -> None:
@@ -65,7 +68,13 @@ def check_characters(text: str, findings: Findings, place: str = "", first_line:
 def one_line(text: str) -> str:
     """The text with every run of spaces and line ends as one space, and none at its ends; what XML cannot
     carry is gone (a character reference may have hidden it from `check_characters`)."""
-    return unicodedata.normalize("NFC", _SPACE.sub(" ", _NOT_XML.sub("", text)).strip(" "))
+    return nfc(_SPACE.sub(" ", _NOT_XML.sub("", text)).strip(" "))
+
+
+def unescaped(text: str) -> str:
+    """The text with its HTML character references read."""
+    # Python turns no digits beyond 4,300 into a number, and raises.
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
 def ends_sentence(text: str) -> bool:
