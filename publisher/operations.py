@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+from publisher.diagnosing import doctor
 from publisher.errors import StoreError
 from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
@@ -25,6 +26,7 @@ from publisher.verifying import verify
 
 __all__ = [
     "check",
+    "doctor",
     "history",
     "load_show",
     "new",
@@ -103,7 +105,7 @@ def publish(
     allow_guid_change: bool = False,
     again: bool = False,
     id3_version: int | None = None,
-    verify: bool = False,
+    verify: bool = True,
     progress: Progress | None = None,
 ) -> Outcome:
     """Publishes a show and looks at it from outside: read, check, plan, build, release, verify.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from publisher import __version__
-from publisher.cli import commands, releases, verify
+from publisher.cli import commands, doctor, releases, verify
 
 
 @click.group(
@@ -32,6 +32,7 @@ for command in (
     releases.history,
     releases.rollback,
     releases.prune,
+    doctor.doctor,
     commands.schema,
 ):
     cli.add_command(command)

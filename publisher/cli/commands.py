@@ -176,7 +176,7 @@ def publish(
                 allow_removal=allow_removal,
                 allow_guid_change=allow_guid_change,
                 again=again,
-                verify=False and not no_verify,
+                verify=not no_verify,
                 id3_version=int(id3_version) if id3_version else None,
                 progress=progress,
             )
