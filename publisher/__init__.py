@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 __all__ = [
     "__version__",
     "check",
+    "doctor",
     "history",
     "load_show",
     "new",
@@ -28,6 +29,7 @@ __all__ = [
 if TYPE_CHECKING:
     from publisher.operations import (
         check,
+        doctor,
         history,
         load_show,
         new,

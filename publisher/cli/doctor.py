@@ -26,8 +26,8 @@ def doctor(
     show: str, to: str, endpoint: str, url: str, fix: bool, as_json: bool, quiet: bool, verbose: int
 ) -> int:
     """Asks a store whether it can do what a podcast needs: writes, reads and removes objects of its own, and
-    reads them under the public address as apps do. Says how to mend what is missing. The status is 0 where all
-    that is needed is there, and 3 where something is missing or the store failed.
+    reads them under the public address as apps do. Says how to mend what is missing. The status is 0 where
+    all that is needed is there, and 3 where something is missing or the store failed.
 
     Example: publisher doctor episodes --to public
     """

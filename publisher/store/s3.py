@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from publisher.errors import ObjectMissing, StoreError, StoreUnavailable
 from publisher.store.base import Body, Headers, Stored, checked_key, is_key
 from publisher.store.body import whole
+from publisher.store.s3_bucket import S3Bucket
 from publisher.store.s3_conditional import ConditionalWriter
 from publisher.store.s3_errors import Place, error_code, errors_wrapped, http_status, no_such_bucket
 from publisher.store.s3_multipart import PART_BYTES, MultipartUploads
@@ -70,6 +71,11 @@ class S3Store:
     @property
     def conditional_writes(self) -> bool:
         return self._conditional.supported
+
+    @property
+    def bucket(self) -> S3Bucket:
+        """The bucket and its settings, past what the port offers."""
+        return S3Bucket(self._client, self._place, self._prefix)
 
     def head(self, key: str) -> Stored | None:
         with self._wrapped(f"look at {key!r}"):

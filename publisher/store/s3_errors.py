@@ -103,6 +103,11 @@ def http_status(error: Exception) -> int:
     return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
 
 
+def is_about_clock(error: Exception) -> bool:
+    """Whether the server refused because its time and this machine's differ."""
+    return error_code(error) in _CLOCK
+
+
 def as_store_error(error: Exception, place: Place, doing: str) -> StoreError | None:
     """The port's error for `error`, None where it is neither boto3's nor the network's."""
     from botocore import exceptions
