@@ -10,7 +10,8 @@ from publisher.cli import options
 
 if TYPE_CHECKING:
     from publisher.cli.output import Output
-    from publisher.diagnosing import Diagnosis, Probe
+    from publisher.diagnosing.probe import Probe
+    from publisher.diagnosing.visit import Diagnosis
 
 _STORE_LACKS = 3
 

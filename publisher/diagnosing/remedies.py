@@ -67,8 +67,8 @@ def _reading(bucket: S3Bucket) -> Remedy:
     except NotOffered:
         return Remedy(
             "acl",
-            f"lets everybody read all of s3://{bucket.name}, whatever the prefix, and on some stores list it: "
-            "this store knows nothing finer",
+            f"lets everybody read all of s3://{bucket.name}, not only below the prefix, and on some "
+            "stores list it too: this one knows nothing finer",
             None,
             f"aws s3api put-bucket-acl --bucket {bucket.name} --acl public-read",
             bucket.open_by_acl,

@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from publisher.diagnosing import Diagnosis, Probe
+from publisher.diagnosing.probe import Probe
+from publisher.diagnosing.visit import Diagnosis
 from tests.servers.server import S3Server
 
 PREFIX = "shows/one"
