@@ -169,7 +169,7 @@ def read_manifest(key: str, data: bytes) -> Manifest:
                 help="update publisher on this machine",
             )
         return _manifest(values)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(f"the manifest {key} cannot be read: {error!r}") from error
 
 

@@ -41,16 +41,50 @@ _WHOLE_ADDRESS: Final = re.compile(r"(?:https?://|mailto:)", re.I)
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+# Markup of which each takes the longer the more of it there is. No notes have nearly as much, and half a
+# megabyte of opening brackets would take minutes.
+_MOST_SIGNS: Final = {
+    "[": 5_000,
+    "<": 5_000,
+    "|": 20_000,
+    "`": 20_000,
+    "*": 40_000,
+    "_": 40_000,
+    "\n": 10_000,
+}
+_MOST_MARKDOWN: Final = 1 << 18
+
+# Addresses in text are looked for within a word, in time that grows with its square, and more.
+_LONG_WORD: Final = re.compile(r"\S{1000}")
+
+
+def _markdown(text: str) -> MarkdownIt:
+    """The parser for this text: one that knows paragraphs alone, where all of Markdown would take too long."""
+    if len(text) > _MOST_MARKDOWN or any(text.count(sign) > most for sign, most in _MOST_SIGNS.items()):
+        return _paragraphs_only()
+    return _without_addresses() if _LONG_WORD.search(text) else _all_of_markdown()
+
+
 @functools.cache
-def _markdown() -> MarkdownIt:
+def _all_of_markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True, "linkify": True}).enable(
         ["table", "strikethrough", "linkify"]
     )
 
 
+@functools.cache
+def _without_addresses() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+@functools.cache
+def _paragraphs_only() -> MarkdownIt:
+    return MarkdownIt("zero")
+
+
 def page_html(markdown: str) -> str:
     """Markdown as HTML for a page; its first-level headings become second-level ones."""
-    rendered = _markdown().render(markdown)
+    rendered = _markdown(markdown).render(markdown)
     rendered = re.sub(r"(</?)h[56]\b", r"\1h4", rendered)
     rendered = re.sub(r"(</?)h1\b", r"\1h2", rendered)
     return _clean(rendered, _PAGE_TAGS, attributes={"a": {"href", "title"}}, link_rel="nofollow noopener")
@@ -63,14 +97,14 @@ def feed_html(markdown: str) -> str:
     from one into the next, whatever HTML the Markdown holds. Links lead to whole addresses or are dropped.
     """
     writer = _FeedWriter()
-    writer.feed(_safe(_markdown().render(markdown)))
+    writer.feed(_safe(_markdown(markdown).render(markdown)))
     writer.close()
     return writer.html()
 
 
 def plain_text(markdown: str) -> str:
     """Markdown as text: paragraphs parted by an empty line, list items by a line of their own."""
-    return html_to_text(_safe(_markdown().render(markdown)))
+    return html_to_text(_safe(_markdown(markdown).render(markdown)))
 
 
 def html_to_text(markup: str) -> str:
@@ -84,7 +118,7 @@ def html_to_text(markup: str) -> str:
 
 def first_paragraph(markdown: str) -> str:
     """The first paragraph as plain text on one line; headings are passed over."""
-    parser, references = _markdown(), dict[str, object]()
+    parser, references = _markdown(markdown), dict[str, object]()
     tokens = parser.parse(markdown, references)
     for opened, inline in itertools.pairwise(tokens):
         if opened.type == "paragraph_open" and inline.type == "inline":
@@ -258,19 +292,15 @@ class _FeedWriter(HTMLParser):
             return
         self._set_marks(close=True)
         # Spaces and line breaks before the end of a block show nothing.
-        self._out.append(re.sub(r"(?:\s|<br>)+((?:</\w+>)*)$", r"\1", self._take_tail()))
-        self._out.append(self._closing)
+        marks: list[str] = []
+        while self._out[-1].startswith("</"):
+            marks.append(self._out.pop())
+        while self._out[-1] == "<br>" or not self._out[-1].strip():
+            self._out.pop()
+        if not self._out[-1].startswith("<"):
+            self._out[-1] = self._out[-1].rstrip()
+        self._out += [*reversed(marks), self._closing]
         self._run = False
-
-    def _take_tail(self) -> str:
-        """The end of what was written, from the last piece that shows something."""
-        tail: list[str] = []
-        while self._out:
-            piece = self._out.pop()
-            tail.append(piece)
-            if piece.strip() and not piece.startswith("<"):
-                break
-        return "".join(reversed(tail))
 
     def _set_marks(self, *, close: bool = False) -> None:
         wanted: list[str] = []

@@ -69,7 +69,7 @@ _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("transcript-syntax", "error", "a transcript is what its ending says", NAMESPACE + "transcript"),
     ("transcript-empty", "error", "a transcript says something", NAMESPACE + "transcript"),
     ("transcript-times", "warning", "a transcript's times run forward", NAMESPACE + "transcript"),
-    ("transcript-too-large", "error", "a transcript has at most 8 MiB, and no more than a day's words", ""),
+    ("transcript-too-large", "error", "a transcript has at most 8 MiB, and no more than 100,000 cues", ""),
 )  # fmt: skip
 
 for _id, _severity, _says, _source in _DECLARED:

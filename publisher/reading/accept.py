@@ -14,6 +14,7 @@ from publisher.reading.times import BadTime, parse_offset
 from publisher.suggest import did_you_mean, nearest
 from publisher.vocabulary import categories, licenses
 
+_LONGEST_HOST = 253
 _LANGUAGE = re.compile(
     r"(?:[A-Za-z]{2,3})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?(?:-(?:[A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*"
 )
@@ -69,6 +70,10 @@ def address(text: str) -> str:
     if parts.username or parts.password:
         raise ValueError(
             "the address holds a user name or a password", "secrets never stand in a show folder"
+        )
+    if len(host) > _LONGEST_HOST:
+        raise ValueError(
+            f"the host's name has {len(host):,} characters; at most {_LONGEST_HOST} can be", help
         )
     if not host.isascii():
         try:

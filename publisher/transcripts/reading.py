@@ -13,8 +13,8 @@ from publisher.transcripts.segments import read_segments
 from publisher.transcripts.text import check_characters, decode
 from publisher.transcripts.types import Transcript
 
-MOST_CUES: Final = 200_000
-"""More than a day's words, one at a time."""
+MOST_CUES: Final = 100_000
+"""The words of eleven hours, one at a time."""
 
 # Counted before anything is made of them: signs of which each becomes an object, or several.
 _SIGNS: Final[dict[TranscriptKind, tuple[str, ...]]] = {
@@ -29,7 +29,7 @@ _MOST_LINES: Final[dict[TranscriptKind, int]] = {
     "srt": 4 * MOST_CUES,
     "json": 16 * MOST_CUES,
     "txt": MOST_CUES,
-    "md": MOST_CUES // 5,
+    "md": 2 * MOST_CUES // 5,
 }
 _MOST_MARKDOWN: Final = 1 << 20
 
@@ -76,7 +76,7 @@ def _read(data: bytes, kind: TranscriptKind, findings: Findings) -> Transcript |
 def _is_too_large(text: str, kind: TranscriptKind, findings: Findings) -> bool:
     """Whether reading it would take seconds, or hundreds of megabytes."""
     signs = sum(text.count(sign) for sign in _SIGNS[kind])
-    most_signs = MOST_CUES // 10 if kind == "md" else MOST_CUES
+    most_signs = MOST_CUES // 5 if kind == "md" else MOST_CUES
     lines = text.count("\n")
     if signs <= most_signs and lines <= _MOST_LINES[kind] and (kind != "md" or len(text) <= _MOST_MARKDOWN):
         return False
