@@ -104,6 +104,7 @@ def publish(
     allow_removal: bool = False,
     allow_guid_change: bool = False,
     again: bool = False,
+    mend: bool = False,
     id3_version: int | None = None,
     verify: bool = True,
     progress: Progress | None = None,
@@ -125,6 +126,7 @@ def publish(
         allow_removal=allow_removal,
         allow_guid_change=allow_guid_change,
         again=again,
+        mend=mend,
         id3_version=id3_version,
         progress=progress,
     )

@@ -129,6 +129,7 @@ def plan(
 @options.option("--allow-removal", is_flag=True, help="Let published episodes go.")
 @options.option("--again", is_flag=True, help="Release what was rolled back, though nothing was mended.")
 @options.option("--allow-guid-change", is_flag=True, help="Let published episodes get another GUID.")
+@options.option("--mend", is_flag=True, help="Look at every stored object, and make again what is damaged.")
 @options.option("--no-verify", is_flag=True, help="Do not look at the release from outside.")
 @options.option(
     "--id3-version",
@@ -147,6 +148,7 @@ def publish(
     allow_removal: bool,
     allow_guid_change: bool,
     again: bool,
+    mend: bool,
     no_verify: bool,
     id3_version: str | None,
     as_json: bool,
@@ -176,6 +178,7 @@ def publish(
                 allow_removal=allow_removal,
                 allow_guid_change=allow_guid_change,
                 again=again,
+                mend=mend,
                 verify=not no_verify,
                 id3_version=int(id3_version) if id3_version else None,
                 progress=progress,

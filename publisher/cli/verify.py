@@ -37,6 +37,9 @@ def verify(
     """
     from publisher.cli.output import Output, counted, each_show
 
+    if any("@" in show.partition("://")[2].partition("/")[0] for show in shows):
+        # Said before anything is: a password must not be repeated.
+        raise click.UsageError("the address of a feed holds a user or a password; take them out")
     output = Output(as_json, quiet, verbose)
 
     def action(show: str) -> tuple[int, dict[str, Any]]:

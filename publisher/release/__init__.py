@@ -15,6 +15,7 @@ from publisher.planning import Plan, empties_feed, risks
 from publisher.problems import Problem
 from publisher.release.journal import Journal
 from publisher.release.lock import only_run
+from publisher.release.mending import damaged_keys, with_damage
 from publisher.release.preparing import Prepared, checked, compare, prepare, store_of
 from publisher.release.published import KEPT, Published, keep_copy
 from publisher.release.uploads import Progress, Quiet, Uploads
@@ -101,6 +102,7 @@ def publish(
     allow_removal: bool = False,
     allow_guid_change: bool = False,
     again: bool = False,
+    mend: bool = False,
     id3_version: int | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
@@ -114,6 +116,7 @@ def publish(
         allow_removal: published episodes may go.
         allow_guid_change: published episodes, or the show, may get another GUID.
         again: what was rolled back may go out again although the folder has not changed.
+        mend: look at every object of the release that stands, and make again what is damaged or lost.
         id3_version: 4, or 3 for players that know nothing newer; None leaves what is published as it is.
 
     Raises:
@@ -132,6 +135,7 @@ def publish(
             allow_removal=allow_removal,
             allow_guid_change=allow_guid_change,
             again=again,
+            mend=mend,
             progress=progress,
         )
 
@@ -143,21 +147,15 @@ def release(
     allow_removal: bool = False,
     allow_guid_change: bool = False,
     again: bool = False,
+    mend: bool = False,
     progress: Progress,
 ) -> Outcome:
     """Carries a plan out. When somebody else was first, plans again on what they published."""
+    choices = _Choices(dry_run, allow_removal, allow_guid_change, again, mend)
     uploads = Uploads(prepared.store, progress)
     journal = Journal(prepared.state, prepared.store.name)
     try:
-        outcome = _carried_out(
-            prepared,
-            uploads,
-            journal,
-            dry_run=dry_run,
-            allow_removal=allow_removal,
-            allow_guid_change=allow_guid_change,
-            again=again,
-        )
+        outcome = _carried_out(prepared, uploads, journal, choices)
     except (NeedsDecision, Conflict, ShowError):
         # This run, or one that was interrupted, may have written pages for a feed that never stood.
         if not dry_run:
@@ -168,24 +166,30 @@ def release(
     return outcome
 
 
-def _carried_out(
-    prepared: Prepared,
-    uploads: Uploads,
-    journal: Journal,
-    *,
-    dry_run: bool,
-    allow_removal: bool,
-    allow_guid_change: bool,
-    again: bool,
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What a person has decided about a release."""
+
+    dry_run: bool
+    allow_removal: bool
+    allow_guid_change: bool
+    again: bool
+    mend: bool
+
+
+def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices: _Choices) -> Outcome:
     for _ in range(_TRIES):
-        plan, published = prepared.plan, prepared.published
-        if plan.held and not again:
+        published, damaged = prepared.published, frozenset[str]()
+        if prepared.plan.held and not choices.again:
             return _held(prepared, uploads)
-        _refuse_risks(plan, allow_removal=allow_removal, allow_guid_change=allow_guid_change)
-        if dry_run or not plan.has_changes:
+        if choices.mend and published.manifest:
+            damaged = damaged_keys(prepared.store, published.manifest)
+            prepared = replace(prepared, plan=with_damage(prepared.plan, damaged))
+        plan = prepared.plan
+        _refuse_risks(plan, allow_removal=choices.allow_removal, allow_guid_change=choices.allow_guid_change)
+        if choices.dry_run or not plan.has_changes:
             return _outcome(prepared, uploads, released=False, key=published.manifest_key)
-        uploads.know(published.manifest)
+        uploads.know(published.manifest, but=damaged)
         _announce(plan, uploads.progress)
         try:
             manifest = _write(prepared, uploads, journal)

@@ -56,6 +56,7 @@ class Uploads:
         self.length_bytes = 0
         self.keys: list[str] = []
         """Of what was stored."""
+        self._damaged: frozenset[str] = frozenset()
         self._there: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
@@ -66,10 +67,12 @@ class Uploads:
         uploads.keys = self.keys
         return uploads
 
-    def know(self, manifest: Manifest | None) -> None:
-        """Counts a manifest's objects as stored."""
+    def know(self, manifest: Manifest | None, *, but: frozenset[str] = frozenset()) -> None:
+        """Counts a manifest's objects as stored, but for those that are known to be damaged."""
+        self._damaged = but
         if manifest:
-            self._there |= {(item.key, item.digest) for item in manifest.all_objects().values()}
+            objects = manifest.all_objects().values()
+            self._there |= {(item.key, item.digest) for item in objects if item.key not in but}
 
     def forget(self, key: str) -> None:
         """Counts whatever is said to stand at a key as unknown."""
@@ -98,7 +101,7 @@ class Uploads:
         return item
 
     def _found(self, item: StoredObject) -> bool:
-        if item.digest[:24] not in item.key:
+        if item.digest[:24] not in item.key or item.key in self._damaged:
             return False
         stored = self.store.head(item.key)
         if stored is None or stored.length_bytes != item.length_bytes:

@@ -31,7 +31,7 @@ from publisher.verifying.verification import Fault, Verification, as_problems
 _BLOCK: Final = 1 << 20
 _RELEASES: Final = "releases/"
 _PAGE_COPY: Final = re.compile(r"releases/pages/(?:[a-z]+-)?([0-9a-f]{24})\.html")
-_RESTORE: Final = "restore it from a backup of the store, or publish again from the show folder"
+_RESTORE: Final = "make it again from the show folder: publisher publish --mend; or restore it from a backup"
 
 # What the store itself is to blame for: the objects may be well.
 _ITS_OWN: Final = (AccessDenied, NoSuchBucket, StoreFull, StoreUnavailable)

@@ -40,18 +40,17 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed says.
+    """What a feed says. Homes of persons, funding and comments are left out: other people's places, where a
+    program has no business.
 
     Attributes:
         channel: addresses of the show itself.
         items: addresses of each item, in the feed's order.
-        links: addresses of other people's pages that it names, which nobody asks for.
         faults: what is wrong with it before anything is asked for.
     """
 
     channel: tuple[Address, ...]
     items: tuple[tuple[Address, ...], ...]
-    links: int
     faults: tuple[Fault, ...]
 
 
@@ -67,7 +66,7 @@ def read_feed(feed_url: str, body: bytes) -> Feed | Fault:
     channel: tuple[Address, ...] | None = None
     items: list[tuple[Address, ...]] = []
     faults: list[Fault] = []
-    links, seen = 0, _Seen()
+    seen = _Seen()
     try:
         # No entities and no network: the feed may be anybody's.
         events = etree.iterparse(
@@ -78,7 +77,6 @@ def read_feed(feed_url: str, body: bytes) -> Feed | Fault:
             no_network=True,
         )
         for _, element in events:
-            links += sum(1 for _ in _links(element))
             if element.tag == "item":
                 title = _text(element, "title") or f"item {len(items) + 1}"
                 items.append(tuple(_item(element, title)))
@@ -99,7 +97,7 @@ def read_feed(feed_url: str, body: bytes) -> Feed | Fault:
         return Fault(
             "verify-feed", feed_url, "the feed is XML, but no RSS", "see what stands at this address"
         )
-    return Feed(channel, tuple(items), links, tuple(faults))
+    return Feed(channel, tuple(items), tuple(faults))
 
 
 def _text(element: Any, name: str) -> str:
@@ -157,14 +155,6 @@ def _people(element: Any, name: str) -> Iterator[Address]:
         url = _attribute(person, "img")
         if url:
             yield Address(url, "picture", f"the picture of {(person.text or '').strip()} ({name})")
-
-
-def _links(element: Any) -> Iterator[str]:
-    """Homes of persons, funding, comments: other people's places, where a program has no business."""
-    for name, attribute in (("person", "href"), ("funding", "url"), ("socialInteract", "uri")):
-        for found in element.iterfind(f"{_PODCAST}{name}"):
-            if found.get(attribute):
-                yield found.get(attribute)
 
 
 def _duplicates(item: Any, title: str, feed_url: str, seen: _Seen) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from typing import Final
 from publisher.verifying.feed import Address
 from publisher.verifying.judging import failed, judged, redirects
 from publisher.verifying.verification import Fault
-from publisher.verifying.web import Answer, Web, is_loopback
+from publisher.verifying.web import Answer, Failure, Web, is_loopback
 
 _TYPES: Final = frozenset({"application/rss+xml", "application/xml", "text/xml"})
 _AWAY: Final = frozenset({"dns", "refused", "slow", "broken", "time"})
@@ -45,6 +45,13 @@ def ask_for_feed(web: Web, feed_url: str, most_bytes: int) -> FeedAnswer:
         faults.append(Fault("verify-type", feed_url, message, help))
     faults += _polled_again(web, feed, answer)
     return FeedAnswer(answer.body, tuple(faults), reached=True)
+
+
+def not_in_time(feed_url: str, seconds: float) -> FeedAnswer:
+    """The answer that never came to its end."""
+    failure = Failure("slow", f"did not come to an end within {seconds:g} seconds")
+    feed = Address(feed_url, "page", "the feed")
+    return FeedAnswer(None, (_away(feed, Answer(feed_url, failure=failure)),), reached=False)
 
 
 def _away(feed: Address, answer: Answer) -> Fault:

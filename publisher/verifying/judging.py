@@ -8,7 +8,7 @@ from typing import Final
 from publisher.verifying.content import bare, wrong_sound
 from publisher.verifying.feed import Address
 from publisher.verifying.verification import Fault
-from publisher.verifying.web import Answer
+from publisher.verifying.web import Answer, shown
 
 GONE: Final = frozenset({404, 410})
 
@@ -18,6 +18,7 @@ _MIDDLE_BYTES: Final = 1024
 _OPEN_HELP: Final = (
     "let everybody read what is published: a bucket wants a policy that allows GetObject to all"
 )
+_MEND_HELP: Final = "purge the cache in front, if there is one, or make it again: publisher publish --mend"
 _GONE_HELP: Final = "see that the public address leads to the store, and publish again"
 _STATUS_HELP: Final = {
     401: _OPEN_HELP,
@@ -38,7 +39,7 @@ def failed(address: Address, answer: Answer) -> Fault:
         "loop": ("verify-redirect", "mend the redirects of that host"),
         "insecure": ("verify-https", "apps refuse to leave https: let the redirect lead to https"),
     }.get(answer.failure.kind, ("verify-connection", "see that the host is up, and that its name is right"))
-    where = f", sent on to {answer.url}," if answer.hops and answer.failure.kind != "insecure" else ""
+    where = f", sent on to {shown(answer.url)}," if answer.hops and answer.failure.kind != "insecure" else ""
     message = f"{address.name}{where} {answer.failure.message}"
     return Fault(rule, address.url, message, help, "error")
 
@@ -65,7 +66,9 @@ def redirects(address: Address, answer: Answer) -> Iterator[Fault]:
     if answer.failure:
         return
     if hops > 1 or (hops and address.kind in _SOUNDS):
-        message = f"{address.name} is reached by {hops} redirect{'s' if hops > 1 else ''}, at {answer.url}"
+        message = (
+            f"{address.name} is reached by {hops} redirect{'s' if hops > 1 else ''}, at {shown(answer.url)}"
+        )
         help = "each costs every listener time: let url: in podcast.yaml name the last address"
         yield Fault("verify-redirect", address.url, message, help)
 
@@ -94,7 +97,12 @@ def _sound_length(address: Address, answer: Answer) -> Iterator[Fault]:
         yield Fault("verify-length", address.url, message, help, "warning")
     elif address.length_bytes is not None and length != address.length_bytes:
         message = f"{address.name} has {length} bytes, and the feed says {address.length_bytes}"
-        yield Fault("verify-length", address.url, message, "publish again, or purge the cache in front")
+        yield Fault(
+            "verify-length",
+            address.url,
+            message,
+            _MEND_HELP,
+        )
 
 
 def ranges(length: int | None) -> list[tuple[int, int]]:
@@ -124,7 +132,12 @@ def part(address: Address, answer: Answer, first: int, last: int, length: int | 
         return Fault("verify-range", address.url, message, help)
     if length is not None and total not in ("*", str(length)):
         message = f"{address.name} has {total} bytes by its range, and the feed says {length}"
-        return Fault("verify-length", address.url, message, "publish again, or purge the cache in front")
+        return Fault(
+            "verify-length",
+            address.url,
+            message,
+            _MEND_HELP,
+        )
     if answer.cut or len(answer.body) != last - first + 1:
         message = f"{asked} were asked for, and {len(answer.body)} bytes came"
         return Fault("verify-cut", address.url, message, _SERVER_HELP)
@@ -136,7 +149,12 @@ def sounds(address: Address, answer: Answer) -> Iterator[Fault]:
     wrong = wrong_sound(address.type or answer.type, answer.body)
     if wrong and len(answer.body) >= 12:
         message = f"{address.name} begins as {wrong}"
-        yield Fault("verify-audio", address.url, message, "see what stands there, and publish again")
+        yield Fault(
+            "verify-audio",
+            address.url,
+            message,
+            _MEND_HELP,
+        )
 
 
 def whole(address: Address, answer: Answer) -> Iterator[Fault]:
@@ -147,7 +165,7 @@ def whole(address: Address, answer: Answer) -> Iterator[Fault]:
         message = f"{address.name} broke off after {answer.length_bytes} bytes: {answer.cut}"
         yield Fault("verify-cut", address.url, message, _SERVER_HELP)
     elif answer.digest and address.digest and answer.digest != address.digest:
-        help = "publish again, or purge the cache in front"
+        help = _MEND_HELP
         if address.length_bytes is not None and answer.length_bytes != address.length_bytes:
             message = f"{address.name} has {answer.length_bytes} bytes, and was released with"
             yield Fault("verify-length", address.url, f"{message} {address.length_bytes}", help)

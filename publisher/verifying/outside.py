@@ -20,15 +20,17 @@ from publisher.manifest import (
     read_manifest,
 )
 from publisher.verifying.feed import Address, Feed, read_feed
-from publisher.verifying.feed_answer import ask_for_feed
+from publisher.verifying.feed_answer import FeedAnswer, ask_for_feed, not_in_time
 from publisher.verifying.looking import Look
 from publisher.verifying.verification import Fault, Limits, LocalBase, Verification, as_problems
 from publisher.verifying.web import Web
 
 _MANIFEST_BYTES: Final = 64 << 20
+_FEED_SECONDS: Final = 120.0
 _GRACE_SECONDS: Final = 1.0
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(slots=True)
@@ -73,7 +75,7 @@ def look_from_outside(
     web = Web(limits, seconds=limits.seconds(everything=everything), local_base=local_base)
     run = _Run(web, feed_url, limits, everything)
     try:
-        answer = ask_for_feed(web, feed_url, limits.feed_bytes)
+        answer = _feed(run)
         run.faults += answer.faults
         run.checked += answer.reached
         if answer.body is None:
@@ -88,12 +90,23 @@ def look_from_outside(
         if changed is None and manifest is not None and not everything:
             changed = _changed_by(manifest, previous or _fetched(web, base_url, manifest.previous))
         first, rest = _in_order(run, feed, manifest, base_url, changed or ())
-        run.skipped += feed.links + (0 if everything else len(rest))
+        run.skipped += 0 if everything else len(rest)
         secure = urlsplit(feed_url).scheme == "https"
         _look_at(run, Look(web, base_url, secure, everything), first + rest if everything else first)
         return run.result()
     finally:
         web.close()
+
+
+def _feed(run: _Run) -> FeedAnswer:
+    """The feed, within the time for it: a server can hold back an answer's head for ever."""
+
+    def ask(feed_url: str) -> FeedAnswer:
+        return ask_for_feed(run.web, feed_url, run.limits.feed_bytes)
+
+    seconds = min(run.web.remaining_seconds, _FEED_SECONDS)
+    (answer,) = each_in_time(ask, [run.feed_url], workers=1, seconds=seconds)
+    return answer or not_in_time(run.feed_url, seconds)
 
 
 def _standing(run: _Run, body: bytes, expected: Manifest | None) -> Manifest | None:
@@ -211,8 +224,8 @@ def _look_at(run: _Run, look: Look, addresses: Sequence[Address]) -> None:
 
 
 def each_in_time(
-    function: Callable[[T], list[Fault] | None], items: Iterable[T], *, workers: int, seconds: float
-) -> list[list[Fault] | None]:
+    function: Callable[[T], R | None], items: Iterable[T], *, workers: int, seconds: float
+) -> list[R | None]:
     """Applies the function to every item, several at a time, in order; None for what did not end in time.
 
     Its threads are left behind when the time is over: a server that never ends an answer must not keep the
@@ -222,7 +235,7 @@ def each_in_time(
         BaseException: whatever the function raised first.
     """
     waiting = list(enumerate(items))
-    results: list[list[Fault] | None] = [None] * len(waiting)
+    results: list[R | None] = [None] * len(waiting)
     waiting.reverse()
     raised: list[BaseException] = []
 

@@ -24,6 +24,11 @@ def verify_show(
 ) -> Verification:
     """See `publisher.verifying.verify`."""
     limits = limits or Limits()
+    if "@" in place.partition("://")[2].partition("/")[0]:
+        raise UsageError(
+            "the address of a feed holds a user or a password",
+            help="take them out: what only some may read cannot be looked at as everybody does",
+        )
     if place.lower().startswith(("http://", "https://")):
         if to or from_manifest:
             raise UsageError(

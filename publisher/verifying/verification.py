@@ -45,7 +45,7 @@ class Verification:
 
     Attributes:
         checked: addresses (or, for the manifest, objects) that were looked at, the feed among them.
-        skipped: those that were not: out of scope, other people's pages, or out of time.
+        skipped: those that were not: out of scope, or out of time.
         reached: whether the feed's address answered at all.
         seconds: how long it took.
         requests: sent, redirects and second tries among them.

@@ -148,7 +148,7 @@ class Web:
             if url in hops or len(hops) > _MOST_HOPS:
                 return Answer(url, hops=tuple(hops), failure=Failure("loop", "is sent on without end"))
             if _scheme(before) == "https" and _scheme(url) == "http":
-                failure = Failure("insecure", f"is sent on from https to {url}")
+                failure = Failure("insecure", f"is sent on from https to {shown(url)}")
                 return Answer(url, hops=tuple(hops), failure=failure)
 
     def _tried(self, how: _How, url: str) -> Answer:
@@ -258,6 +258,12 @@ class Web:
             maxsize=self._limits.workers,
             ssl_context=context,
         )
+
+
+def shown(url: str) -> str:
+    """An address that we were sent to, as it may be printed: signatures and passwords stay out."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def is_loopback(host: str) -> bool:
