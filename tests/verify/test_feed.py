@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from publisher.errors import UsageError
 from publisher.manifest import named_by, read_manifest
 from publisher.release import publish
-from publisher.verifying import Limits, Verification, verify_feed
+from publisher.verifying import Limits, Verification, verify, verify_feed
 from tests.support.shows import edit_episode
 from tests.verify.conftest import small_show
 from tests.verify.server import Planted, Request, Site, serving
@@ -321,3 +322,28 @@ def test_http_in_an_https_feed_is_an_error(site: Site) -> None:
         found = verify_feed(f"{public}feed.xml", (public, other.url), limits=QUICK)
     assert rules(found) == {"verify-https", "verify-connection"}
     assert found.failed
+
+
+def test_a_head_that_never_ends_does_not_outlast_the_time_limit(site: Site) -> None:
+    def trickling(request: Request) -> bool:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not request.site.ended.wait(0.1):
+            request.wfile.write(b"x")
+        return request.hang_up()
+
+    site.planted["feed.xml"] = trickling
+    found = look(site, limits=Limits(total_seconds=1.0))
+    assert rules(found) == {"verify-unreachable"}
+    assert found.seconds < 5
+
+
+def test_signatures_and_passwords_are_not_repeated(site: Site) -> None:
+    sound = next((site.folder / "media").glob("*.mp3")).relative_to(site.folder).as_posix()
+    target = site.url.replace("://", "://user:hush@") + sound + "?signature=hush"
+    site.planted[sound] = lambda request: "?" not in request.path and request.bare(302, Location=target)
+    found = look(site)
+    assert rules(found) == {"verify-redirect"}
+    assert "hush" not in str(found)
+    with pytest.raises(UsageError) as refused:
+        verify(target)
+    assert "hush" not in str(refused.value)

@@ -106,3 +106,10 @@ def test_every_rule_of_verify_is_shown_by_a_planted_fault() -> None:
     declared = {id for id in RULES if id.startswith("verify-")}
     assert len(declared) > 20
     assert {id for id in declared if f'"{id}"' not in source} == set()
+
+
+def test_a_password_in_an_address_is_not_repeated(tmp_path: Path) -> None:
+    for options in ((), ("--json",)):
+        done = run("verify", "https://user:hush@podcast.example.com/feed.xml", *options, folder=tmp_path)
+        assert done.returncode == 2
+        assert "hush" not in done.stdout + done.stderr
