@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from publisher.errors import PublisherError
+from publisher.errors import PublisherError, StoreUnavailable
 from publisher.media_types import cache_control, content_type
 from publisher.store import Body, Headers, Store, without_patience
 from publisher.store.s3 import S3Store
@@ -77,6 +77,9 @@ class Objects:
         for key in sorted(keys):
             try:
                 store.delete(key)
+            except StoreUnavailable:
+                # It went away meanwhile; asking for each of the others would only take time.
+                return (self.prefix,)
             except PublisherError:
                 left.append(key)
         with contextlib.suppress(PublisherError):

@@ -81,10 +81,25 @@ OF_S3: Final = (HEADERS, PARTS_OF, MULTIPART)
 _MOST_SKEW: Final = timedelta(minutes=1)
 
 
-def ask_s3(findings: Findings, store: Store, bare: S3Store, own: Objects) -> bool:
-    """Asks a bucket everything. Returns whether objects can be written."""
+def ask_reached(findings: Findings, store: Store, contact: Contact) -> bool:
+    """Notes what came of the first question to a bucket. Returns whether there is use in another."""
+    refusal = contact.refusal
+
+    def reached() -> str:
+        is_answer = refusal is None or isinstance(refusal, AccessDenied | NoSuchBucket)
+        if refusal is not None and not is_answer and not contact.is_about_time:
+            raise Missing(refusal.message, mend=refusal.help)
+        return f"{store.name} answers"
+
+    if findings.ask(REACHED, reached):
+        return True
+    findings.leave((CLOCK, BUCKET, CREDENTIALS, *OF_ANY, *OF_S3), "not tried: see above")
+    return False
+
+
+def ask_s3(findings: Findings, store: Store, bare: S3Store, contact: Contact, own: Objects) -> bool:
+    """Asks a bucket that was reached everything else. Returns whether objects can be written."""
     bucket = bare.bucket
-    contact = bucket.contact()
     if not _ask_contact(findings, store, contact, own):
         findings.leave((*OF_ANY, *OF_S3), "not tried: see above")
         return False
@@ -99,12 +114,6 @@ def ask_s3(findings: Findings, store: Store, bare: S3Store, own: Objects) -> boo
 
 def _ask_contact(findings: Findings, store: Store, contact: Contact, own: Objects) -> bool:
     refusal = contact.refusal
-    known = refusal is None or isinstance(refusal, AccessDenied | NoSuchBucket)
-
-    def reached() -> str:
-        if refusal is not None and not known and not contact.is_about_time:
-            raise Missing(refusal.message, mend=refusal.help)
-        return f"{store.name} answers"
 
     def bucket() -> str:
         if refusal is None:
@@ -124,9 +133,6 @@ def _ask_contact(findings: Findings, store: Store, contact: Contact, own: Object
             raise Missing(error.message, mend=error.help) from error
         return "the store knows them, though they may not list the bucket"
 
-    if not findings.ask(REACHED, reached):
-        findings.leave((CLOCK, BUCKET, CREDENTIALS), "not tried: see above")
-        return False
     findings.ask(CLOCK, lambda: _clock(contact))
     findings.ask(BUCKET, bucket)
     return findings.ask(CREDENTIALS, credentials)

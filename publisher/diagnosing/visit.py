@@ -13,7 +13,7 @@ from publisher.diagnosing.objects import Objects
 from publisher.diagnosing.probe import Findings, Probe, Question
 from publisher.diagnosing.public import QUESTIONS, PublicAddress
 from publisher.diagnosing.remedies import Remedy, remedies
-from publisher.diagnosing.storing import ask_any, ask_s3
+from publisher.diagnosing.storing import ask_any, ask_reached, ask_s3
 from publisher.errors import PublisherError, ShowError, StoreError, UsageError
 from publisher.reading.accept import base_address
 from publisher.reading.load import load_show
@@ -80,7 +80,7 @@ def diagnose(
     if loaded.show is None and not to:
         raise ShowError(loaded.problems)
     store = store_of(loaded, to=to, endpoint=endpoint)
-    address = _address(url) or (loaded.show.url if loaded.show else "") or _published_address(store)
+    address = _address(url) or (loaded.show.url if loaded.show else "")
     return _Visit(store, address, say).make(fix=fix)
 
 
@@ -100,12 +100,11 @@ class _Visit:
             with stand_in(self._bare) as folder, self._own.removed_afterwards(folder):
                 can_write = ask_folder(self._findings, folder, self._bare, self._own)
                 self._ask_public(can_write and folder is self._bare, fix=fix)
+        elif isinstance(self._bare, S3Store):
+            self._ask_bucket(self._bare, fix=fix)
         else:
             with self._own.removed_afterwards(self._store):
-                if isinstance(self._bare, S3Store):
-                    can_write = ask_s3(self._findings, self._store, self._bare, self._own)
-                else:
-                    can_write = ask_any(self._findings, self._store, self._own)
+                can_write = ask_any(self._findings, self._store, self._own)
                 self._ask_public(can_write, fix=fix)
         if self._own.left:
             self._findings.ask(_REMOVED, self._what_is_left)
@@ -113,10 +112,21 @@ class _Visit:
             self._store.name, self._url, tuple(self._findings.probes), self._remedies, tuple(self._changed)
         )
 
+    def _ask_bucket(self, bare: S3Store, *, fix: bool) -> None:
+        contact = bare.bucket.contact()
+        if not ask_reached(self._findings, self._store, contact):
+            self._ask_public(False, fix=fix)
+            return
+        with self._own.removed_afterwards(self._store):
+            can_write = ask_s3(self._findings, self._store, bare, contact, self._own)
+            self._ask_public(can_write, fix=fix)
+
     def _what_is_left(self) -> str:
         raise StoreError(f"could not be removed: {', '.join(self._own.left)}", help=_REMOVED.mend)
 
     def _ask_public(self, can_read: bool, *, fix: bool) -> None:
+        if not self._url and can_read:
+            self._url = _published_address(self._store)
         if not self._url:
             self._findings.leave((_ADDRESS,), f"not known, so not asked: {_ADDRESS.mend}")
             return

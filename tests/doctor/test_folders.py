@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher import doctor
+from publisher import doctor, publish
 from publisher.diagnosing import folders
 from publisher.errors import ShowError, UsageError
 from publisher.previewing.server import make_app
@@ -249,6 +249,15 @@ def test_a_server_that_misbehaves(public: Path, misbehave: Misbehaviour, name: s
         assert probe_of(found, name).mend
     assert found.is_well is not is_needed
     assert visible(public) == {"feed.xml"}
+
+
+def test_without_an_address_that_of_what_is_published_is_asked(tmp_path: Path) -> None:
+    with serving(tmp_path / "public") as url:
+        show = make_show(tmp_path / "episodes")
+        publish(show, to=str(tmp_path / "public"), url=url)
+        found = doctor("nowhere", to=str(tmp_path / "public"))
+    assert found.url == url
+    assert not_well(found) == {"https": "missing"}
 
 
 def test_a_page_for_everything_is_not_taken_for_the_feed(public: Path) -> None:
