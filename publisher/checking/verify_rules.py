@@ -25,7 +25,7 @@ _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("verify-digest", "error", "an object has the bytes that were released", ""),
     ("verify-cut", "error", "what is asked for arrives whole", _HTTP + "#section-8.6"),
     ("verify-encoding", "error", "audio is sent as it is, not compressed on the way", _HTTP + "#section-8.4"),
-    ("verify-head", "error", "HEAD works for enclosures", APPLE_FEED),
+    ("verify-head", "error", "enclosures answer HEAD", APPLE_FEED),
     ("verify-range", "error", "any part of an enclosure can be asked for", APPLE_FEED),
     ("verify-audio", "error", "an enclosure begins as audio of its type does", APPLE_FEED),
     ("verify-artwork", "error", "served artwork is square, of 1400 to 3000 pixels", APPLE_ARTWORK),
