@@ -59,7 +59,7 @@ _LONG_WORD: Final = re.compile(r"\S{1000}")
 
 
 def _markdown(text: str) -> MarkdownIt:
-    """The parser for this text: one that knows paragraphs alone, where all of Markdown would take too long."""
+    """The parser for this text: of paragraphs alone, where all of Markdown would take too long."""
     if len(text) > _MOST_MARKDOWN or any(text.count(sign) > most for sign, most in _MOST_SIGNS.items()):
         return _paragraphs_only()
     return _without_addresses() if _LONG_WORD.search(text) else _all_of_markdown()

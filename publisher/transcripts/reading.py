@@ -17,19 +17,12 @@ MOST_CUES: Final = 100_000
 """The words of eleven hours, one at a time."""
 
 # Counted before anything is made of them: signs of which each becomes an object, or several.
-_SIGNS: Final[dict[TranscriptKind, tuple[str, ...]]] = {
-    "vtt": ("-->", "<v"),
-    "srt": ("-->",),
-    "json": ("{", "["),
-    "txt": (),
-    "md": ("[", "<", "`"),
-}
-_MOST_LINES: Final[dict[TranscriptKind, int]] = {
-    "vtt": 4 * MOST_CUES,
-    "srt": 4 * MOST_CUES,
-    "json": 16 * MOST_CUES,
-    "txt": MOST_CUES,
-    "md": 2 * MOST_CUES // 5,
+_MOST_SIGNS: Final[dict[TranscriptKind, dict[str, int]]] = {
+    "vtt": {"-->": MOST_CUES, "<v": MOST_CUES, "\n": 8 * MOST_CUES},
+    "srt": {"-->": MOST_CUES, "\n": 8 * MOST_CUES},
+    "json": {'"startTime"': MOST_CUES, "{": 2 * MOST_CUES, "[": 2 * MOST_CUES},
+    "txt": {"\n": MOST_CUES},
+    "md": {"[": 10_000, "<": 10_000, "`": 10_000, "*": 40_000, "\n": 40_000},
 }
 _MOST_MARKDOWN: Final = 1 << 20
 
@@ -75,13 +68,10 @@ def _read(data: bytes, kind: TranscriptKind, findings: Findings) -> Transcript |
 
 def _is_too_large(text: str, kind: TranscriptKind, findings: Findings) -> bool:
     """Whether reading it would take seconds, or hundreds of megabytes."""
-    signs = sum(text.count(sign) for sign in _SIGNS[kind])
-    most_signs = MOST_CUES // 5 if kind == "md" else MOST_CUES
-    lines = text.count("\n")
-    if signs <= most_signs and lines <= _MOST_LINES[kind] and (kind != "md" or len(text) <= _MOST_MARKDOWN):
+    too_many = any(text.count(sign) > most for sign, most in _MOST_SIGNS[kind].items())
+    if not too_many and (kind != "md" or len(text) <= _MOST_MARKDOWN):
         return False
-    message = (
-        f"the transcript has {len(text):,} characters in {lines + 1:,} lines, more than any episode needs"
-    )
+    size = f"{len(text):,} characters in {text.count(chr(10)) + 1:,} lines"
+    message = f"the transcript has {size}, more than any episode needs"
     findings.add("transcript-too-large", "error", message, "is this really a transcript?")
     return True
