@@ -165,10 +165,18 @@ def whole(address: Address, answer: Answer) -> Iterator[Fault]:
         message = f"{address.name} broke off after {answer.length_bytes} bytes: {answer.cut}"
         yield Fault("verify-cut", address.url, message, _SERVER_HELP)
     elif answer.digest and address.digest and answer.digest != address.digest:
-        help = _MEND_HELP
-        if address.length_bytes is not None and answer.length_bytes != address.length_bytes:
-            message = f"{address.name} has {answer.length_bytes} bytes, and was released with"
-            yield Fault("verify-length", address.url, f"{message} {address.length_bytes}", help)
-        else:
-            message = f"{address.name} has other bytes than were released (their SHA-256 differs)"
-            yield Fault("verify-digest", address.url, message, help)
+        yield _other_bytes(address, answer)
+
+
+def _other_bytes(address: Address, answer: Answer) -> Fault:
+    help = "publish again, or purge the cache in front"
+    if address.kind == "page":
+        # A page keeps its address: caches may have the old one, another publisher may have written a newer
+        # one, and some CDNs put things into pages. Listeners can read it all the same.
+        message = f"{address.name} has other bytes than were released"
+        return Fault("verify-digest", address.url, message, "wait, or purge the cache in front", "warning")
+    if address.length_bytes is not None and answer.length_bytes != address.length_bytes:
+        message = f"{address.name} has {answer.length_bytes} bytes, and was released with"
+        return Fault("verify-length", address.url, f"{message} {address.length_bytes}", help)
+    message = f"{address.name} has other bytes than were released (their SHA-256 differs)"
+    return Fault("verify-digest", address.url, message, help)

@@ -163,6 +163,8 @@ CASES = (
     Case("no JSON", CHAPTERS, lambda r: r.well(b"["), {"verify-content", "verify-length"}),
     Case("page gone", PAGE, lambda r: r.bare(404), {"verify-status"}),
     Case("page's type", PAGE, lambda r: r.well(Content_Type="binary/octet-stream"), {"verify-type"}),
+    Case("another page", PAGE, lambda r: r.well(b"<!doctype html><p>Hello"), {"verify-digest"},
+         severity="warning"),
     Case("no index", PAGE, no_index, {"verify-page"}, severity="warning"),
     Case("sent on twice", PAGE, two_hops, {"verify-redirect"}, severity="warning"),
     Case("style gone", STYLE, lambda r: r.bare(404), {"verify-status"}),

@@ -347,3 +347,15 @@ def test_signatures_and_passwords_are_not_repeated(site: Site) -> None:
     with pytest.raises(UsageError) as refused:
         verify(target)
     assert "hush" not in str(refused.value)
+
+
+def test_what_somebody_else_published_in_between_is_no_fault(tmp_path: Path) -> None:
+    with serving(tmp_path / "public") as site:
+        show = small_show(tmp_path / "show")
+        publish(show, to=str(tmp_path / "public"), url=site.url)
+        key = named_by(site.read("feed.xml"))
+        ours = read_manifest(key, site.read(key))
+        for title in ("Edited", "Edited again"):
+            edit_episode(show, "0001-episode", title=title)
+            publish(show, to=str(tmp_path / "public"), url=site.url)
+        assert verify_feed(f"{site.url}feed.xml", None, ours, ours.all_objects(), limits=QUICK).problems == ()
