@@ -83,8 +83,9 @@ def ends_sentence(text: str) -> bool:
 
 
 def shown(text: str, most: int = 60) -> str:
-    """A quotation for a message, cut where it is long."""
-    text = one_line(text)
+    """A quotation for a message, cut where it is long, without what would move a terminal's cursor."""
+    text = one_line(text[: 8 * most])
+    text = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
     return f'"{text if len(text) <= most else text[: most - 1] + "…"}"'
 
 
