@@ -163,6 +163,8 @@ class _Visit:
                 remedy.set()
             except PublisherError as error:
                 self._say(f"that was refused: {error.message}")
+                if remedy.kind == "policy":
+                    self._say("Amazon refuses it while Block Public Access is switched on for the bucket")
                 continue
             self._changed.append(remedy.says)
             any_set = True

@@ -7,6 +7,7 @@ therefore ends with `settle_pages`: the last of them reads the feed after every 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from publisher.release.published import read_published
 from publisher.release.uploads import Uploads, each
 
 EPISODE_PAGES = "episodes/"
+_EPISODE_PAGE: Final = re.compile(r"episodes/[^/]+/index\.html")
 _ROUNDS: Final = 10
 
 
@@ -80,7 +82,7 @@ def restore_pages(uploads: Uploads, manifest: Manifest) -> int:
     wanted = pages_of(manifest)
     mended = sum(each(lambda page: _restore(uploads, page), list(wanted.values())))
     for stored in list(uploads.store.list(EPISODE_PAGES)):
-        if stored.key not in wanted:
+        if stored.key not in wanted and _EPISODE_PAGE.fullmatch(stored.key):
             _keep_unknown(uploads, stored.key)
             uploads.store.delete(stored.key)
             mended += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from publisher.errors import Conflict, UsageError
+from publisher.identity import DIGEST_CHARACTERS
 from publisher.manifest import FEED_KEY, Manifest
 from publisher.reading.load import load_show
 from publisher.release.history import Past, chain, ensure_published
@@ -24,10 +26,16 @@ GRACE: Final = timedelta(days=30)
 SHORTEST: Final = timedelta(days=1)
 """A publish that runs meanwhile relies on what it found; `Uploads` sends again what is older than half."""
 
-# Only what publisher puts there is ever looked at: a bucket may hold other things.
+# Only names that publisher gives are ever looked at: a bucket may hold other things.
 _FOLDERS: Final = (
     *("media/", "artwork/", "images/", "transcripts/", "chapters/", "site/"),
     *("releases/", "episodes/"),
+)
+_OURS: Final = re.compile(
+    rf"(?:media|artwork|images|transcripts|chapters|site)/[^/]*-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.[A-Za-z0-9.]+"
+    rf"|releases/(?:[0-9a-f]{{64}}\.json|feed-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.xml)"
+    rf"|releases/pages/page-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.html"
+    r"|episodes/[^/]+/index\.html"
 )
 _BATCH: Final = 100
 
@@ -107,7 +115,10 @@ def _find(store: Store, since: datetime) -> Pruning:
     removable = tuple(
         stored
         for stored in listed
-        if stored.key not in needed and stored.modified is not None and stored.modified < since
+        if stored.key not in needed
+        and _OURS.fullmatch(stored.key)
+        and stored.modified is not None
+        and stored.modified < since
     )
     return Pruning(removable, kept)
 

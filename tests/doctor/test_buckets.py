@@ -137,6 +137,29 @@ def test_fix_leaves_what_others_have_set(ceph: Place) -> None:
     assert by_id["theirs"]["AllowedMethods"] == ["PUT"]
 
 
+def test_a_policy_that_cannot_be_read_is_not_written_over(ceph: Place) -> None:
+    _deny(ceph, "s3:GetBucketPolicy")
+    said: list[str] = []
+    found = look(ceph, url=ceph.url, fix=True, say=said.append)
+    assert probe_of(found, "public read").outcome == "missing"
+    assert "must not be lost" in said[0]
+    assert not any("policy" in text for text in said[1:])
+    policy = next(remedy for remedy in found.remedies if remedy.kind == "policy")
+    assert policy.as_json()["hindrance"]
+    assert not any("objects below" in text for text in found.changed)
+
+
+def test_a_policy_that_may_not_be_set_is_said_to_be_refused(ceph: Place) -> None:
+    _deny(ceph, "s3:PutBucketPolicy")
+    before = ceph.server.client().get_bucket_policy(Bucket=ceph.bucket)["Policy"]
+    said: list[str] = []
+    found = look(ceph, url=ceph.url, fix=True, say=said.append)
+    assert "that was refused" in said[1]
+    assert not found.is_well
+    assert [remedy.kind for remedy in found.remedies] == ["policy"]
+    assert ceph.server.client().get_bucket_policy(Bucket=ceph.bucket)["Policy"] == before
+
+
 def test_fix_opens_one_show_of_a_bucket_and_then_another(ceph: Place) -> None:
     other = Place(ceph.server, ceph.bucket, "shows/two")
     assert look(ceph, url=ceph.url, fix=True).is_well

@@ -44,9 +44,9 @@ with only_run(show):
 """
 
 
-def go(show: Path, public: Path, **flags: bool) -> str:
+def go(show: Path, public: Path) -> str:
     """Publishes, and gives the release that stands."""
-    return publish(show, to=str(public), now=NOW, **flags).manifest_key
+    return publish(show, to=str(public), now=NOW).manifest_key
 
 
 def with_a_past(folder: Path) -> tuple[Path, Path, list[bytes]]:

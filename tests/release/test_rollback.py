@@ -113,7 +113,7 @@ def test_there_is_nothing_before_the_first_and_nothing_where_nothing_is(tmp_path
 
 
 def test_a_name_that_two_releases_share_is_refused(tmp_path: Path) -> None:
-    """Two releases whose names begin alike are found by trying, and put into the store as they would stand."""
+    """Two releases whose names begin alike, found by trying, are put into the store as they would stand."""
     show, public, feeds = with_a_past(tmp_path)
     data = (public / named(feeds[0])).read_bytes()
     forged: dict[str, list[str]] = {}
@@ -155,7 +155,7 @@ def test_a_publish_leaves_it_so_as_long_as_the_folder_is_what_was_undone(tmp_pat
 
 
 def test_what_is_newly_due_does_not_take_what_was_undone_along(tmp_path: Path) -> None:
-    show, public, feeds = with_a_past(tmp_path)
+    show, public, _ = with_a_past(tmp_path)
     rollback(show, "previous", to=str(public))
     add_episode(show, "0004-due", number=4, published="2025-06-01")
     before = tree(public)
@@ -251,7 +251,7 @@ def test_a_release_that_is_not_whole_is_refused_before_anything_changes(tmp_path
     for path in gone:
         path.unlink()
     before = tree(public)
-    with pytest.raises(StoreError, match="not (kept )?whole") as raised:
+    with pytest.raises(StoreError, match=r"not (kept )?whole") as raised:
         rollback(show, named(feeds[0])[9:21], to=str(public))
     assert raised.value.exit_status == 3
     assert raised.value.help

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from publisher.media_types import content_type
 
@@ -49,7 +50,8 @@ class Request(BaseHTTPRequestHandler):
     site: Site
 
     def do_GET(self) -> None:
-        self.key = self.path.lstrip("/").partition("?")[0]
+        # A client that takes this for its proxy asks for whole addresses.
+        self.key = urlsplit(self.path).path.lstrip("/")
         if not self.key or self.key.endswith("/"):
             self.key += "index.html"
         self.site.asked[(self.command, self.key)] += 1

@@ -231,9 +231,9 @@ def test_a_feed_out_of_an_old_cache_is_a_warning(tmp_path: Path) -> None:
         assert not found.failed
 
 
-def noting(asked: list[str]) -> Planted:
+def noting(asked: list[str], what: Callable[[Request], str] = lambda request: request.key) -> Planted:
     def note(request: Request) -> bool:
-        asked.append(request.key)
+        asked.append(what(request))
         return False
 
     return note
@@ -359,3 +359,23 @@ def test_what_somebody_else_published_in_between_is_no_fault(tmp_path: Path) -> 
             edit_episode(show, "0001-episode", title=title)
             publish(show, to=str(tmp_path / "public"), url=site.url)
         assert verify_feed(f"{site.url}feed.xml", None, ours, ours.all_objects(), limits=QUICK).problems == ()
+
+
+def test_a_proxy_of_the_environment_is_used_and_its_password_kept(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = site.folder.parent
+    public = "http://podcast.example.com/"
+    publish(folder / "show", to=str(folder / "proxied"), url=public)
+    monkeypatch.setenv("no_proxy", "")
+    with serving(folder / "proxied") as proxy:
+        logins: list[str] = []
+        proxy.planted["*"] = noting(logins, lambda request: request.headers["Proxy-Authorization"] or "")
+        monkeypatch.setenv("http_proxy", proxy.url.replace("://", "://user:hush@"))
+        found = verify_feed(f"{public}feed.xml", limits=QUICK)
+        assert rules(found) == {"verify-https"}
+        assert found.checked > 10
+        assert set(logins) == {"Basic dXNlcjpodXNo"}
+    gone = verify_feed(f"{public}feed.xml", limits=QUICK)
+    assert rules(gone) == {"verify-unreachable"}
+    assert "hush" not in str(gone)
