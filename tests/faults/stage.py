@@ -192,7 +192,7 @@ class Trial:
     findings: list[str]
 
     def __str__(self) -> str:
-        found = "; ".join(self.findings)
+        found = "; ".join(self.findings) or "whole"
         return (
             f"{self.fault} ({self.mode}) at request {self.at}, {self.struck}, status {self.status}: {found}"
         )

@@ -2,11 +2,12 @@
 that nothing ever happened to.
 
 `PUBLISHER_FAULTS=all` tries every request with every fault; otherwise each fault meets a few requests, drawn
-by a fixed seed. `-s` shows the counts.
+by a fixed seed. `-s` shows the counts; `PUBLISHER_FAULTS_LOG=FILE` takes a line for each run.
 """
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ CASES: list[tuple[str, Mode]] = [
     *((name, "stubborn") for name in STUBBORN),
     *((name, "forever") for name in FOREVER),
 ]
+LOG = os.environ.get("PUBLISHER_FAULTS_LOG", "")
 DRAWN = {"ceph": 2, "swift": 1}
 """So many requests meet each fault where not all do."""
 
@@ -55,6 +57,9 @@ class Tally:
         self.runs += 1
         self.statuses[trial.status] += 1
         self.bad += bool(trial.findings)
+        if LOG:
+            with Path(LOG).open("a", encoding="utf-8") as log:
+                log.write(f"{trial}\n")
 
     def text(self, kind: str) -> str:
         how = ", ".join(f"{count} ended with {status}" for status, count in sorted(self.statuses.items()))
