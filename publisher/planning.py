@@ -148,7 +148,14 @@ def settle(show: Show, before: Manifest | None, *, url: str) -> Show:
     return replace(show, url=url, feed_url=feed_url, link=show.link or url, guid=guid)
 
 
-def make_plan(show: Show, before: Manifest | None, now: datetime, *, id3_version: int | None = None) -> Plan:
+def make_plan(
+    show: Show,
+    before: Manifest | None,
+    now: datetime,
+    *,
+    id3_version: int | None = None,
+    undone: Manifest | None = None,
+) -> Plan:
     """Compares a settled show with what is published.
 
     An episode is recognised by its own `guid`, else by its slug, else by its audio, so that a renamed folder
@@ -161,10 +168,16 @@ def make_plan(show: Show, before: Manifest | None, now: datetime, *, id3_version
         before: the published manifest, None where nothing is published.
         now: aware; an episode is due when `published` is not after it.
         id3_version: 4 or 3; None leaves what is published as it is, and tags what is new with 4.
+        undone: a release that was rolled back: its episodes' audio is in the store, and maybe nowhere else.
     """
     match = _match(show, before)
+    known = undone.by_slug() if undone else {}
     planned = [
-        _planned(show, _with_id3(episode, match.get(episode.slug), id3_version), now, before)
+        _from_undone(
+            show,
+            _planned(show, _with_id3(episode, match.get(episode.slug), id3_version), now, before),
+            known.get(episode.slug),
+        )
         for episode in show.episodes
     ]
     taken = {released.slug for released in match.values()}
@@ -277,6 +290,23 @@ def _planned(show: Show, base: PlannedEpisode, now: datetime, manifest: Manifest
         return replace(base, state="re-identified", changes=(f"its GUID was {kept}",))
     changes = _changes(base, before, manifest)
     return replace(base, state="changed" if changes else "unchanged", changes=changes)
+
+
+def _from_undone(show: Show, planned: PlannedEpisode, old: Released | None) -> PlannedEpisode:
+    """A new episode without audio, with the audio that it had before it was rolled back."""
+    if planned.state != "new" or planned.audio is not None or planned.episode is None or old is None:
+        return planned
+    guid = planned.episode.guid or old.guid
+    parts = episode_parts(planned.episode, old.enclosure, old.parts)
+    return replace(
+        planned,
+        before=old,
+        guid=guid,
+        changes=(),
+        parts=tuple(sorted(parts.items())),
+        recipe=tag_recipe(show, planned.episode, guid, parts),
+        id3_version=old.enclosure.id3_version,
+    )
 
 
 def _owner(manifest: Manifest | None, guid: str) -> str:

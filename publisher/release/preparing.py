@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from publisher.checking import check_show
 from publisher.errors import ShowError, UsageError
+from publisher.manifest import Manifest
 from publisher.model import Show
 from publisher.planning import Plan, make_plan, settle
 from publisher.problems import Problem, in_order
@@ -124,7 +125,8 @@ def compare(
     now = _moment(now, show)
     if published is None:
         published = read_published(store, kept=loaded.root / STATE_FOLDER / KEPT)
-    problems = list(checked(loaded, published, now))
+    undone = _undone(store, published, loaded.root / STATE_FOLDER / KEPT)
+    problems = list(checked(loaded, _with_undone(published, undone), now))
     address = _base_address(url) or show.url or (published.manifest.url if published.manifest else "")
     if not address and need_url and store.name.startswith("s3://"):
         message = "the public address is not known under which the published files will be reached"
@@ -133,16 +135,30 @@ def compare(
     if any(problem.is_error for problem in problems):
         raise ShowError(in_order(problems))
     settled = settle(show, published.manifest, url=address or DEFAULT_URL)
-    plan = make_plan(settled, published.manifest, now, id3_version=id3_version)
-    plan = replace(plan, held=_held(plan, store, loaded.root / STATE_FOLDER / KEPT))
+    plan = make_plan(settled, published.manifest, now, id3_version=id3_version, undone=undone)
+    plan = replace(plan, held=_held(plan, undone))
     return Prepared(loaded, store, published, plan, in_order(problems))
 
 
-def _held(plan: Plan, store: Store, kept: Path) -> Literal["", "undone", "undone and due"]:
+def _undone(store: Store, published: Published, kept: Path) -> Manifest | None:
+    """The release that was rolled back, if what stands is a rollback."""
+    key = published.manifest.undone if published.manifest else ""
+    return manifest_of(store, key, kept=kept) if key else None
+
+
+def _with_undone(published: Published, undone: Manifest | None) -> Published:
+    """For the checks: an episode that was published and rolled back may do without its audio as well."""
+    if undone is None or published.manifest is None:
+        return published
+    listed = {name for item in published.manifest.episodes for name in (item.slug, item.guid)}
+    more = [item for item in undone.episodes if not {item.slug, item.guid} & listed]
+    both = replace(published.manifest, episodes=(*published.manifest.episodes, *more))
+    return replace(published, manifest=both)
+
+
+def _held(plan: Plan, undone: Manifest | None) -> Literal["", "undone", "undone and due"]:
     """Whether the folder still says what was rolled back: it would go out again by itself otherwise."""
-    undone_key = plan.before.undone if plan.before else ""
-    undone = manifest_of(store, undone_key, kept=kept) if undone_key and plan.has_changes else None
-    if undone is None:
+    if undone is None or not plan.has_changes:
         return ""
     since = make_plan(plan.show, undone, plan.now)
     if not since.has_changes:

@@ -154,6 +154,19 @@ def test_a_publish_leaves_it_so_as_long_as_the_folder_is_what_was_undone(tmp_pat
     assert not publish(show, to=str(public), now=NOW).plan.held
 
 
+def test_it_is_held_back_without_its_audio_too(tmp_path: Path) -> None:
+    """Published audio may leave the folder; that of what was undone is in the store still."""
+    show, public, feeds = with_a_past(tmp_path)
+    rollback(show, "previous", to=str(public))
+    for path in show.glob("*/audio.mp3"):
+        path.unlink()
+    outcome = publish(show, to=str(public), now=NOW)
+    assert (outcome.released, outcome.plan.held) == (False, "undone")
+    assert publish(show, to=str(public), now=NOW, again=True).released
+    assert unnamed(feed(public)) == unnamed(feeds[2])
+    assert_whole(public)
+
+
 def test_what_is_newly_due_does_not_take_what_was_undone_along(tmp_path: Path) -> None:
     show, public, _ = with_a_past(tmp_path)
     rollback(show, "previous", to=str(public))
