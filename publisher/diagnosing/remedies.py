@@ -9,7 +9,7 @@ from typing import Any
 
 from publisher.diagnosing.probe import Probe
 from publisher.diagnosing.public import CORS, PREFLIGHT, READABLE
-from publisher.diagnosing.settings import with_public_read, with_reading_across_origins
+from publisher.diagnosing.settings import reads_across_origins, with_public_read, with_reading_across_origins
 from publisher.errors import StoreError
 from publisher.store.s3_bucket import NotOffered, S3Bucket
 
@@ -92,7 +92,7 @@ def _across_origins(bucket: S3Bucket, *, is_closed: bool) -> Remedy | None:
     except StoreError as error:
         hindrance = f"the rules that are there cannot be read, and must not be lost: {error.message}"
     wanted = with_reading_across_origins(rules)
-    if is_closed and wanted == rules:
+    if is_closed and any(reads_across_origins(rule) for rule in rules):
         return None
     document = {"CORSRules": wanted}
     return Remedy("cors", says, document, command, lambda: bucket.set_cors(wanted), hindrance)

@@ -50,3 +50,8 @@ def with_reading_across_origins(rules: list[dict[str, Any]]) -> list[dict[str, A
     theirs holds for it still.
     """
     return [*(rule for rule in rules if rule.get("ID") != _RULE_ID), dict(_RULE)]
+
+
+def reads_across_origins(rule: dict[str, Any]) -> bool:
+    """Whether a CORS rule lets every origin read."""
+    return "*" in rule.get("AllowedOrigins", ()) and "GET" in rule.get("AllowedMethods", ())

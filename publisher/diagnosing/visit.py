@@ -94,6 +94,7 @@ class _Visit:
         self._findings = Findings()
         self._remedies: tuple[Remedy, ...] = ()
         self._changed: list[str] = []
+        self._tried: set[str] = set()
 
     def make(self, *, fix: bool) -> Diagnosis:
         if isinstance(self._bare, FolderStore):
@@ -150,11 +151,12 @@ class _Visit:
         return findings.probes
 
     def _set_all(self) -> bool:
-        """Sets what has not been set yet. Returns whether anything was."""
+        """Sets what has not been tried yet. Returns whether anything was set."""
         any_set = False
         for remedy in self._remedies:
-            if remedy.says in self._changed:
+            if remedy.kind in self._tried:
                 continue
+            self._tried.add(remedy.kind)
             if remedy.hindrance:
                 self._say(f"the {remedy.kind} is left as it is: {remedy.hindrance}")
                 continue
