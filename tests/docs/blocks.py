@@ -5,6 +5,7 @@ A mark is an HTML comment on the line before the fence:
 * `<!-- not run: REASON -->`: nothing is run.
 * `<!-- needs: swift -->`: run where that server is; the buckets that it names are made first.
 * `<!-- after: COMMAND -->`: that command is run first, where the block stands for itself.
+* `<!-- status: NUMBER -->`: it ends with that status.
 * `<!-- serves -->`: run until it has been asked for its feed, then interrupted.
 * `<!-- file: PATH -->`: the block is what that file holds from here on.
 * `<!-- part of: NAME -->`: the block is a piece of such a file.
@@ -22,7 +23,7 @@ _FENCE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 LANGUAGES = ("sh", "text", "yaml", "python", "crontab", "mermaid")
-MARKS = ("", "not run", "needs", "after", "serves", "file", "part of")
+MARKS = ("", "not run", "needs", "after", "status", "serves", "file", "part of")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ PACKAGES = {
     "ffprobe": "ffmpeg",
     "gpo": "gpodder",
     "mediainfo": "mediainfo",
+    "openssl": "openssl",
     "mp3val": "mp3val",
     "unshare": "util-linux",
 }

@@ -61,6 +61,9 @@ class Reader:
                 self._server.client().create_bucket(Bucket=bucket)
         if block.mark == "after":
             self._place().run(Block("sh", f"{block.value}\n{block.text}", block.line))
+        elif block.mark == "status":
+            command = f"{block.text.strip()} || test $? -eq {block.value}\n"
+            self._place().run(Block("sh", command, block.line))
         elif block.mark == "serves":
             assert b"<rss" in self._place().serve(block)
         else:
