@@ -203,27 +203,45 @@ def _manifest(values: dict[str, Any]) -> Manifest:
     values = {name: value for name, value in values.items() if name in known}
     values["parts"] = values.get("parts", {})
     values["objects"] = _objects(values.get("objects", {}))
-    values["pages"] = tuple(StoredObject(**page) for page in values.get("pages", ()))
-    values["feed"] = StoredObject(**values["feed"]) if "feed" in values else None
+    values["pages"] = tuple(_object(page) for page in values.get("pages", ()))
+    values["feed"] = _object(values["feed"]) if "feed" in values else None
     values["episodes"] = tuple(_released(episode) for episode in values.get("episodes", ()))
+    _expect(str, *(values[name] for name in ("guid", "feed_url", "url", "title")))
     return Manifest(**values)
 
 
 def _released(values: dict[str, Any]) -> Released:
     enclosure = values["enclosure"]
     chapters = tuple(Chapter(**{"start_seconds": 0.0} | chapter) for chapter in enclosure.pop("chapters", ()))
-    item = StoredObject(**enclosure.pop("object"))
+    item = _object(enclosure.pop("object"))
+    published = datetime.fromisoformat(values["published"])
+    if published.tzinfo is None:
+        raise ValueError(f"{values['published']} says no offset from UTC")
+    _expect(str, *(values[name] for name in ("slug", "guid", "title")))
     return Released(
         slug=values["slug"],
         guid=values["guid"],
         title=values["title"],
-        published=datetime.fromisoformat(values["published"]),
+        published=published,
         enclosure=Enclosure(object=item, chapters=chapters, **enclosure),
         parts=values["parts"],
         objects=_objects(values.get("objects", {})),
-        page=StoredObject(**values["page"]) if "page" in values else None,
+        page=_object(values["page"]) if "page" in values else None,
     )
 
 
 def _objects(values: dict[str, Any]) -> dict[str, StoredObject]:
-    return {role: StoredObject(**item) for role, item in values.items()}
+    return {role: _object(item) for role, item in values.items()}
+
+
+def _object(values: dict[str, Any]) -> StoredObject:
+    item = StoredObject(**values)
+    _expect(str, item.key, item.digest, item.type)
+    _expect(int, item.length_bytes)
+    return item
+
+
+def _expect(kind: type, *values: object) -> None:
+    for value in values:
+        if not isinstance(value, kind):
+            raise TypeError(f"{value!r} stands where {kind.__name__} was expected")
