@@ -63,9 +63,7 @@ class Output:
             self.plan(error.plan, err=True)
         _echo(f"{_style('error', 'red')}: {error}", err=True)
         if self.verbose > 1:
-            import traceback
-
-            _echo("".join(traceback.format_exception(error)), err=True)
+            _echo(_origin(error), err=True)
 
     def plan(self, plan: Plan, *, err: bool = False) -> None:
         """A plan, one episode a line; what does not change is only counted unless more is asked for."""
@@ -86,6 +84,27 @@ class Output:
     def close(self) -> None:
         if self.as_json:
             echo_json({"shows": self.documents})
+
+
+def _origin(error: BaseException) -> str:
+    """Where an error arose, and what it came from. Of errors that are not publisher's only the kind is told:
+    servers and libraries put addresses, passwords and keys into their words."""
+    import traceback
+
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    words = ""
+    if isinstance(error, PublisherError):
+        words = f": {error}"
+    elif isinstance(error, OSError) and error.strerror and type(error).__module__ == "builtins":
+        words = f": {error.strerror}"
+    return "".join(
+        (
+            f"{_origin(earlier)}\n" if earlier else "",
+            "Traceback (most recent call last):\n",
+            *traceback.format_tb(error.__traceback__),
+            f"{type(error).__module__}.{type(error).__qualname__}{words}\n",
+        )
+    )
 
 
 def each_show(
