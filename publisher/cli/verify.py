@@ -33,7 +33,7 @@ def verify(
     first bytes, artwork, CORS, redirects, certificates. What the last release changed comes first, with the
     newest episodes. A folder is served meanwhile; with --manifest nothing but the store is asked.
 
-    Example: publisher verify https://podcast.example.com/feed.xml
+    Example: publisher verify episodes --all
     """
     from publisher.cli.output import Output, counted, each_show
 
