@@ -168,15 +168,17 @@ def make_plan(
         before: the published manifest, None where nothing is published.
         now: aware; an episode is due when `published` is not after it.
         id3_version: 4 or 3; None leaves what is published as it is, and tags what is new with 4.
-        undone: a release that was rolled back: its episodes' audio is in the store, and maybe nowhere else.
+        undone: a release that was rolled back: listeners know its GUIDs, and audio of its episodes may be in
+            the store alone.
     """
     match = _match(show, before)
-    known = undone.by_slug() if undone else {}
+    known = _match(show, undone)
     planned = [
         _from_undone(
             show,
             _planned(show, _with_id3(episode, match.get(episode.slug), id3_version), now, before),
             known.get(episode.slug),
+            before,
         )
         for episode in show.episodes
     ]
@@ -292,21 +294,20 @@ def _planned(show: Show, base: PlannedEpisode, now: datetime, manifest: Manifest
     return replace(base, state="changed" if changes else "unchanged", changes=changes)
 
 
-def _from_undone(show: Show, planned: PlannedEpisode, old: Released | None) -> PlannedEpisode:
-    """A new episode without audio, with the audio that it had before it was rolled back."""
-    if planned.state != "new" or planned.audio is not None or planned.episode is None or old is None:
+def _from_undone(
+    show: Show, planned: PlannedEpisode, old: Released | None, before: Manifest | None
+) -> PlannedEpisode:
+    """A new episode, with the GUID and, where it has none of its own, the audio that it had before it was
+    rolled back."""
+    episode = planned.episode
+    if planned.state != "new" or episode is None or old is None or _owner(before, old.guid):
         return planned
-    guid = planned.episode.guid or old.guid
-    parts = episode_parts(planned.episode, old.enclosure, old.parts)
-    return replace(
-        planned,
-        before=old,
-        guid=guid,
-        changes=(),
-        parts=tuple(sorted(parts.items())),
-        recipe=tag_recipe(show, planned.episode, guid, parts),
-        id3_version=old.enclosure.id3_version,
-    )
+    if episode.audio is None:
+        planned = replace(planned, before=old, changes=(), id3_version=old.enclosure.id3_version)
+    guid = episode.guid or old.guid
+    parts = episode_parts(episode, episode.audio or old.enclosure, old.parts if episode.audio is None else {})
+    recipe = tag_recipe(show, episode, guid, parts)
+    return replace(planned, guid=guid, parts=tuple(sorted(parts.items())), recipe=recipe)
 
 
 def _owner(manifest: Manifest | None, guid: str) -> str:

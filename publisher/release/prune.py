@@ -13,13 +13,14 @@ from typing import Any, Final
 from publisher.errors import Conflict, UsageError
 from publisher.identity import DIGEST_CHARACTERS
 from publisher.manifest import FEED_KEY, Manifest
-from publisher.reading.load import load_show
+from publisher.reading.load import STATE_FOLDER, load_show
 from publisher.release.history import Past, chain, ensure_published
-from publisher.release.live_pages import copy_key, pages_of
+from publisher.release.journal import Journal
+from publisher.release.live_pages import copy_key, pages_of, settle_pages
 from publisher.release.lock import only_run
 from publisher.release.preparing import store_of
 from publisher.release.published import manifest_of, read_published
-from publisher.release.uploads import each
+from publisher.release.uploads import Quiet, Uploads, each
 from publisher.store import Store, Stored, abort_stale_uploads
 
 GRACE: Final = timedelta(days=30)
@@ -103,6 +104,10 @@ def prune(
         found = _find(store, since)
         if not yes:
             return found
+        # Pages that an interrupted run left may name what is removed now.
+        journal = Journal(loaded.root / STATE_FOLDER, store.name)
+        if journal.is_open and settle_pages(Uploads(store, Quiet())):
+            journal.close()
         _remove(store, found)
         aborted = abort_stale_uploads(store, older_than)
     return Pruning(found.removable, found.kept, True, aborted)
