@@ -73,7 +73,7 @@ class S3Bucket:
             if refusal is None:
                 raise
             refusal.__cause__ = error
-            return Contact(refusal, _moment(getattr(error, "response", {})), is_about_clock(error))
+            return Contact(refusal, _moment(getattr(error, "response", None)), is_about_clock(error))
         return Contact(None, _moment(answer))
 
     def headers(self, key: str) -> Headers:
@@ -174,7 +174,8 @@ class S3Bucket:
 
 
 def _moment(answer: Any) -> datetime | None:
-    written = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    # boto3's own failures have a response too, which is None.
+    written = (answer or {}).get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
     try:
         return parsedate_to_datetime(written).astimezone(UTC)
     except (TypeError, ValueError):

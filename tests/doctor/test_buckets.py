@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +29,7 @@ from publisher.store import abort_stale_uploads, open_store
 from publisher.store.s3 import S3Store
 from tests.doctor.stand import PREFIX, Place, document_of, not_well, outcomes, probe_of, settings_of
 from tests.servers.process import free_ports
+from tests.servers.server import S3Server
 from tests.servers.swift import limit_bytes
 
 FEWER_ON_SWIFT = {"conditional create": "missing", "conditional replace": "missing"}
@@ -246,6 +251,31 @@ def test_a_store_that_does_not_answer(ceph: Place) -> None:
     assert outcomes(found)["reached"] == "missing"
     assert set(outcomes(found).values()) == {"missing", "unknown"}
     assert not found.is_well
+
+
+def test_a_server_that_hangs_up_on_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as threads:
+        server = S3Server(
+            "ceph", f"http://127.0.0.1:{listener.getsockname()[1]}", "producer", "secret", "us-east-1"
+        )
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        listener.settimeout(0.1)
+        over = threading.Event()
+
+        def hang_up() -> None:
+            while not over.is_set():
+                with contextlib.suppress(OSError), listener.accept()[0] as connection:
+                    connection.recv(65_536)
+
+        hanging_up = threads.submit(hang_up)
+        try:
+            found = doctor(NOWHERE, to="s3://shows")
+        finally:
+            over.set()
+            hanging_up.result(timeout=30)
+    assert "broke off" in probe_of(found, "reached").found
+    assert set(outcomes(found).values()) == {"missing", "unknown"}
 
 
 def test_a_bucket_without_room(swift: Place) -> None:
