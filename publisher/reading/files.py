@@ -21,6 +21,10 @@ T = TypeVar("T")
 
 _PUT_IT_THERE: Final = "put the file into the folder"
 
+# What is wrong with one folder is understood from the first ones; each is looked for among all names.
+_MOST_MISSING: Final = 50
+_MOST_ALTERNATES: Final = 200
+
 
 @dataclass(slots=True)
 class Files:
@@ -30,6 +34,7 @@ class Files:
         yaml: name of the file in which a file of the folder can be named.
         problems: where to report; shared by all folders of a show.
         unreadable: parts that are there but could not be read.
+        missing: how many files were asked for in vain.
     """
 
     folder: Folder
@@ -37,6 +42,7 @@ class Files:
     probes: Probes
     problems: list[Problem]
     unreadable: list[str]
+    missing: int = 0
 
     def one(
         self,
@@ -75,7 +81,9 @@ class Files:
         if entry is not None and entry.is_file(follow_symlinks=False):
             # No link, in a folder that was looked at already: the listing has told all there is to know.
             return Path(entry.path)
-        path = Path(entry.path) if entry is not None else below(self.folder.path, name)
+        if entry is None and self.missing > _MOST_MISSING:
+            return None
+        path = Path(entry.path) if entry is not None else self._below(name)
         if path is None or not os.path.lexists(path):
             self._report("file-missing", name, key, "is not there", self._mend(name))
             return None
@@ -111,9 +119,9 @@ class Files:
     def alternates(self, alternates: tuple[Alternate, ...]) -> tuple[tuple[str, SourceFile], ...]:
         """Those that are there: whether one may be missing depends on what is published."""
         found = {}
-        for alternate in alternates:
+        for alternate in alternates[:_MOST_ALTERNATES]:
             name = alternate.file
-            if not name or below(self.folder.path, name) is None:
+            if not name or self._below(name) is None:
                 continue
             path = self.find(name, ("alternates",))
             try:
@@ -164,7 +172,21 @@ class Files:
         self.problems.extend(finding.at(name) for finding in find_illegal(text))
         return nfc(ILLEGAL.sub("\ufffd", text).replace("\r\n", "\n")).strip()
 
+    def _below(self, name: str) -> Path | None:
+        """As `below`, and without asking the disk for what the listing knows not to be there."""
+        first = name.split("/")[0]
+        folders = map(nfc, self.folder.folders)
+        if first == "." or first in self.folder.files or first in folders:
+            return below(self.folder.path, name)
+        return None
+
     def _report(self, rule: str, name: str, key: KeyPath, what: str, help: str) -> None:
+        self.missing += 1
+        if self.missing > _MOST_MISSING:
+            path = f"{self.folder.name}/{self.yaml}"
+            message = f"more than {_MOST_MISSING} files are named that are not there; no more are listed"
+            self.problems.append(Problem("too-many", "error", message, "mend these first", path))
+            return
         if key:
             message = f"{str(key[0])!r} names {printable(name)!r}, which {what}"
             path = f"{self.folder.name}/{self.yaml}"
