@@ -73,15 +73,18 @@ def settle_pages(
     return bool(settled)
 
 
-def restore_pages(uploads: Uploads, manifest: Manifest) -> int:
+def restore_pages(uploads: Uploads, manifest: Manifest, *, keep_others: bool = False) -> int:
     """Makes the pages those of a release, from the copies, and removes those that are none of its.
+
+    Args:
+        keep_others: removes none, because a feed still stands that names them.
 
     Returns:
         How many had to be mended. One without a copy is left for the next release, which makes it again.
     """
     wanted = pages_of(manifest)
     mended = sum(each(lambda page: _restore(uploads, page), list(wanted.values())))
-    for stored in list(uploads.store.list(EPISODE_PAGES)):
+    for stored in [] if keep_others else list(uploads.store.list(EPISODE_PAGES)):
         if stored.key not in wanted and _EPISODE_PAGE.fullmatch(stored.key):
             _keep_unknown(uploads, stored.key)
             uploads.store.delete(stored.key)

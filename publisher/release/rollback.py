@@ -110,7 +110,7 @@ def _put_back(root: Path, uploads: Uploads, published: Published, past: Past) ->
     artifact = of_bytes(key, data)
     journal = Journal(root / STATE_FOLDER, store.name)
     journal.open()
-    restore_pages(uploads, manifest)
+    restore_pages(uploads, manifest, keep_others=True)
     try:
         flip(uploads, artifact, named_feed(feed, key), expected=published.feed_version)
     except Conflict:

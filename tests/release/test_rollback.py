@@ -310,6 +310,28 @@ def test_who_publishes_in_between_has_the_feed_and_the_pages(tmp_path: Path) -> 
     assert tree(public) == before
 
 
+class Killed(BaseException):
+    """Ends a run as a signal does."""
+
+
+class Dying(Quiet):
+    def say(self, text: str) -> None:
+        if text == "the feed":
+            raise Killed
+
+
+def test_interrupted_before_the_flip_it_has_removed_no_page_that_the_feed_names(tmp_path: Path) -> None:
+    show, public, feeds = with_a_past(tmp_path)
+    before = pages(public)
+    with pytest.raises(Killed):
+        rollback(show, "previous", to=str(public), progress=Dying())
+    assert feed(public) == feeds[2]
+    assert pages(public).keys() == before.keys()
+    assert not publish(show, to=str(public), now=NOW).released
+    assert pages(public) == before
+    assert_whole(public)
+
+
 def test_the_show_folder_is_not_touched(tmp_path: Path) -> None:
     show, public, _ = with_a_past(tmp_path)
     before = tree(show)
