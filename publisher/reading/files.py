@@ -24,6 +24,7 @@ _PUT_IT_THERE: Final = "put the file into the folder"
 # What is wrong with one folder is understood from the first ones; each is looked for among all names.
 _MOST_MISSING: Final = 50
 _MOST_ALTERNATES: Final = 200
+_MOST_LISTED: Final = 10
 
 
 @dataclass(slots=True)
@@ -53,9 +54,10 @@ class Files:
     ) -> T | None:
         """The one file of its kind: the named one, or else the only candidate."""
         if not named and len(candidates) > 1:
-            listed = ", ".join(candidates)
+            listed = ", ".join(map(printable, candidates[:_MOST_LISTED]))
+            listed += f" and {len(candidates) - _MOST_LISTED} more" if len(candidates) > _MOST_LISTED else ""
             message = f"there are {len(candidates)} files that could be the {what}: {listed}"
-            help = f"remove all but one, or name it in {self.yaml}: {what}: {candidates[0]}"
+            help = f"remove all but one, or name it in {self.yaml}: {what}: {printable(candidates[0])}"
             self.problems.append(self.folder.problem(f"{what}-choice", message, help))
             self.unreadable.append(what)
             return None

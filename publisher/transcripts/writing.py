@@ -47,15 +47,18 @@ def to_vtt(transcript: Transcript) -> str:
 def to_srt(transcript: Transcript) -> str:
     """SubRip with at most two lines of 32 characters, one word's length aside. A long cue becomes several
     that share its time in proportion to their letters; `Name: ` stands where the speaker changes."""
-    parts: list[str] = []
+    cards: list[tuple[int, int, str]] = []
     speaker = ""
     for cue in transcript.cues:
         words = f"{cue.speaker}: {cue.text}" if cue.speaker and cue.speaker != speaker else cue.text
         speaker = cue.speaker
-        for start, end, card in _cards(_ARROW.sub("→", words), *_span(cue)):
-            number = len(parts) + 1
-            parts.append(f"{number}\n{_stamp(start, ',')} --> {_stamp(end, ',')}\n{card}\n")
-    return "\n".join(parts)
+        cards.extend(_cards(_ARROW.sub("→", words), *_span(cue)))
+    # Two who speak at once have cues that overlap, and the next one's may begin before the last card.
+    cards.sort(key=lambda card: card[0])
+    return "\n".join(
+        f"{number}\n{_stamp(start, ',')} --> {_stamp(end, ',')}\n{card}\n"
+        for number, (start, end, card) in enumerate(cards, start=1)
+    )
 
 
 def to_json(transcript: Transcript) -> str:
