@@ -28,7 +28,7 @@ def _places(server: S3Server) -> Callable[[int], Place]:
 @pytest.mark.xdist_group("ceph")
 def test_races_on_ceph(ceph_server: S3Server, tmp_path: Path) -> None:
     with machines(ceph_server.environment()) as running:
-        total = run_races(RACES or 10, new_place=_places(ceph_server), folder=tmp_path, machines=running)
+        total = run_races(RACES or 8, new_place=_places(ceph_server), folder=tmp_path, machines=running)
     assert total["status 5"]
     assert total["feeds seen"] > total["shows"]
 
@@ -39,16 +39,16 @@ def test_races_in_a_folder(tmp_path: Path) -> None:
         return Place(str(public), "https://show.example/", FolderSide(public))
 
     with machines({}) as running:
-        total = run_races(RACES // 2 or 8, new_place=new, folder=tmp_path, machines=running)
+        total = run_races(RACES // 2 or 5, new_place=new, folder=tmp_path, machines=running)
     assert total["status 5"]
 
 
 @pytest.mark.xdist_group("swift")
 def test_races_on_swift_which_cannot_write_on_a_condition(swift_server: S3Server, tmp_path: Path) -> None:
     """Two machines that end in the same moment may both think they were first there. What holds all the same:
-    no feed that nobody released, none that lacks anything, and nothing lost once a machine has everything."""
+    no feed that lacks anything, none that no machine wrote, and nothing lost once a machine has everything."""
     with machines(swift_server.environment()) as running:
         total = run_races(
-            RACES // 5 or 3, new_place=_places(swift_server), folder=tmp_path, machines=running, atomic=False
+            RACES // 5 or 2, new_place=_places(swift_server), folder=tmp_path, machines=running, atomic=False
         )
     assert total["releases"] > total["shows"]
