@@ -45,8 +45,8 @@ def test_races_in_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.xdist_group("swift")
 def test_races_on_swift_which_cannot_write_on_a_condition(swift_server: S3Server, tmp_path: Path) -> None:
-    """Two machines that end in the same moment may both think they were first there. What holds all the same:
-    no feed that lacks anything, none that no machine wrote, and nothing lost once a machine has everything."""
+    """Two machines that end at the same moment may both think that they were first. What holds all the same:
+    no feed lacks anything or is of nobody's writing, and nothing is lost once a machine has everything."""
     with machines(swift_server.environment()) as running:
         total = run_races(
             RACES // 5 or 2, new_place=_places(swift_server), folder=tmp_path, machines=running, atomic=False
