@@ -101,7 +101,7 @@ def _transcript_holds(found: Transcript) -> None:
         words = " ".join(part.text for part in transcript.paragraphs)
         page = etree.fromstring(to_html(transcript, "nb").encode(), etree.HTMLParser(huge_tree=True))
         # The parser folds no spaces, and neither do we: the words are there as they stand.
-        said = " ".join("".join(p.itertext()) for p in page.iter("p"))
+        said = " ".join("".join(map(str, p.itertext())) for p in page.iter("p"))
         assert said == words
         assert to_plain(transcript).strip()
         if not transcript.timed:

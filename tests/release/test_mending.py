@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from publisher.release import publish
 from tests.release.trees import tree
 from tests.support.shows import make_show
 
-EPISODES = [
+EPISODES: list[dict[str, Any]] = [
     {"slug": "0001-first", "chapters": [{"start": 0, "title": "One"}], "title": "First"},
     {"slug": "0002-second", "title": "Second"},
 ]
