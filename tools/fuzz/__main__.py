@@ -1,4 +1,4 @@
-"""Fuzzes one target with atheris, which follows the code that inputs reach. See README.md beside this file."""
+"""Fuzzes one target with atheris, which follows the code that inputs reach; see README.md beside this."""
 
 from __future__ import annotations
 
