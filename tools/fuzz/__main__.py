@@ -1,4 +1,4 @@
-"""Fuzzes one target with atheris, which follows the code that inputs reach; see README.md beside this."""
+"""Fuzzes one target with atheris, which follows the code that the inputs reach: README.md says how."""
 
 from __future__ import annotations
 
