@@ -90,3 +90,27 @@ class NeedsDecision(PublisherError):
     def __init__(self, message: str, *, plan: Plan, help: str = "") -> None:
         self.plan = plan
         super().__init__(message, help=help)
+
+
+class Defect(PublisherError):
+    """Something went wrong in publisher itself, or on the machine, that nobody foresaw.
+
+    It tells the kind and the place of its cause and none of its words: libraries put addresses, passwords and
+    keys into theirs. What was published before still stands.
+    """
+
+    exit_status = 3
+
+    def __init__(self, cause: BaseException) -> None:
+        where = ""
+        frame = cause.__traceback__
+        while frame is not None:
+            name = str(frame.tb_frame.f_globals.get("__name__", ""))
+            if name.partition(".")[0] == "publisher":
+                where = f" in {name}, line {frame.tb_lineno}"
+            frame = frame.tb_next
+        super().__init__(
+            f"publisher failed where it should not: {type(cause).__qualname__}{where}",
+            help="run it again; if it stays, report this line, and what -vv prints below it",
+        )
+        self.__cause__ = cause

@@ -8,6 +8,7 @@ import click
 
 from publisher import __version__
 from publisher.cli import commands, doctor, releases, verify
+from publisher.errors import Defect
 
 
 @click.group(
@@ -50,4 +51,10 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was published before still stands", err=True)
         return 130
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        defect = Defect(error)
+        click.echo(f"error: {defect}", err=True)
+        return defect.exit_status
     return result if isinstance(result, int) else 0

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from publisher.errors import NeedsDecision, PublisherError, ShowError
+from publisher.errors import Defect, NeedsDecision, PublisherError, ShowError
 from publisher.planning import Plan, PlannedEpisode
 from publisher.problems import Problem
 
@@ -110,7 +110,7 @@ def _origin(error: BaseException) -> str:
 def each_show(
     shows: Sequence[str], output: Output, action: Callable[[str], tuple[int, dict[str, Any]]]
 ) -> int:
-    """Does the action for each show; one that fails does not keep the others from going on.
+    """Does the action for each show; one that fails, however it does, does not keep the others from going on.
 
     Returns:
         The highest of the exit statuses.
@@ -120,9 +120,12 @@ def each_show(
         for show in shows or (os.environ.get("PUBLISHER_SHOW", "episodes"),):
             try:
                 result, document = action(show)
-            except PublisherError as error:
-                output.failure(error)
-                result, document = error.exit_status, error_document(error)
+            except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+                raise
+            except Exception as error:
+                failure = error if isinstance(error, PublisherError) else Defect(error)
+                output.failure(failure)
+                result, document = failure.exit_status, error_document(failure)
             output.documents.append({"show": show, "status": result} | document)
             status = max(status, result)
     finally:

@@ -143,7 +143,7 @@ class RetryingStore:
                     raise
                 return found
             may_go_on = call.failed()
-            found = self._look_after(key, failure)
+            found = self._look_after(key, failure, patiently=may_go_on)
             if found is not None and self._digest(found) == body.digest:
                 return found
             if (found.version if found else None) != expected:
@@ -175,10 +175,11 @@ class RetryingStore:
                 if not call.failed():
                     raise
 
-    def _look_after(self, key: str, failure: StoreUnavailable) -> Stored | None:
-        """What is there after a write that may have happened; `failure` is raised where nobody answers."""
+    def _look_after(self, key: str, failure: StoreUnavailable, *, patiently: bool) -> Stored | None:
+        """What is there after a write that may have happened; `failure` is raised where nobody answers. Where
+        the write's own patience is used up, one look has to do: a silent store would be waited for twice."""
         with contextlib.suppress(StoreUnavailable):
-            return self.head(key)
+            return self.head(key) if patiently else self._store.head(key)
         raise failure
 
     def _digest(self, found: Stored) -> str:

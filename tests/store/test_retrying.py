@@ -216,6 +216,14 @@ def test_a_silent_store_is_not_asked_again(failing: Failing, time_: Time) -> Non
     assert failing.asked == ["head"]
 
 
+def test_a_silent_store_is_looked_at_once_after_a_write(failing: Failing, time_: Time) -> None:
+    failing.lasts_seconds = CALL_SECONDS + 1
+    failing.will_fail("every", times=100)
+    with pytest.raises(StoreUnavailable):
+        CALLS["replace"](patient(failing, time_))
+    assert failing.asked == ["replace", "head"]
+
+
 def test_a_run_has_so_many_retries_and_no_more(failing: Failing, time_: Time) -> None:
     store = patient(failing, time_, budget=Budget(retries=4))
     failing.will_fail("every", times=100)
@@ -401,7 +409,7 @@ def test_an_endpoint_where_nobody_listens_ends_soon(s3_environment: pytest.Monke
 
 def test_a_server_that_answers_in_the_end_is_waited_for(s3_environment: pytest.MonkeyPatch) -> None:
     """Busy as often as boto3 asks by itself, for HEAD and then for the reason: only asking past it helps."""
-    busy_times = 6
+    busy_times = 4
     with socket.create_server(("127.0.0.1", 0)) as listener:
         _point_to(s3_environment, listener.getsockname()[1])
         listener.settimeout(60)

@@ -117,7 +117,7 @@ def test_an_alias_is_no_value_and_no_copy() -> None:
 
 @pytest.mark.parametrize("opened", ["[", "{a: ", "- ", "? ", "a:\n "])
 def test_thirty_thousand_levels(opened: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     if opened.endswith("\n "):
         text = "".join(" " * level + "a:\n" for level in range(1000))
     else:
@@ -125,7 +125,7 @@ def test_thirty_thousand_levels(opened: str) -> None:
     root, findings = read_yaml(text.encode())
     assert root is None
     assert "nested" in findings[-1].message
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_what_is_deep_enough_is_read() -> None:
@@ -152,9 +152,9 @@ def test_what_is_deep_enough_is_read() -> None:
     ],
 )
 def test_hostile_files_take_bounded_time(data: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     _, findings = read_yaml(data)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert len(findings) <= 75
 
 
