@@ -1,4 +1,4 @@
-"""A mistake of publisher's own ends like any error: one line, a status, no words of others; other shows go on."""
+"""A mistake of publisher's own ends in one line with a status and no words of others; other shows go on."""
 
 from __future__ import annotations
 
