@@ -88,6 +88,9 @@ class Manifest:
         parts: fingerprint of each part of podcast.yaml.
         objects: artwork, style, pictures of the show.
         pages: those that are no episode's.
+        former: GUID by the key of each page of `pages` that was an episode's: it says where the episode
+            is now, or that it was removed.
+        moved_from: the feed's address before it moved; empty where it never did.
         feed: a copy of the feed without the line that names this manifest.
         undone: for a rollback, key of the release that it took back: the folder may still say the same.
         repeats: for a rollback, key of the release whose content this one has again.
@@ -104,6 +107,8 @@ class Manifest:
     objects: dict[str, StoredObject] = field(default_factory=dict)
     pages: tuple[StoredObject, ...] = ()
     feed: StoredObject | None = None
+    former: dict[str, str] = field(default_factory=dict)
+    moved_from: str = ""
     recipes: dict[str, int] = field(default_factory=dict)
     version: str = ""
     previous: str = ""

@@ -40,6 +40,7 @@ _BY_ENDING = {
     ".wasm": "application/wasm",
 }
 
+_GZIP = ".gz"
 _DIGEST = re.compile(r"(?:^|-)[0-9a-f]{24,}\.[a-z0-9.]+$")
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -50,13 +51,18 @@ def content_type(key: str) -> str:
     Feeds are `feed.xml` and the archive pages of RFC 5005 (`feed-….xml`). What is not known is
     `application/octet-stream`.
     """
-    name = basename(key).lower()
+    name = basename(key).lower().removesuffix(_GZIP)
     if name in _BY_NAME or (name.startswith("feed-") and name.endswith(".xml")):
         return _BY_NAME["feed.xml"]
     for ending, type_ in _BY_ENDING.items():
         if name.endswith(ending):
             return type_
     return "application/octet-stream"
+
+
+def content_encoding(key: str) -> str:
+    """How an object's bytes are packed: `gzip`, or empty for those that are served as they are."""
+    return "gzip" if basename(key).lower().endswith(_GZIP) else ""
 
 
 def is_text(type_: str) -> bool:

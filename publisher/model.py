@@ -309,6 +309,8 @@ class Show:
     taxonomies: tuple[tuple[str, str], ...] = ()
     audio: AudioFormat = field(default_factory=AudioFormat)
     feed_limit: int | None = None
+    feed_lean: bool = False
+    feed_gzip: bool = False
     publish_to: str = ""
     publish_endpoint: str = ""
     notify: Notify = field(default_factory=Notify)

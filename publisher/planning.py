@@ -98,11 +98,25 @@ class Plan:
     show_changes: tuple[str, ...]
     episodes: tuple[PlannedEpisode, ...]
     identity_changes: tuple[str, ...] = ()
+    moved_from: str = ""
+    """The feed's address before it moved; empty where it never did."""
     id3_version: int | None = None
     """As it was asked for, so that a plan can be made again."""
     held: Literal["", "undone", "undone and due"] = ""
     """Whether the show was rolled back and the folder is still what was undone; `and due`: but for episodes
     that are new since."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person has to do elsewhere for this plan to come out well."""
+        if self.before is None or self.before.feed_url == self.show.feed_url:
+            return ()
+        old, new = self.before.feed_url, self.show.feed_url
+        return (
+            f"the feed moves from {old} to {new}, and keeps its GUIDs: let {old} answer with a permanent "
+            f"redirect (301) to {new} for as long as anybody may ask there, four weeks at least, and change "
+            "the address where directories list the show",
+        )
 
     def of(self, *states: State) -> tuple[PlannedEpisode, ...]:
         return tuple(episode for episode in self.episodes if episode.state in states)
@@ -131,6 +145,7 @@ class Plan:
             "changes": self.has_changes,
             "held": self.held,
             "show_changes": list(self.show_changes),
+            "moved_from": self.moved_from or None,
             "next_due": self.next_due.isoformat() if self.next_due else None,
             "episodes": [episode.as_json() for episode in self.episodes],
         }
@@ -145,7 +160,25 @@ def settle(show: Show, before: Manifest | None, *, url: str) -> Show:
     """
     feed_url = show.feed_url or url + FEED_KEY
     guid = show.guid or (before.guid if before else "") or show_guid(feed_url)
-    return replace(show, url=url, feed_url=feed_url, link=show.link or url, guid=guid)
+    moved = moved_from(feed_url, before)
+    return replace(
+        show,
+        url=url,
+        feed_url=feed_url,
+        link=show.link or url,
+        guid=guid,
+        # Apps that still ask at the old address learn the new one by this, whatever the server there does.
+        new_feed_url=show.new_feed_url or (feed_url if moved else ""),
+    )
+
+
+def moved_from(feed_url: str, before: Manifest | None) -> str:
+    """The address at which listeners knew the feed before it came to `feed_url`; empty if it never moved."""
+    if before is None:
+        return ""
+    if before.feed_url != feed_url:
+        return before.feed_url
+    return before.moved_from
 
 
 def make_plan(
@@ -197,6 +230,7 @@ def make_plan(
         show_changes=_show_changes(show, before),
         episodes=tuple(sorted((*planned, *gone), key=_order)),
         identity_changes=_identity_changes(show, before),
+        moved_from=moved_from(show.feed_url, before),
         id3_version=id3_version,
     )
 

@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 
 from publisher.identity import addressed, sha256
 from publisher.manifest import StoredObject
-from publisher.media_types import cache_control, content_type
+from publisher.media_types import cache_control, content_encoding, content_type
 from publisher.store.base import Body, Headers
 
 
@@ -24,7 +24,8 @@ class Artifact:
     @property
     def headers(self) -> Headers:
         """How it is served. The digest goes along, so that a store can be asked for it without a download."""
-        return Headers(self.object.type, cache_control(self.object.key), {"sha256": self.object.digest})
+        key, digest = self.object.key, self.object.digest
+        return Headers(self.object.type, cache_control(key), {"sha256": digest}, content_encoding(key))
 
 
 def of_bytes(key: str, data: bytes) -> Artifact:

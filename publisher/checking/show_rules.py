@@ -180,7 +180,5 @@ def _not_yet(scope: Scope) -> Iterator[Found]:
     show = scope.show
     if show.audio.format or show.audio.bitrate or show.audio.loudness is not None or show.audio.alternates:
         yield Found("'audio' has no effect yet: the audio is released as it was given", key=("audio",))
-    if show.feed_limit:
-        yield Found("'feed.limit' has no effect yet: the feed holds every episode", key=("feed", "limit"))
     if show.notify.websub or show.notify.podping:
         yield Found("'notify' has no effect yet: nobody is told of a release", key=("notify",))

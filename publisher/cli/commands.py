@@ -112,6 +112,8 @@ def plan(
 
         planned = plan(folder, to=to, endpoint=endpoint, url=url, now=now)
         output.plan(planned)
+        for notice in planned.notices:
+            output.note(notice)
         if planned.held:
             output.say("the show was rolled back, and the folder is what was undone: publish holds it back")
         else:

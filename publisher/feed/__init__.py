@@ -13,6 +13,7 @@ from publisher import __version__, effective
 from publisher.feed.channel import channel_elements
 from publisher.feed.item import FeedItem, item_elements
 from publisher.feed.namespace import ChannelExtension, ItemExtension
+from publisher.feed.paging import Paging, paging_elements
 from publisher.model import Show
 from publisher.text import feed_html
 
@@ -30,8 +31,9 @@ def render_feed(
     *,
     newest: datetime | None,
     artwork_url: str = "",
+    paging: Paging | None = None,
 ) -> bytes:
-    """The feed as UTF-8 XML.
+    """The feed, or an archive page of it, as UTF-8 XML.
 
     Args:
         show: settled (`publisher.planning.settle`), its hosts' pictures by their addresses.
@@ -39,11 +41,13 @@ def render_feed(
         newest: when the newest episode went out, aware. It is the feed's date too: a clock's would make
             two machines write two feeds.
         artwork_url: where the show's artwork is.
+        paging: where this document stands among those of a large show; None: it is the only one.
     """
+    paging = paging or Paging(show.feed_url)
     chunks: list[bytes] = []
     head = tail = b""
     for batch in itertools.chain([()], _batched(items)):
-        rendered = _render_batch(show, batch, newest, artwork_url)
+        rendered = _render_batch(show, batch, newest, artwork_url, paging)
         start, end = rendered.find(_OPEN), rendered.rfind(_CLOSE)
         if start < 0:
             # Without items: what comes before them, and after.
@@ -66,12 +70,14 @@ def _render_batch(
     batch: tuple[FeedItem, ...],
     newest: datetime | None,
     artwork_url: str,
+    paging: Paging,
 ) -> bytes:
     feed = FeedGenerator()
     feed.register_extension("publisher", ChannelExtension, ItemExtension, atom=False, rss=True)
     feed.title(show.title)
     # RSS <link> is the last of these, so `self` comes first.
-    feed.link(href=show.feed_url, rel="self", type="application/rss+xml")
+    if not paging.archive:
+        feed.link(href=show.feed_url, rel="self", type="application/rss+xml")
     feed.link(href=show.link, rel="alternate")
     feed.description(feed_html(show.description) or show.title)
     feed.language(show.language)
@@ -83,7 +89,10 @@ def _render_batch(
     moment = (newest or datetime(1970, 1, 1, tzinfo=UTC)).astimezone(UTC)
     feed.lastBuildDate(moment)
     feed.pubDate(moment)
-    feed.publisher.elements = tuple(channel_elements(show, artwork_url=artwork_url))
+    feed.publisher.elements = (
+        *paging_elements(paging),
+        *channel_elements(show, artwork_url=artwork_url),
+    )
     for item in batch:
         _add(feed, show, item)
     rendered: bytes = feed.rss_str(pretty=True)

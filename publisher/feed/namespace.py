@@ -18,6 +18,12 @@ NAMESPACES: Final = {
     "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "podcast": "https://podcastindex.org/namespace/1.0",
 }
+_ATOM: Final = "http://www.w3.org/2005/Atom"
+_HISTORY: Final = "http://purl.org/syndication/history/1.0"
+
+
+# feedgen declares Atom's by itself; that of archives stands in archives alone.
+_URIS: Final = {**NAMESPACES, "atom": _ATOM, "fh": _HISTORY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ def append_to(parent: Any, elements: Iterable[Element]) -> None:
     """Writes the elements below an lxml element."""
     for item in elements:
         prefix, _, local = item.name.rpartition(":")
-        tag = f"{{{NAMESPACES[prefix]}}}{local}" if prefix else local
+        tag = f"{{{_URIS[prefix]}}}{local}" if prefix else local
         node = etree.SubElement(parent, tag)
         for key, value in item.attributes:
             node.set(key, value)
@@ -60,7 +66,8 @@ class ChannelExtension(_Elements, BaseExtension):  # type: ignore[misc]
     """Elements at the end of the channel's head."""
 
     def extend_ns(self) -> dict[str, str]:
-        return dict(NAMESPACES)
+        archive = any(item.name == "fh:archive" for item in self.elements)
+        return {**NAMESPACES, "fh": _HISTORY} if archive else dict(NAMESPACES)
 
     def extend_rss(self, feed: Any) -> Any:
         append_to(feed[0], self.elements)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import stat
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from publisher.media_types import content_type, is_text
+from publisher.media_types import content_encoding, content_type, is_text
 from publisher.previewing.rewrite import is_rewritten
 
 _FORBIDDEN = frozenset('\\:*?"<>|')
@@ -27,6 +28,7 @@ class Found:
         length_bytes: as served, after addresses were changed.
         etag: strong, with its quotes.
         modified_seconds: last change in whole seconds since 1970.
+        encoding: Content-Encoding; empty where the bytes are served as they are.
     """
 
     key: str
@@ -35,6 +37,7 @@ class Found:
     length_bytes: int
     etag: str
     modified_seconds: int
+    encoding: str = ""
 
     @property
     def last_modified(self) -> str:
@@ -72,13 +75,16 @@ def find(layers: Sequence[Path], key: str, rewrite: Callable[[bytes], bytes]) ->
     type_ = content_type(key)
     etag = f'"{known.st_mtime_ns:x}-{known.st_size:x}-{known.st_ino:x}"'
     length_bytes = known.st_size
+    encoding = content_encoding(key)
     if is_text(type_):
         with file:
             data = file.read()
-        if is_rewritten(key):
+        if encoding:
+            data = gzip.compress(rewrite(gzip.decompress(data)), mtime=0)
+        elif is_rewritten(key):
             data = rewrite(data)
         file, length_bytes, etag = BytesIO(data), len(data), f'"{sha256(data).hexdigest()[:32]}"'
-    return Found(key, file, type_, length_bytes, etag, int(known.st_mtime))
+    return Found(key, file, type_, length_bytes, etag, int(known.st_mtime), encoding)
 
 
 def _first(layers: Sequence[Path], key: str) -> BinaryIO | None:

@@ -102,6 +102,8 @@ def _answer_object(found: Found, request: Request) -> Response:
         "Last-Modified": found.last_modified,
         "Cache-Control": cache_control(found.key),
     }
+    if found.encoding:
+        headers["Content-Encoding"] = found.encoding
     status = precondition(request.headers, etag=found.etag, modified_seconds=found.modified_seconds)
     if status != 200:
         found.file.close()

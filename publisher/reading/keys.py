@@ -295,8 +295,16 @@ SHOW = Record(
         Key("audio", AUDIO, "What to deliver; unless said otherwise, what was given"),
         Key(
             "feed",
-            Record(dict, (Key("limit", WholeNumber(), "How many of the newest"),), "a mapping with limit"),
-            "limit: newest episodes in the main feed",
+            Record(
+                dict,
+                (
+                    Key("limit", WholeNumber(), "How many of the newest it holds; older ones go to archives"),
+                    Key("lean", FLAG, "Whether it leaves the show notes out and keeps the summaries"),
+                    Key("gzip", FLAG, "Whether feed.xml.gz is published beside it"),
+                ),
+                "a mapping with limit, lean, gzip",
+            ),
+            "How it is laid out: limit, lean, gzip",
         ),
         Key(
             "publish",

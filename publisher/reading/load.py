@@ -116,7 +116,7 @@ class _Loader:
     def _show(self, files: Files, values: dict[str, Any], episodes: tuple[Episode, ...]) -> Show:
         values = {"title": "", "description": "", "language": "und"} | values
         feed, publish = values.pop("feed", {}), values.pop("publish", {})
-        values["feed_limit"] = feed.get("limit")
+        values |= {f"feed_{name}": value for name, value in feed.items()}
         values["publish_to"] = publish.get("to", "")
         values["publish_endpoint"] = publish.get("endpoint", "")
         covers = by_ending(files.folder, PICTURE_ENDINGS, "cover")

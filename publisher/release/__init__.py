@@ -359,4 +359,5 @@ def _outcome(prepared: Prepared, uploads: Uploads, *, released: bool, key: str) 
         uploaded_bytes=uploads.length_bytes,
         problems=prepared.problems,
         store=prepared.store,
+        notices=prepared.plan.notices,
     )

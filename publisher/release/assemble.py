@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import gzip
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 from publisher import __version__
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
-from publisher.build.episode import (
-    Workshop,
-    build_episode,
-    build_pictures,
-    page_key,
-    picture_urls,
-    transcript_url,
-)
-from publisher.build.notes import show_notes
-from publisher.feed import FeedItem, render_feed
-from publisher.feed.item import FurtherEnclosure
+from publisher.build.episode import Workshop, build_episode, build_pictures, page_key, picture_urls
 from publisher.manifest import Manifest, Released, StoredObject, manifest_bytes
-from publisher.media_types import content_type
 from publisher.model import Episode, Show
-from publisher.parts import RECIPES, chapters_of, show_parts
+from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
-from publisher.release import pages
+from publisher.release import feeds, pages
 from publisher.release.flip import named_feed
-from publisher.release.live_pages import pages_of, write_page
+from publisher.release.live_pages import PACKED_FEED, pages_of, write_page
 from publisher.release.uploads import Uploads, each
-
-_FORMS = ("vtt", "srt", "json", "html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +51,10 @@ def assemble(
     released = each(lambda planned: _released(shop, planned), plan.released)
     before_pages()
     released, home = _with_pages(shop, plan, uploads, objects, released)
-    body = _feed(shop, plan, objects, released)
+    former = _former(plan, released)
+    formers = _former_pages(shop, plan, uploads, objects, former, released)
+    body, archives = feeds.render(shop, plan, objects, released)
+    packed = _packed_feed(shop, plan, uploads, body)
     feed = shop.keep(addressed_bytes("releases", "feed", ".xml", body))
     manifest = Manifest(
         guid=shop.show.guid,
@@ -74,9 +63,11 @@ def assemble(
         title=shop.show.title,
         parts=show_parts(plan.show),
         episodes=tuple(released),
-        objects=objects,
-        pages=(home,),
+        objects=objects | archives,
+        pages=(home, *formers, *packed),
         feed=feed,
+        former=former,
+        moved_from=plan.moved_from,
         recipes=dict(RECIPES),
         version=__version__,
         previous=previous,
@@ -157,6 +148,40 @@ def _with_pages(
     return with_pages, home
 
 
+def _former(plan: Plan, released: list[Released]) -> dict[str, str]:
+    """GUID by the key of each page at which no episode is any more."""
+    if plan.before is None:
+        return {}
+    were = {item.page.key: item.guid for item in plan.before.episodes if item.page}
+    now = {item.page.key for item in released if item.page}
+    return {key: guid for key, guid in sorted((plan.before.former | were).items()) if key not in now}
+
+
+def _former_pages(
+    shop: Workshop,
+    plan: Plan,
+    uploads: Uploads,
+    objects: dict[str, StoredObject],
+    former: dict[str, str],
+    released: list[Released],
+) -> list[StoredObject]:
+    """Whoever follows an old link is told what became of the episode."""
+    site = pages.site_page(shop, objects.get("artwork"), objects["style"].key)
+    places = {item.guid: item.page.key for item in released if item.page}
+    standing = pages_of(plan.before)
+    made = (pages.former_page(site, key, places.get(guid, "")) for key, guid in former.items())
+    return [write_page(uploads, page, standing.get(page.object.key)) for page in made]
+
+
+def _packed_feed(shop: Workshop, plan: Plan, uploads: Uploads, body: bytes) -> list[StoredObject]:
+    """The feed packed with gzip, where the show asks for it, without the line that names the manifest: the
+    manifest lists it."""
+    if not shop.show.feed_gzip:
+        return []
+    page = of_bytes(PACKED_FEED, gzip.compress(body, mtime=0))
+    return [write_page(uploads, page, pages_of(plan.before).get(PACKED_FEED))]
+
+
 def _episodes(plan: Plan) -> dict[str, Episode]:
     return {planned.slug: planned.episode for planned in plan.released if planned.episode}
 
@@ -166,59 +191,3 @@ def _neighbours(slugs: list[str]) -> dict[str, tuple[str, str]]:
     older = {second: first for first, second in pairwise(slugs)}
     newer = dict(pairwise(slugs))
     return {slug: (older.get(slug, ""), newer.get(slug, "")) for slug in slugs}
-
-
-def _feed(shop: Workshop, plan: Plan, objects: dict[str, StoredObject], released: list[Released]) -> bytes:
-    newest: datetime | None = max((item.published for item in released), default=None)
-    artwork = objects.get("artwork")
-    return render_feed(
-        shop.show,
-        _items(shop, plan, released),
-        newest=newest,
-        artwork_url=shop.address(artwork) if artwork else "",
-    )
-
-
-def _items(shop: Workshop, plan: Plan, released: list[Released]) -> Iterator[FeedItem]:
-    """The items, newest first; one at a time, for their texts do not all fit in memory."""
-    episodes = _episodes(plan)
-    for item in reversed(released):
-        yield _item(shop, episodes[item.slug], item)
-
-
-def _item(shop: Workshop, episode: Episode, released: Released) -> FeedItem:
-    enclosure, objects = released.enclosure, released.objects
-    chapters = chapters_of(episode, enclosure)
-    transcripts = [objects[f"transcript.{form}"] for form in _FORMS if f"transcript.{form}" in objects]
-    artwork, chapters_file = objects.get("artwork"), objects.get("chapters")
-    return FeedItem(
-        episode=episode,
-        guid=released.guid,
-        published=released.published,
-        enclosure_url=shop.address(enclosure.object),
-        length_bytes=enclosure.object.length_bytes,
-        type=enclosure.object.type,
-        duration_seconds=enclosure.duration_seconds,
-        page_url=shop.page_url(episode),
-        content_html=show_notes(shop.show, episode, chapters, transcript_url=transcript_url(shop, episode)),
-        artwork_url=shop.address(artwork) if artwork else "",
-        chapters_url=shop.address(chapters_file) if chapters_file else "",
-        transcripts=tuple(
-            (shop.address(item), content_type(item.key).partition(";")[0]) for item in transcripts
-        ),
-        picture_urls=picture_urls(shop, objects),
-        alternates=tuple(_alternates(shop, episode, objects)),
-    )
-
-
-def _alternates(
-    shop: Workshop, episode: Episode, objects: dict[str, StoredObject]
-) -> Iterator[FurtherEnclosure]:
-    for alternate in episode.alternates:
-        item = objects.get(f"alternate:{alternate.file}")
-        if item:
-            type_ = alternate.type or item.type
-            yield FurtherEnclosure(alternate, shop.address(item), type_, item.length_bytes, item.digest)
-        elif alternate.url:
-            type_ = alternate.type or content_type(urlsplit(alternate.url).path)
-            yield FurtherEnclosure(alternate, alternate.url, type_)

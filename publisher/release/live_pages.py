@@ -14,19 +14,23 @@ from typing import Final
 
 from publisher.build.artifact import Artifact, of_bytes
 from publisher.identity import DIGEST_CHARACTERS, sha256
-from publisher.manifest import Manifest, StoredObject
+from publisher.manifest import FEED_KEY, Manifest, StoredObject
 from publisher.media_types import content_type
 from publisher.release.published import read_published
 from publisher.release.uploads import Uploads, each
+from publisher.store import Store, Stored
 
 EPISODE_PAGES = "episodes/"
+PACKED_FEED: Final = f"{FEED_KEY}.gz"
+"""The feed once more, for whoever serves files as they lie: written and mended like a page."""
 _EPISODE_PAGE: Final = re.compile(r"episodes/[^/]+/index\.html")
 _ROUNDS: Final = 10
 
 
 def copy_key(page: StoredObject) -> str:
     """Where the copy of a page is."""
-    return f"releases/pages/page-{page.digest[:DIGEST_CHARACTERS]}.html"
+    ending = ".xml.gz" if page.key == PACKED_FEED else ".html"
+    return f"releases/pages/page-{page.digest[:DIGEST_CHARACTERS]}{ending}"
 
 
 def pages_of(manifest: Manifest | None) -> dict[str, StoredObject]:
@@ -84,12 +88,19 @@ def restore_pages(uploads: Uploads, manifest: Manifest, *, keep_others: bool = F
     """
     wanted = pages_of(manifest)
     mended = sum(each(lambda page: _restore(uploads, page), list(wanted.values())))
-    for stored in [] if keep_others else list(uploads.store.list(EPISODE_PAGES)):
-        if stored.key not in wanted and _EPISODE_PAGE.fullmatch(stored.key):
+    for stored in [] if keep_others else _others(uploads.store):
+        if stored.key not in wanted:
             _keep_unknown(uploads, stored.key)
             uploads.store.delete(stored.key)
             mended += 1
     return mended
+
+
+def _others(store: Store) -> list[Stored]:
+    """What stands at the addresses of pages that come and go."""
+    packed = store.head(PACKED_FEED)
+    pages = [stored for stored in store.list(EPISODE_PAGES) if _EPISODE_PAGE.fullmatch(stored.key)]
+    return pages + ([packed] if packed else [])
 
 
 def _restore(uploads: Uploads, page: StoredObject) -> bool:

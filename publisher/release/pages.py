@@ -10,7 +10,7 @@ from publisher.build.episode import Workshop, load_transcript, page_key, picture
 from publisher.manifest import Released, StoredObject
 from publisher.model import Episode, Person, Show
 from publisher.parts import chapters_of
-from publisher.site.pages import PageEpisode, SitePage, render_episode, render_home, stylesheet
+from publisher.site.pages import PageEpisode, SitePage, render_episode, render_former, render_home, stylesheet
 from publisher.text import page_html, plain_text
 from publisher.transcripts import to_html
 from publisher.words import word
@@ -59,6 +59,16 @@ def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:
 def home_page(site: SitePage, episodes: tuple[PageEpisode, ...]) -> Artifact:
     """The show's own page. `episodes`: newest first."""
     return of_bytes(HOME_KEY, render_home(replace(site, episodes=episodes)).encode())
+
+
+def former_page(site: SitePage, key: str, target: str) -> Artifact:
+    """What stands at `key`, where an episode's page was.
+
+    Args:
+        target: key of the page where the episode is now; empty where it was removed.
+    """
+    url = target.removesuffix("index.html")
+    return of_bytes(key, render_former(site, page_url=key.removesuffix("index.html"), target=url).encode())
 
 
 def episode_page(

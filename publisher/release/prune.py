@@ -29,13 +29,13 @@ SHORTEST: Final = timedelta(days=1)
 
 # Only names that publisher gives are ever looked at: a bucket may hold other things.
 _FOLDERS: Final = (
-    *("media/", "artwork/", "images/", "transcripts/", "chapters/", "site/"),
+    *("media/", "artwork/", "images/", "transcripts/", "chapters/", "site/", "archive/"),
     *("releases/", "episodes/"),
 )
 _OURS: Final = re.compile(
-    rf"(?:media|artwork|images|transcripts|chapters|site)/[^/]*-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.[A-Za-z0-9.]+"
+    rf"(?:media|artwork|images|transcripts|chapters|site|archive)/[^/]*-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.[A-Za-z0-9.]+"
     rf"|releases/(?:[0-9a-f]{{64}}\.json|feed-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.xml)"
-    rf"|releases/pages/page-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.html"
+    rf"|releases/pages/page-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.(?:html|xml\.gz)"
     r"|episodes/[^/]+/index\.html"
 )
 _BATCH: Final = 100

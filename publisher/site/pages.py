@@ -129,6 +129,16 @@ def render_episode(
     return _render("episode.html", site, page_url=episode.url, episode=episode, newer=newer, older=older)
 
 
+def render_former(site: SitePage, *, page_url: str, target: str = "") -> str:
+    """What stands where an episode's page was: that it was removed, or the way to where it is now.
+
+    Args:
+        page_url: the former page's address relative to the base.
+        target: the page's address now, relative to the base; empty for an episode that was removed.
+    """
+    return _render("former.html", site, page_url=page_url, target=target)
+
+
 def _render(template: str, site: SitePage, *, page_url: str, **values: object) -> str:
     language, base_url = site.show.language, site.base_url.rstrip("/") + "/"
     up = "../" * page_url.count("/")

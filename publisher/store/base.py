@@ -62,11 +62,17 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """How an object is to be served. `metadata` keys are lowercase ASCII."""
+    """How an object is to be served.
+
+    Attributes:
+        metadata: keys are lowercase ASCII.
+        encoding: Content-Encoding of the bytes, `gzip`; empty for those that are as they are.
+    """
 
     type: str
     cache_control: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
+    encoding: str = ""
 
 
 class Store(Protocol):

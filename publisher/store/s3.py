@@ -202,6 +202,8 @@ class S3Store:
         }
         if headers.cache_control:
             arguments["CacheControl"] = headers.cache_control
+        if headers.encoding:
+            arguments["ContentEncoding"] = headers.encoding
         return arguments
 
     def _confirm(self, key: str, body: Body) -> None:

@@ -30,7 +30,7 @@ from publisher.verifying.verification import Fault, Verification, as_problems
 
 _BLOCK: Final = 1 << 20
 _RELEASES: Final = "releases/"
-_PAGE_COPY: Final = re.compile(r"releases/pages/(?:[a-z]+-)?([0-9a-f]{24})\.html")
+_PAGE_COPY: Final = re.compile(r"releases/pages/(?:[a-z]+-)?([0-9a-f]{24})\.(?:html|xml\.gz)")
 _RESTORE: Final = "make it again from the show folder: publisher publish --mend; or restore it from a backup"
 
 # What the store itself is to blame for: the objects may be well.

@@ -203,7 +203,7 @@ def test_a_renamed_folder_keeps_its_guid_and_its_enclosure(tmp_path: Path) -> No
     assert outcome.plan.of("changed")[0].changes == ("folder",)
     assert (after.guid, after.enclosure) == (before.guid, before.enclosure)
     assert (public / "episodes/0001-better/index.html").is_file()
-    assert not (public / "episodes/0001-episode").exists()
+    assert "About" not in (public / "episodes/0001-episode/index.html").read_text("utf-8")
     assert publish(show, to=str(public), now=NOW).uploaded == 0
 
 
@@ -236,7 +236,9 @@ def test_what_is_taken_back_needs_a_person(tmp_path: Path, keys: dict[str, str |
     assert stats(public) == before
     publish(show, to=str(public), now=NOW, allow_removal=True)
     assert read_feed(public).titles() == ["About 0002-episode"]
-    assert not (public / "episodes/0001-episode").exists()
+    page = (public / "episodes/0001-episode/index.html").read_text("utf-8")
+    assert "This episode was removed" in page
+    assert "About 0001-episode" not in page
 
 
 def test_a_change_of_guid_needs_a_person(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ SHOW_KEYS: dict[str, Any] = {
     "funding": (Funding("https://b.example/"),), "hosts": (Person("Ada"),),
     "subscribe": (Link("https://b.example/"),),
     "taxonomies": (("theme", "Theme"),), "audio": AudioFormat(bitrate=64), "feed_limit": 10,
+    "feed_lean": True, "feed_gzip": True,
 }  # fmt: skip
 SHOW_IN_TAGS = {
     *("title", "author", "hosts", "language", "copyright", "categories", "link", "url", "feed_url", "guid"),

@@ -342,7 +342,7 @@ def test_a_guid_of_the_show_once_published_is_kept_when_the_address_changes() ->
     assert moved.guid == before.guid == show_guid(URL + "feed.xml")
     plan = make_plan(moved, before, NOW)
     assert plan.identity_changes == ()
-    assert set(plan.show_changes) == {"feed_url", "link", "url"}
+    assert set(plan.show_changes) == {"feed_url", "link", "new_feed_url", "url"}
 
 
 def test_another_guid_of_the_show_needs_a_person() -> None:
