@@ -224,6 +224,24 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivateFeed:
+    """A feed for members (`feeds` of podcast.yaml).
+
+    Attributes:
+        secret: name of the environment variable that holds the secret its address is made from.
+        title: of the show as members see it.
+        early_seconds: how long before the public members hear an episode.
+        episodes: slugs of those that it holds; empty for all.
+    """
+
+    name: str
+    secret: str
+    title: str = ""
+    early_seconds: float = 0.0
+    episodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
     """One episode folder, read. Defaults that come from the show are not filled in here:
     `publisher.effective` answers what holds for an episode."""
@@ -258,6 +276,8 @@ class Episode:
     next: str = ""
     social: Social | None = None
     alternates: tuple[Alternate, ...] = ()
+    feeds: tuple[str, ...] = ()
+    """Names of the private feeds that alone hold it; empty for an episode that everybody may hear."""
     notes: str = ""
     audio: Audio | None = None
     audio_name: str = ""
@@ -311,6 +331,9 @@ class Show:
     feed_limit: int | None = None
     feed_lean: bool = False
     feed_gzip: bool = False
+    feeds: tuple[PrivateFeed, ...] = ()
+    private: bool = False
+    """Whether it is the show as one of its private feeds has it."""
     publish_to: str = ""
     publish_endpoint: str = ""
     notify: Notify = field(default_factory=Notify)

@@ -17,11 +17,13 @@ from publisher.reading.load import load_show
 from publisher.release import Outcome, checked, prepare, store_of
 from publisher.release import publish as release_show
 from publisher.release.history import Past, chain, ensure_published
+from publisher.release.private import discreet
 from publisher.release.prune import prune
 from publisher.release.published import read_published
 from publisher.release.rollback import rollback
 from publisher.release.uploads import Progress
 from publisher.scaffold import new
+from publisher.store import PrefixedStore
 from publisher.verifying import verify
 
 __all__ = [
@@ -130,15 +132,28 @@ def publish(
         id3_version=id3_version,
         progress=progress,
     )
-    if not verify or outcome.manifest is None:
+    return _looked_at(outcome, progress) if verify else outcome
+
+
+def _looked_at(outcome: Outcome, progress: Progress | None) -> Outcome:
+    """The outcome with what is seen of it from outside, and of its private feeds."""
+    private = tuple(
+        replace(feed, outcome=_looked_at(feed.outcome, progress)) if feed.outcome else feed
+        for feed in outcome.private
+    )
+    outcome = replace(outcome, private=private)
+    if outcome.manifest is None:
         return outcome
     from publisher.verifying import verify_release
 
     if progress:
         progress.say("looking from outside")
-    assert outcome.store is not None
-    verified = verify_release(outcome.store, outcome.manifest, changed_keys=outcome.changed_keys)
-    return replace(outcome, outside=verified.problems)
+    store = outcome.store
+    assert store is not None
+    problems = verify_release(store, outcome.manifest, changed_keys=outcome.changed_keys).problems
+    if isinstance(store, PrefixedStore):
+        problems = discreet(problems, store)
+    return replace(outcome, outside=problems)
 
 
 def history(folder: Path | str, *, to: str = "", endpoint: str = "", limit: int = 20) -> tuple[Past, ...]:

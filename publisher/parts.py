@@ -16,7 +16,17 @@ RECIPES: Final = {"tags": 1, "transcripts": 1, "chapters": 1, "feed": 1, "pages"
 
 # Found in other parts, or nothing that is released.
 _NOT_SHOW: Final = frozenset(
-    ("folder", "episodes", "artwork", "pictures", "unreadable", "publish_to", "publish_endpoint", "notify")
+    (
+        "folder",
+        "episodes",
+        "artwork",
+        "pictures",
+        "unreadable",
+        "publish_to",
+        "publish_endpoint",
+        "notify",
+        "feeds",
+    )
 )
 _NOT_EPISODE: Final = frozenset(
     ("slug", "audio_name", "audio", "artwork", "transcript", "pictures", "alternate_files", "unreadable")

@@ -15,7 +15,7 @@ from publisher.manifest import FEED_KEY, Enclosure, Manifest, Released
 from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, episode_parts, show_parts, tag_recipe
 
-State = Literal["new", "changed", "unchanged", "scheduled", "draft", "removed", "re-identified"]
+State = Literal["new", "changed", "unchanged", "scheduled", "draft", "private", "removed", "re-identified"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,14 +303,17 @@ def _with_id3(episode: Episode, before: Released | None, wanted: int | None) -> 
 def _planned(show: Show, base: PlannedEpisode, now: datetime, manifest: Manifest | None) -> PlannedEpisode:
     episode, before = base.episode, base.before
     assert episode is not None
-    due = episode.published is not None and episode.published <= now
+    due = episode.published is not None and episode.published <= now and not episode.feeds
     kept = before.guid if before else ""
     guid = episode.guid or kept or episode_guid(show.guid, episode.slug)
     base = replace(base, guid=guid)
     if not due:
         if before:
             why = "it is a draft now" if episode.published is None else "its date is in the future now"
+            why = "it is for members only now" if episode.feeds else why
             return replace(base, state="removed", changes=(why,), episode=None, guid=kept)
+        if episode.feeds:
+            return replace(base, state="private")
         return replace(base, state="scheduled") if episode.published else base
     audio = base.audio
     if audio is None:

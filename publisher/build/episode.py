@@ -198,7 +198,9 @@ def _alternates(shop: Workshop, planned: PlannedEpisode) -> dict[str, StoredObje
 
 
 def transcript_url(shop: Workshop, episode: Episode) -> str:
-    """Where a person reads it: on the episode's page."""
+    """Where a person reads it: on the episode's page; of a private feed nobody is told where that is."""
+    if shop.show.private:
+        return ""
     return shop.page_url(episode) + "#transcript" if episode.transcript else ""
 
 

@@ -44,9 +44,10 @@ def make_tags(
         lyrics=lyrics,
         publisher=effective.show_author(show),
         copyright=show.copyright,
-        episode_url=episode.link or page_url,
+        # A file that a member hands on must not tell where the private feed is.
+        episode_url=episode.link or ("" if show.private else page_url),
         show_url=show.link,
-        feed_url=show.feed_url,
+        feed_url="" if show.private else show.feed_url,
         guid=guid,
         show_guid=show.guid,
         categories=show.categories,

@@ -84,6 +84,16 @@ def _taxonomies(scope: Scope, episode: Episode) -> Iterator[Found]:
             yield Found(f"the show declares no taxonomy {key!r}", help, ("taxonomies", key))
 
 
+@episode_rule("feed-unknown", "error", "an episode is in private feeds that the show has")
+def _feeds(scope: Scope, episode: Episode) -> Iterator[Found]:
+    # The show as a private feed has it keeps no list of them.
+    declared = [feed.name for feed in scope.show.feeds]
+    for place, name in enumerate(episode.feeds):
+        if name not in declared:
+            help = did_you_mean(name, declared) if declared else "add feeds to podcast.yaml: name, secret"
+            yield Found(f"the show has no private feed {name!r}", help, ("feeds", place))
+
+
 @episode_rule("episode-unknown", "error", "related and next name episodes of the show")
 def _neighbours(scope: Scope, episode: Episode) -> Iterator[Found]:
     for place, slug in enumerate(episode.related):

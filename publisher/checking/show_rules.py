@@ -10,6 +10,7 @@ from publisher.audio.languages import language_code
 from publisher.checking.rule import APPLE_ARTWORK, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, show_rule
 from publisher.identity import ascii_slug, episode_guid
 from publisher.model import Artwork, Episode
+from publisher.suggest import did_you_mean
 from publisher.text import feed_html
 
 _MAX_DESCRIPTION_BYTES = 4000
@@ -121,6 +122,19 @@ def _https(scope: Scope) -> Iterator[Found]:
 def _is_loopback(address: str) -> bool:
     host = address.split("/")[2].rsplit(":", 1)[0]
     return host in ("localhost", "[::1]") or host.startswith("127.")
+
+
+@show_rule("duplicate-feed", "error", "private feeds have names and episodes that are there")
+def _feeds(scope: Scope) -> Iterator[Found]:
+    seen: set[str] = set()
+    for place, feed in enumerate(scope.show.feeds):
+        if feed.name in seen:
+            yield Found(f"two private feeds are called {feed.name!r}", "rename one", ("feeds", place, "name"))
+        seen.add(feed.name)
+        for slug in feed.episodes:
+            if slug not in scope.slugs:
+                help = did_you_mean(slug, scope.slugs)
+                yield Found(f"there is no episode {slug!r}", help, ("feeds", place, "episodes"))
 
 
 @show_rule("duplicate-slug", "error", "no two folders have the same address")

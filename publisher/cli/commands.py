@@ -214,6 +214,18 @@ def show_outcome(output: Any, folder: str, outcome: Any, *, dry_run: bool) -> No
             output.note(f"it is released, and not well; to go back: publisher rollback {folder} previous")
     else:
         output.say(f"{folder}: nothing to do")
+    for feed in outcome.private:
+        if outcome.released or not output.quiet:
+            output.problems(feed.problems)
+        if feed.error is not None:
+            output.failure(feed.error)
+        elif feed.outcome is not None:
+            output.problems(feed.outcome.outside)
+            output.say(
+                f"  private feed {feed.name}: {'released' if feed.outcome.released else 'nothing to do'}"
+            )
+            if output.verbose:
+                output.say(f"    {feed.outcome.feed_url}")
     due = outcome.plan.next_due
     if due:
         zone = ZoneInfo(outcome.plan.show.timezone)

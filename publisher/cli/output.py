@@ -24,6 +24,7 @@ _SIGNS: Final = {
     "unchanged": " ",
     "scheduled": "@",
     "draft": "·",
+    "private": "·",
     "removed": "-",
     "re-identified": "!",
 }

@@ -161,6 +161,34 @@ def offset(text: str) -> float:
         raise ValueError(error.message, error.help) from None
 
 
+def feed_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", text):
+        raise ValueError(
+            "this cannot be the name of a feed", "use letters a to z, digits and hyphens: members"
+        )
+    return text
+
+
+def variable(text: str) -> str:
+    if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", text):
+        raise ValueError(
+            "this is no name of an environment variable",
+            "write the variable's name, MEMBERS_SECRET; the secret itself never stands in a file",
+        )
+    return text
+
+
+_SPANS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def span(text: str) -> float:
+    """A time such as `48h`, in seconds."""
+    match = re.fullmatch(r"(\d{1,4})\s*([mhdw])", text)
+    if match is None:
+        raise ValueError("this is no span of time", "write it as 30m, 48h, 7d or 2w")
+    return float(int(match[1]) * _SPANS[match[2]])
+
+
 def media_type(text: str) -> str:
     if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", text):
         raise ValueError("this is no media type", "write it as audio/opus or video/mp4")

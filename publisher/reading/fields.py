@@ -139,12 +139,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A text that a function accepts. The function raises ValueError(message, help) or gives the value."""
+    """A text that a function accepts. The function raises ValueError(message, help) or gives the value.
+
+    What stands in a `discreet` one is not repeated: it may be a secret in the wrong place.
+    """
 
     accept: Callable[[str], Any]
     wanted: str
     rule: str
     json_schema: MappingOf[str, Any] = field(default_factory=lambda: {"type": "string"})
+    discreet: bool = False
 
     def read(self, name: str, node: Node, reading: Reading) -> Any:
         if not isinstance(node, Scalar):
@@ -156,7 +160,8 @@ class Checked:
             return self.accept(text)
         except ValueError as error:
             message, help = (*error.args, "")[:2]
-            return reading.error(self.rule, node, f"{name!r} is {_found(node)}: {message}", help)
+            found = "" if self.discreet else f" is {_found(node)}"
+            return reading.error(self.rule, node, f"{name!r}{found}: {message}", help)
 
     def schema(self) -> dict[str, Any]:
         return dict(self.json_schema)

@@ -242,6 +242,33 @@ AUDIO = Record(
     wanted="a mapping with format, bitrate, loudness, alternates",
 )
 LANGUAGE = Checked(accept.language, "a language tag", "language")
+PRIVATE_FEED = Record(
+    model.PrivateFeed,
+    (
+        Key(
+            "name",
+            Checked(accept.feed_name, "a name", "feed-name"),
+            "What it is called: members",
+            required=True,
+        ),
+        Key(
+            "secret",
+            Checked(accept.variable, "the name of an environment variable", "feed-secret", discreet=True),
+            "Name of the environment variable that holds its secret: MEMBERS_SECRET",
+            required=True,
+        ),
+        Key("title", TEXT, "The show's title there; the show's, and the feed's name, unless said otherwise"),
+        Key(
+            "early",
+            Checked(accept.span, "a time such as 48h", "feed-early"),
+            "How long before everybody else members hear an episode: 48h, 7d",
+            False,
+            "early_seconds",
+        ),
+        Key("episodes", ListOf(TEXT), "Slugs of those it holds; all unless said otherwise"),
+    ),
+    wanted="a mapping with name, secret, title, early, episodes",
+)
 
 SHOW = Record(
     dict,
@@ -306,6 +333,7 @@ SHOW = Record(
             ),
             "How it is laid out: limit, lean, gzip",
         ),
+        Key("feeds", OneOrMany(PRIVATE_FEED), "Private feeds, for members or early access"),
         Key(
             "publish",
             Record(
@@ -449,6 +477,7 @@ EPISODE = Record(
             "The root post for comments",
         ),
         Key("alternates", ListOf(ALTERNATE, single=False), "Further enclosures"),
+        Key("feeds", ListOf(TEXT), "Private feeds that alone hold it: members"),
     ),
     wanted="lines such as title: A title",
 )

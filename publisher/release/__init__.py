@@ -17,6 +17,7 @@ from publisher.release.journal import Journal
 from publisher.release.lock import only_run
 from publisher.release.mending import damaged_keys, with_damage
 from publisher.release.preparing import Prepared, checked, compare, prepare, store_of
+from publisher.release.private import PrivateOutcome, publish_private
 from publisher.release.published import KEPT, Published, keep_copy
 from publisher.release.uploads import Progress, Quiet, Uploads
 from publisher.release.work import work_folder
@@ -52,6 +53,7 @@ class Outcome:
         changed_keys: of the objects that were stored.
         outside: what a look from outside found wrong after the release.
         store: where it was published.
+        private: what came of each private feed.
     """
 
     plan: Plan
@@ -66,11 +68,13 @@ class Outcome:
     changed_keys: tuple[str, ...] = ()
     outside: tuple[Problem, ...] = ()
     store: Store | None = field(default=None, repr=False, compare=False)
+    private: tuple[PrivateOutcome, ...] = ()
 
     @property
     def exit_status(self) -> int:
-        """0, or 6 where the release has errors that can be seen from outside."""
-        return 6 if any(problem.is_error for problem in self.outside) else 0
+        """0, or 6 where the release has errors that can be seen from outside; a private feed's, if higher."""
+        own = 6 if any(problem.is_error for problem in self.outside) else 0
+        return max(own, *(feed.exit_status for feed in self.private), 0)
 
     @property
     def feed_url(self) -> str:
@@ -88,6 +92,7 @@ class Outcome:
             "problems": [problem.as_json() for problem in self.problems],
             "notices": list(self.notices),
             "outside": [problem.as_json() for problem in self.outside],
+            "private": [feed.as_json() for feed in self.private],
         }
 
 
@@ -129,15 +134,20 @@ def publish(
     with contextlib.nullcontext() if dry_run else only_run(folder, say=progress.say):
         # Read behind the lock: what another run has just released is not released once more.
         prepared = prepare(folder, to=to, endpoint=endpoint, url=url, now=now, id3_version=id3_version)
-        return release(
-            prepared,
-            dry_run=dry_run,
-            allow_removal=allow_removal,
-            allow_guid_change=allow_guid_change,
-            again=again,
-            mend=mend,
-            progress=progress,
-        )
+
+        def carry_out(prepared: Prepared) -> Outcome:
+            return release(
+                prepared,
+                dry_run=dry_run,
+                allow_removal=allow_removal,
+                allow_guid_change=allow_guid_change,
+                again=again,
+                mend=mend,
+                progress=progress,
+            )
+
+        outcome = carry_out(prepared)
+        return replace(outcome, private=publish_private(prepared, carry_out))
 
 
 def release(

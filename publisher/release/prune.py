@@ -13,12 +13,15 @@ from typing import Any, Final
 from publisher.errors import Conflict, UsageError
 from publisher.identity import DIGEST_CHARACTERS
 from publisher.manifest import FEED_KEY, Manifest
+from publisher.model import Show
+from publisher.private import FOLDER, TOKEN_CHARACTERS
 from publisher.reading.load import STATE_FOLDER, load_show
 from publisher.release.history import Past, chain, ensure_published
 from publisher.release.journal import Journal
 from publisher.release.live_pages import copy_key, pages_of, settle_pages
 from publisher.release.lock import only_run
 from publisher.release.preparing import store_of
+from publisher.release.private import tokens
 from publisher.release.published import manifest_of, read_published
 from publisher.release.uploads import Quiet, Uploads, each
 from publisher.store import Store, Stored, abort_stale_uploads
@@ -32,6 +35,7 @@ _FOLDERS: Final = (
     *("media/", "artwork/", "images/", "transcripts/", "chapters/", "site/", "archive/"),
     *("releases/", "episodes/"),
 )
+_PRIVATE: Final = re.compile(rf"{FOLDER}([0-9a-f]{{{TOKEN_CHARACTERS}}})/.+")
 _OURS: Final = re.compile(
     rf"(?:media|artwork|images|transcripts|chapters|site|archive)/[^/]*-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.[A-Za-z0-9.]+"
     rf"|releases/(?:[0-9a-f]{{64}}\.json|feed-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.xml)"
@@ -101,7 +105,7 @@ def prune(
         store = store_of(loaded, to=to, endpoint=endpoint)
         ensure_published(store)
         since = (now or datetime.now(UTC)) - older_than
-        found = _find(store, since)
+        found = _find(store, since, loaded.show)
         if not yes:
             return found
         # Pages that an interrupted run left may name what is removed now.
@@ -113,7 +117,7 @@ def prune(
     return Pruning(found.removable, found.kept, True, aborted)
 
 
-def _find(store: Store, since: datetime) -> Pruning:
+def _find(store: Store, since: datetime, show: Show | None) -> Pruning:
     kept = _kept(store, since)
     needed = _needed(store, kept)
     listed = (stored for folder in _FOLDERS for stored in store.list(folder))
@@ -125,7 +129,21 @@ def _find(store: Store, since: datetime) -> Pruning:
         and stored.modified is not None
         and stored.modified < since
     )
-    return Pruning(removable, kept)
+    return Pruning((*removable, *_former_private(store, show)), kept)
+
+
+def _former_private(store: Store, show: Show | None) -> Iterable[Stored]:
+    """Everything of private feeds whose secret was changed, or that the show has no more: their addresses are
+    to be known to nobody any more, however young they are. Without every secret nothing can be told."""
+    if show is None:
+        return
+    known = tokens(show)
+    if len(known) < len(show.feeds):
+        return
+    for stored in store.list(FOLDER):
+        match = _PRIVATE.fullmatch(stored.key)
+        if match and match[1] not in known.values():
+            yield stored
 
 
 def _kept(store: Store, since: datetime) -> tuple[Past, ...]:

@@ -9,8 +9,18 @@ from urllib.parse import urlsplit
 
 from publisher.errors import UsageError
 from publisher.store.base import Body, Headers, Store, Stored
+from publisher.store.prefixed import PrefixedStore
 
-__all__ = ["Body", "Headers", "Store", "Stored", "abort_stale_uploads", "open_store", "without_patience"]
+__all__ = [
+    "Body",
+    "Headers",
+    "PrefixedStore",
+    "Store",
+    "Stored",
+    "abort_stale_uploads",
+    "open_store",
+    "without_patience",
+]
 
 _KINDS_HELP = "a store is s3://bucket/prefix, or a folder"
 _ELSEWHERE = {

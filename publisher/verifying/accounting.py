@@ -22,6 +22,7 @@ from publisher.errors import (
 )
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject, feed_names, named_by, read_manifest
+from publisher.private import FOLDER
 from publisher.release.uploads import each
 from publisher.store import Store
 from publisher.store.base import is_key
@@ -200,10 +201,11 @@ def _all_accounted(store: Store, manifest: Manifest, key: str) -> tuple[set[str]
 def _keys(manifest: Manifest) -> Iterator[str]:
     for item in manifest.all_objects().values():
         yield item.key
-        if item.key.endswith(".html"):
+        if item.key.endswith((".html", ".xml.gz")):
             yield f"page {item.digest[:24]}"
 
 
 def _is_accounted(key: str, accounted: set[str]) -> bool:
     copy = _PAGE_COPY.fullmatch(key)
-    return key in accounted or (copy is not None and f"page {copy[1]}" in accounted)
+    # Private feeds are shows of their own; this one's manifest knows nothing of them.
+    return key in accounted or key.startswith(FOLDER) or (copy is not None and f"page {copy[1]}" in accounted)

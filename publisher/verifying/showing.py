@@ -11,7 +11,7 @@ from publisher.manifest import FEED_KEY, Manifest, read_manifest
 from publisher.reading.load import load_show
 from publisher.release import store_of
 from publisher.release.published import read_published
-from publisher.store import Store, open_store
+from publisher.store import PrefixedStore, Store, open_store
 from publisher.verifying.accounting import account
 from publisher.verifying.outside import look_from_outside
 from publisher.verifying.verification import Limits, Verification
@@ -77,7 +77,8 @@ def verify_stored(
     # Imported here: the server is needed for folders alone.
     from publisher.previewing.server import make_app, serving
 
-    app = make_app([Path(store.name)], public_url=manifest.url, local_url=manifest.url)
+    folder = store.folder if isinstance(store, PrefixedStore) else Path(store.name)
+    app = make_app([folder], public_url=manifest.url, local_url=manifest.url)
     under = manifest.feed_url.startswith(manifest.url)
     with serving(app) as local_url:
         return look(manifest.feed_url if under else manifest.url + FEED_KEY, (manifest.url, local_url))

@@ -147,5 +147,6 @@ def test_another_feed_names_none(head: bytes) -> None:
 def test_all_objects_are_listed_once_by_key() -> None:
     assert set(FULL.all_objects()) == {
         *("media/a.mp3", "media/b.mp3", "images/c.jpg", "transcripts/a.vtt", "episodes/a/index.html"),
+        "episodes/z/index.html",
         *("artwork/show.jpg", "site/style.css", "index.html", "releases/feed-ab.xml"),
     }

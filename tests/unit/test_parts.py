@@ -51,7 +51,7 @@ SHOW_KEYS: dict[str, Any] = {
     "funding": (Funding("https://b.example/"),), "hosts": (Person("Ada"),),
     "subscribe": (Link("https://b.example/"),),
     "taxonomies": (("theme", "Theme"),), "audio": AudioFormat(bitrate=64), "feed_limit": 10,
-    "feed_lean": True, "feed_gzip": True,
+    "feed_lean": True, "feed_gzip": True, "private": True,
 }  # fmt: skip
 SHOW_IN_TAGS = {
     *("title", "author", "hosts", "language", "copyright", "categories", "link", "url", "feed_url", "guid"),
@@ -66,7 +66,7 @@ EPISODE_KEYS: dict[str, Any] = {
     "links": (Link("https://b.example/"),),
     "interview": (Question("Q", "A"),), "learning": Learning(reflection="R"), "related": ("b",), "next": "b",
     "social": Social("https://b.example/"), "alternates": (Alternate(url="https://b.example/x.mp4"),),
-    "notes": "N",
+    "notes": "N", "feeds": ("members",),
 }  # fmt: skip
 NOT_IN_TAGS = {
     *("quote", "location", "soundbites", "interview", "learning", "related", "next", "social", "alternates"),
@@ -84,6 +84,7 @@ def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
 
 def test_the_tables_above_hold_every_key() -> None:
     elsewhere = {"folder", "publish_to", "publish_endpoint", "notify", "artwork", "pictures", "unreadable"}
+    elsewhere |= {"feeds"}
     assert {item.name for item in fields(Show)} == set(SHOW_KEYS) | elsewhere | {"episodes"}
     files = {
         "slug",

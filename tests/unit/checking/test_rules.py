@@ -65,7 +65,12 @@ def test_a_good_show_has_no_problem() -> None:
 
 TRANSCRIPT = model.TranscriptFile(source("one/transcript.vtt"), "vtt", True, end_seconds=700.0)
 
+MEMBERS = model.PrivateFeed("members", "MEMBERS_SECRET")
+
 FIRES: list[tuple[str, model.Show]] = [
+    ("feed-unknown", with_episode(feeds=("members",))),
+    ("duplicate-feed", show(feeds=(MEMBERS, MEMBERS))),
+    ("duplicate-feed", show(feeds=(replace(MEMBERS, episodes=("two",)),))),
     ("description-length", show(description="word " * 900)),
     ("description-length", show(description="å" * 2000)),
     ("artwork-missing", show(artwork=None)),
@@ -151,6 +156,8 @@ SILENT: list[tuple[str, model.Show]] = [
         replace(with_episode(taxonomies=(("theme", ("Ethics",)),)), taxonomies=(("theme", "Theme"),)),
     ),
     ("episode-unknown", with_two({"next": "two", "related": ("two",)}, {})),
+    ("feed-unknown", replace(with_episode(feeds=("members",)), feeds=(MEMBERS,))),
+    ("duplicate-feed", show(feeds=(replace(MEMBERS, episodes=("one",)), replace(MEMBERS, name="friends")))),
     ("chapters-late", with_episode(chapters=(model.Chapter(0.0), model.Chapter(600.5)))),
     ("chapters-late", with_episode(chapters=(model.Chapter(6000.0),), audio=None)),
     ("chapters-twice", with_episode(chapters=(model.Chapter(5.0), model.Chapter(5.001)))),
