@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import click
 
-from publisher.checking import RULES, episode_rules, reading_rules, show_rules, verify_rules
+from publisher.checking import RULES, episode_rules, namespace_rules, reading_rules, show_rules, verify_rules
 from publisher.checking.rule import Rule
 from publisher.cli import cli
 from publisher.reading import keys
@@ -40,6 +40,7 @@ _EXAMPLE = re.compile(r"^ *Example: (?P<command>.+)$", re.MULTILINE)
 _RULE_MODULES = (
     ("Of the whole show", show_rules),
     ("Of each episode", episode_rules),
+    ("Of the podcast namespace", namespace_rules),
     ("Of what is read", reading_rules),
     ("Of what is published", verify_rules),
 )

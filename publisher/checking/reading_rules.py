@@ -8,6 +8,8 @@ from publisher.checking.rule import APPLE_ARTWORK, APPLE_FEED, NAMESPACE, Rule, 
 from publisher.problems import Severity
 
 _YAML: Final = "https://yaml.org/spec/1.2.2/"
+_NAMESPACE: Final = "https://podcastnamespace.org"
+_RRULE: Final = "https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10"
 _XML: Final = "https://www.w3.org/TR/xml/#charsets"
 
 _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
@@ -48,6 +50,12 @@ _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("category", "error", "a category is one of Apple's", "https://podcasters.apple.com/support/1691-apple-podcasts-categories"),
     ("license", "error", "a licence is a slug of the podcast namespace or an address", NAMESPACE + "license"),
     ("guid", "error", "a GUID is one word; a show's is a UUID", NAMESPACE + "guid"),
+    ("text-limit", "warning", "a text is not longer than the podcast namespace allows", _NAMESPACE),
+    ("person-role", "warning", "a person's role is one of the Podcast Taxonomy", NAMESPACE + "person"),
+    ("person-group", "warning", "a person's group is one of the Podcast Taxonomy", NAMESPACE + "person"),
+    ("block-service", "warning", "a blocked service is on the podcast namespace's list", NAMESPACE + "block"),
+    ("country", "error", "a country is written as its two letters", NAMESPACE + "location"),
+    ("rrule", "error", "a recurrence rule is one of RFC 5545", _RRULE),
     ("media-type", "error", "a media type is written as audio/opus", ""),
     ("quiz-choices", "error", "a quiz question has two or more choices", ""),
     ("quiz-answer", "error", "a quiz answer is one of the choices", ""),

@@ -183,4 +183,4 @@ def _not_yet(scope: Scope) -> Iterator[Found]:
     if show.feed_limit:
         yield Found("'feed.limit' has no effect yet: the feed holds every episode", key=("feed", "limit"))
     if show.notify.websub or show.notify.podping:
-        yield Found("'notify' has no effect yet: nobody is told of a release", key=("notify",))
+        yield Found("'notify' stands in the feed only: nobody is told of a release yet", key=("notify",))

@@ -12,8 +12,9 @@ from feedgen.feed import FeedGenerator
 from publisher import __version__, effective
 from publisher.feed.channel import channel_elements
 from publisher.feed.item import FeedItem, item_elements
-from publisher.feed.namespace import ChannelExtension, ItemExtension
-from publisher.model import Show
+from publisher.feed.namespace import ChannelExtension, Element, ItemExtension
+from publisher.model import Owner, Show
+from publisher.namespace import Trailer
 from publisher.text import feed_html
 
 __all__ = ["FeedItem", "render_feed"]
@@ -30,6 +31,7 @@ def render_feed(
     *,
     newest: datetime | None,
     artwork_url: str = "",
+    trailers: Iterable[Trailer] = (),
 ) -> bytes:
     """The feed as UTF-8 XML.
 
@@ -39,11 +41,13 @@ def render_feed(
         newest: when the newest episode went out, aware. It is the feed's date too: a clock's would make
             two machines write two feeds.
         artwork_url: where the show's artwork is.
+        trailers: the released episodes that are trailers: the channel lists them before any item.
     """
+    own = tuple(channel_elements(show, artwork_url=artwork_url, trailers=trailers))
     chunks: list[bytes] = []
     head = tail = b""
     for batch in itertools.chain([()], _batched(items)):
-        rendered = _render_batch(show, batch, newest, artwork_url)
+        rendered = _render_batch(show, batch, newest, artwork_url, own)
         start, end = rendered.find(_OPEN), rendered.rfind(_CLOSE)
         if start < 0:
             # Without items: what comes before them, and after.
@@ -66,6 +70,7 @@ def _render_batch(
     batch: tuple[FeedItem, ...],
     newest: datetime | None,
     artwork_url: str,
+    own: tuple[Element, ...],
 ) -> bytes:
     feed = FeedGenerator()
     feed.register_extension("publisher", ChannelExtension, ItemExtension, atom=False, rss=True)
@@ -83,11 +88,23 @@ def _render_batch(
     moment = (newest or datetime(1970, 1, 1, tzinfo=UTC)).astimezone(UTC)
     feed.lastBuildDate(moment)
     feed.pubDate(moment)
-    feed.publisher.elements = tuple(channel_elements(show, artwork_url=artwork_url))
+    if show.owner and show.owner.email:
+        feed.managingEditor(_mailbox(show.owner))
+    web_master = show.web_master or show.owner
+    if web_master and web_master.email:
+        feed.webMaster(_mailbox(web_master))
+    if show.feed_ttl:
+        feed.ttl(show.feed_ttl)
+    feed.publisher.elements = own
     for item in batch:
         _add(feed, show, item)
     rendered: bytes = feed.rss_str(pretty=True)
     return rendered
+
+
+def _mailbox(owner: Owner) -> str:
+    """As RSS writes a person: the address, and who it is."""
+    return f"{owner.email} ({owner.name})" if owner.name else owner.email
 
 
 def _add(feed: Any, show: Show, item: FeedItem) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from publisher import __version__
+from publisher import __version__, effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
 from publisher.build.episode import (
     Workshop,
@@ -24,6 +24,7 @@ from publisher.feed.item import FurtherEnclosure
 from publisher.manifest import Manifest, Released, StoredObject, manifest_bytes
 from publisher.media_types import content_type
 from publisher.model import Episode, Show
+from publisher.namespace import Trailer
 from publisher.parts import RECIPES, chapters_of, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import pages
@@ -59,7 +60,7 @@ def assemble(
     Raises:
         StoreError, OSError: as `build_episode`; what was published before stands untouched.
     """
-    objects = build_pictures(shop, "show", shop.show.artwork, shop.show.pictures)
+    objects = build_pictures(shop, "show", shop.show.artwork, shop.show.pictures, shop.show.image_files)
     shop = replace(shop, show=_with_portraits(shop, objects))
     objects["style"] = shop.keep(pages.style())
     released = each(lambda planned: _released(shop, planned), plan.released)
@@ -88,10 +89,13 @@ def assemble(
 
 
 def _with_portraits(shop: Workshop, objects: dict[str, StoredObject]) -> Show:
-    """The show, its hosts' pictures by their addresses: an episode may have a file of the same name."""
+    """The show, its pictures by their addresses: an episode may have a file of the same name."""
     urls = picture_urls(shop, objects)
     hosts = tuple(replace(host, image=urls.get(host.image, host.image)) for host in shop.show.hosts)
-    return replace(shop.show, hosts=hosts)
+    images = tuple(
+        replace(image, image=urls.get(image.image, image.image)) for image in effective.images(shop.show)
+    )
+    return replace(shop.show, hosts=hosts, images=images)
 
 
 def _released(shop: Workshop, planned: PlannedEpisode) -> Released:
@@ -176,7 +180,18 @@ def _feed(shop: Workshop, plan: Plan, objects: dict[str, StoredObject], released
         _items(shop, plan, released),
         newest=newest,
         artwork_url=shop.address(artwork) if artwork else "",
+        trailers=_trailers(shop, plan, released),
     )
+
+
+def _trailers(shop: Workshop, plan: Plan, released: list[Released]) -> Iterator[Trailer]:
+    """The released episodes that are trailers, newest first."""
+    episodes = _episodes(plan)
+    for item in reversed(released):
+        episode, media = episodes[item.slug], item.enclosure.object
+        if episode.type == "trailer":
+            url = shop.address(media)
+            yield Trailer(episode.title, url, item.published, media.length_bytes, media.type, episode.season)
 
 
 def _items(shop: Workshop, plan: Plan, released: list[Released]) -> Iterator[FeedItem]:
@@ -208,6 +223,9 @@ def _item(shop: Workshop, episode: Episode, released: Released) -> FeedItem:
         ),
         picture_urls=picture_urls(shop, objects),
         alternates=tuple(_alternates(shop, episode, objects)),
+        chapters=chapters,
+        digest=enclosure.object.digest,
+        bitrate=enclosure.bitrate,
     )
 
 
