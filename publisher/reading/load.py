@@ -175,7 +175,8 @@ class _Loader:
     def _with_files(self, files: Files, slug: str, values: dict[str, Any]) -> Episode:
         folder, probes = files.folder, self.probes
         alternates = values.get("alternates", ())
-        taken = {alternate.file for alternate in alternates}
+        # A short video among the images is no second audio.
+        taken = {alternate.file for alternate in alternates} | {*_image_names(values)}
         sounds = [name for name in by_ending(folder, AUDIO_ENDINGS) if name not in taken]
         covers = by_ending(folder, PICTURE_ENDINGS, "cover")
         transcripts = by_ending(folder, TRANSCRIPT_ENDINGS, "transcript")
