@@ -23,12 +23,18 @@ def _value(scope: Scope) -> Iterator[Found]:
 
 
 def _addresses(values: tuple[Value, ...], file: str = "") -> Iterator[Found]:
-    for value in values:
-        others = [recipient for split in value.time_splits for recipient in split.recipients]
-        for recipient in (*value.recipients, *others):
-            found = _address(recipient)
-            if found:
-                yield Found(*found, ("value",), file)
+    for place, value in enumerate(values):
+        key: KeyPath = ("value", place)
+        yield from _recipients(value.recipients, key, file)
+        for split_place, split in enumerate(value.time_splits):
+            yield from _recipients(split.recipients, (*key, "time_splits", split_place), file)
+
+
+def _recipients(recipients: tuple[Recipient, ...], key: KeyPath, file: str) -> Iterator[Found]:
+    for place, recipient in enumerate(recipients):
+        found = _address(recipient)
+        if found:
+            yield Found(*found, (*key, "recipients", place, "address"), file)
 
 
 def _address(recipient: Recipient) -> tuple[str, str] | None:
@@ -66,24 +72,19 @@ def _show_social(scope: Scope) -> Iterator[Found]:
 def _posts(posts: tuple[Social, ...], file: str = "") -> Iterator[Found]:
     for place, post in enumerate(posts):
         if not post.url and post.protocol != "disabled":
-            key: KeyPath = ("social", place) if len(posts) > 1 else ("social",)
-            yield Found(
-                f"the post on {post.protocol} has no address",
-                "add url: the post's address",
-                key,
-                file,
-            )
+            message = f"the post on {post.protocol} has no address"
+            yield Found(message, "add url: the post's address", ("social", place), file)
 
 
 @episode_rule("time-split", "error", "a time split lies within the audio", NAMESPACE + "value-time-split")
 def _time_splits(scope: Scope, episode: Episode) -> Iterator[Found]:
-    for value in episode.value:
-        for split in value.time_splits:
-            end = split.start_seconds
-            if episode.audio and end >= episode.audio.duration_seconds:
+    for place, value in enumerate(episode.value):
+        for split_place, split in enumerate(value.time_splits):
+            start = split.start_seconds
+            if episode.audio and start >= episode.audio.duration_seconds:
                 yield Found(
-                    f"a time split starts at {end:g} s, "
+                    f"a time split starts at {start:g} s, "
                     f"and the audio is {episode.audio.duration_seconds:.0f} s long",
                     "mend the time, or check that this is the right audio",
-                    ("value",),
+                    ("value", place, "time_splits", split_place),
                 )

@@ -52,7 +52,6 @@ SOCIAL = Record(
     ),
     "a mapping with url, protocol, account_id, account_url, priority",
     short="url",
-    one_of=("url", "protocol"),
 )
 SOUNDBITE = Record(
     model.Soundbite,
