@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from publisher.model import Episode, Person, Show
+from publisher.model import Artwork, Episode, Person, Show
+from publisher.namespace import Blocks, Image
 from publisher.text import first_paragraph
+from publisher.vocabulary import group_of
 
 
 def hosts(show: Show, episode: Episode) -> tuple[Person, ...]:
@@ -53,6 +55,35 @@ def explicit(show: Show, episode: Episode) -> bool:
 
 def block(show: Show, episode: Episode) -> bool:
     return bool(episode.block)
+
+
+def blocks(show: Show) -> Blocks:
+    """Which services are to leave the show out; an empty service means all of them."""
+    if isinstance(show.block, bool):
+        return (("", True),) if show.block else ()
+    return show.block
+
+
+def group(person: Person) -> str:
+    """The person's group in the Podcast Taxonomy, worked out from the role unless given."""
+    return person.group or group_of(person.role)
+
+
+def images(value: Show | Episode) -> tuple[Image, ...]:
+    """The further pictures, with what was found in those that are files."""
+    files = dict(value.image_files)
+    return tuple(
+        _with_facts(image, files[image.image]) if image.image in files else image for image in value.images
+    )
+
+
+def _with_facts(image: Image, found: Artwork) -> Image:
+    return replace(
+        image,
+        width=found.width or image.width,
+        height=found.height or image.height,
+        type=image.type or found.type,
+    )
 
 
 def license(show: Show, episode: Episode) -> str:

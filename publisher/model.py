@@ -10,6 +10,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from publisher.namespace import (
+    Blocks,
+    Chat,
+    ContentLink,
+    Image,
+    RemoteItem,
+    Source,
+    Trailer,
+    Txt,
+    UpdateFrequency,
+    Value,
+)
+
 EpisodeType = Literal["full", "trailer", "bonus"]
 ShowType = Literal["episodic", "serial"]
 
@@ -19,7 +32,8 @@ class Person:
     """Somebody heard or at work in an episode.
 
     `role` is a role of the Podcast Taxonomy (`host`, `guest`, `editor`, …); hosts and guests have
-    theirs by the list they stand in. `image` is an address, or a file relative to the YAML file.
+    theirs by the list they stand in. `group` is one of the taxonomy too; empty where the role tells it.
+    `image` is an address, or a file relative to the YAML file.
     """
 
     name: str
@@ -29,6 +43,7 @@ class Person:
     url: str = ""
     image: str = ""
     bio: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +76,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`geo` is an RFC 5870 geo URI without obligation to be exact; `osm` an OpenStreetMap id."""
+    """`geo` is an RFC 5870 geo URI without obligation to be exact; `osm` an OpenStreetMap id; `rel` is
+    `subject` (what it is about) or `creator` (where it was made); `country` an ISO 3166-1 code."""
 
     name: str
     geo: str = ""
     osm: str = ""
+    rel: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +136,20 @@ class Learning:
 
 @dataclass(frozen=True, slots=True)
 class Social:
-    """The root post for comments, as `podcast:socialInteract` wants it."""
+    """The root post for comments, as `podcast:socialInteract` wants it. The protocol `disabled`, which has no
+    address, asks apps to show no comments."""
 
-    url: str
+    url: str = ""
     protocol: str = "activitypub"
+    account_id: str = ""
+    account_url: str = ""
+    priority: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Alternate:
-    """A further enclosure: a file of the episode's folder, or an address."""
+    """A further enclosure: a file of the episode's folder, or an address, and the other places where the same
+    bytes lie. `default` says that it is the same as the main enclosure."""
 
     file: str = ""
     url: str = ""
@@ -134,6 +157,11 @@ class Alternate:
     title: str = ""
     bitrate: int | None = None
     language: str = ""
+    height: int | None = None
+    rel: str = ""
+    codecs: str = ""
+    default: bool = False
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +292,7 @@ class Episode:
     guests: tuple[Person, ...] = ()
     people: tuple[Person, ...] = ()
     quote: Quote | None = None
-    location: Place | None = None
+    location: tuple[Place, ...] = ()
     taxonomies: tuple[tuple[str, tuple[str, ...]], ...] = ()
     keywords: tuple[str, ...] = ()
     chapters: tuple[Chapter, ...] | None = None
@@ -274,10 +302,16 @@ class Episode:
     learning: Learning | None = None
     related: tuple[str, ...] = ()
     next: str = ""
-    social: Social | None = None
+    social: tuple[Social, ...] = ()
     alternates: tuple[Alternate, ...] = ()
     feeds: tuple[str, ...] = ()
     """Names of the private feeds that alone hold it; empty for an episode that everybody may hear."""
+    funding: tuple[Funding, ...] = ()
+    value: tuple[Value, ...] = ()
+    images: tuple[Image, ...] = ()
+    content_link: tuple[ContentLink, ...] = ()
+    txt: tuple[Txt, ...] = ()
+    chat: Chat | None = None
     notes: str = ""
     audio: Audio | None = None
     audio_name: str = ""
@@ -286,6 +320,8 @@ class Episode:
     transcript: TranscriptFile | None = None
     pictures: tuple[tuple[str, SourceFile], ...] = ()
     """Files that persons and chapters of this episode name: (name as written, file)."""
+    image_files: tuple[tuple[str, Artwork], ...] = ()
+    """Files that `images` names; without width and height where they are no JPEG and no PNG."""
     alternate_files: tuple[tuple[str, SourceFile], ...] = ()
     """Files of `alternates` that are in the folder; those of a published episode may have left it."""
     unreadable: tuple[str, ...] = ()
@@ -321,23 +357,38 @@ class Show:
     new_feed_url: str = ""
     locked: bool = True
     complete: bool = False
-    block: bool = False
+    block: bool | Blocks = False
     medium: str = "podcast"
     funding: tuple[Funding, ...] = ()
     hosts: tuple[Person, ...] = ()
     subscribe: tuple[Link, ...] = ()
     taxonomies: tuple[tuple[str, str], ...] = ()
     audio: AudioFormat = field(default_factory=AudioFormat)
+    web_master: Owner | None = None
+    seasons: tuple[tuple[int, str], ...] = ()
+    location: tuple[Place, ...] = ()
+    social: tuple[Social, ...] = ()
+    value: tuple[Value, ...] = ()
+    images: tuple[Image, ...] = ()
+    txt: tuple[Txt, ...] = ()
+    chat: Chat | None = None
+    trailer: tuple[Trailer, ...] = ()
+    update_frequency: UpdateFrequency | None = None
+    podroll: tuple[RemoteItem, ...] = ()
+    publisher: RemoteItem | None = None
+    remote_item: tuple[RemoteItem, ...] = ()
     feed_limit: int | None = None
     feed_lean: bool = False
     feed_gzip: bool = False
     feeds: tuple[PrivateFeed, ...] = ()
     private: bool = False
     """Whether it is the show as one of its private feeds has it."""
+    feed_ttl: int | None = None
     publish_to: str = ""
     publish_endpoint: str = ""
     notify: Notify = field(default_factory=Notify)
     artwork: Artwork | None = None
     pictures: tuple[tuple[str, SourceFile], ...] = ()
+    image_files: tuple[tuple[str, Artwork], ...] = ()
     unreadable: tuple[str, ...] = ()
     episodes: tuple[Episode, ...] = ()

@@ -8,28 +8,24 @@ from typing import Any, Final
 from publisher import effective
 from publisher.identity import fingerprint
 from publisher.manifest import Enclosure
-from publisher.model import Audio, Chapter, Episode, Show
+from publisher.model import Audio, Chapter, Episode, Notify, Show
 
 # Counted up when a change of the code gives other bytes for the same source: published episodes are then made
 # again. `tags` costs every listener a new download address, the others only an upload.
-RECIPES: Final = {"tags": 1, "transcripts": 1, "chapters": 1, "feed": 1, "pages": 1}
+RECIPES: Final = {"tags": 1, "transcripts": 1, "chapters": 1, "feed": 2, "pages": 1}
 
 # Found in other parts, or nothing that is released.
 _NOT_SHOW: Final = frozenset(
     (
-        "folder",
-        "episodes",
-        "artwork",
-        "pictures",
-        "unreadable",
-        "publish_to",
-        "publish_endpoint",
-        "notify",
-        "feeds",
+        *("folder", "episodes", "artwork", "pictures", "image_files", "unreadable"),
+        *("publish_to", "publish_endpoint", "notify", "feeds"),
     )
 )
 _NOT_EPISODE: Final = frozenset(
-    ("slug", "audio_name", "audio", "artwork", "transcript", "pictures", "alternate_files", "unreadable")
+    (
+        *("slug", "audio_name", "audio", "artwork", "transcript", "pictures", "image_files"),
+        *("alternate_files", "unreadable"),
+    )
 )
 
 # What of podcast.yaml stands in an episode's tags, and what on its page.
@@ -57,6 +53,10 @@ def show_parts(show: Show) -> dict[str, str]:
         parts["artwork"] = show.artwork.source.digest[:12]
     if show.pictures:
         parts["pictures"] = fingerprint([(name, source.digest) for name, source in show.pictures])
+    if show.image_files:
+        parts["image files"] = _image_files(show)
+    if show.notify != Notify():
+        parts["notify"] = fingerprint(show.notify)
     return parts
 
 
@@ -74,6 +74,8 @@ def episode_parts(episode: Episode, audio: Audio | Enclosure, before: dict[str, 
         parts["transcript"] = fingerprint([episode.transcript.source.digest, episode.transcript.kind])
     if episode.pictures:
         parts["pictures"] = fingerprint([(name, source.digest) for name, source in episode.pictures])
+    if episode.image_files:
+        parts["image files"] = _image_files(episode)
     files = dict(episode.alternate_files)
     for alternate in episode.alternates:
         part = f"alternate {alternate.file}"
@@ -97,6 +99,13 @@ def tag_recipe(show: Show, episode: Episode, guid: str, parts: dict[str, str]) -
         "soundbites",
         "location",
         "quote",
+        "funding",
+        "value",
+        "images",
+        "image files",
+        "content_link",
+        "txt",
+        "chat",
     )
     own = {
         name: value
@@ -114,6 +123,10 @@ def chapters_of(episode: Episode, audio: Audio | Enclosure | None) -> tuple[Chap
     if episode.chapters is not None:
         return episode.chapters
     return audio.chapters if audio else ()
+
+
+def _image_files(value: Show | Episode) -> str:
+    return fingerprint([(name, image.source.digest) for name, image in value.image_files])
 
 
 def _own(value: Show | Episode, without: frozenset[str]) -> dict[str, str]:

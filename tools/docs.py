@@ -19,9 +19,10 @@ from typing import Any, Final
 
 import click
 
-from publisher.checking import RULES, episode_rules, reading_rules, show_rules, verify_rules
+from publisher.checking import RULES, episode_rules, namespace_rules, reading_rules, show_rules, verify_rules
 from publisher.checking.rule import Rule
 from publisher.cli import cli
+from publisher.feed.tags import CHANNEL, ITEM, PSP1, Tag
 from publisher.reading import keys
 from publisher.reading.fields import Key, Record
 from publisher.reading.schema import episode_schema, show_schema
@@ -40,6 +41,7 @@ _EXAMPLE = re.compile(r"^ *Example: (?P<command>.+)$", re.MULTILINE)
 _RULE_MODULES = (
     ("Of the whole show", show_rules),
     ("Of each episode", episode_rules),
+    ("Of the podcast namespace", namespace_rules),
     ("Of what is read", reading_rules),
     ("Of what is published", verify_rules),
 )
@@ -129,6 +131,18 @@ def _rules_of(module: str) -> Iterator[Rule]:
             yield rule
 
 
+def tag_table(tags: tuple[Tag, ...]) -> str:
+    """Each tag with its attributes below it, who laid it down, and what it is made from."""
+    rows = []
+    for tag in tags:
+        path, _, attribute = tag.path.partition("@")
+        name = path.partition("/")[2].replace("/", " › ")
+        asked_by = tag.asked_by + (", PSP-1" if tag.path in PSP1 else "")
+        first = ("", f"`{attribute}`", "") if attribute else (f"`{name}`", "", asked_by)
+        rows.append((*first, tag.origin))
+    return table(("tag", "attribute", "who laid it down", "made from"), rows)
+
+
 def commands() -> str:
     """Each command: what it does, an example, its options and their variables."""
     return "\n".join(_command(name, command) for name, command in cli.commands.items())
@@ -174,6 +188,8 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "episode-keys": lambda: keys_of(keys.EPISODE),
     "rules": rule_tables,
     "commands": commands,
+    "channel-tags": lambda: tag_table(CHANNEL),
+    "item-tags": lambda: tag_table(ITEM),
 }
 SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "docs/schema/show.schema.json": show_schema,

@@ -94,7 +94,7 @@ def build_episode(shop: Workshop, planned: PlannedEpisode) -> Built:
     episode, audio = planned.episode, planned.audio
     assert episode is not None, "the plan releases only what is in the folder"
     assert audio is not None, "and only what has audio"
-    objects = build_pictures(shop, episode.slug, episode.artwork, episode.pictures)
+    objects = build_pictures(shop, episode.slug, episode.artwork, episode.pictures, episode.image_files)
     transcript = load_transcript(shop.root, shop.show, episode)
     if transcript:
         objects |= _transcripts(shop, episode, transcript)
@@ -110,9 +110,13 @@ def build_episode(shop: Workshop, planned: PlannedEpisode) -> Built:
 
 
 def build_pictures(
-    shop: Workshop, stem: str, artwork: Artwork | None, pictures: tuple[tuple[str, SourceFile], ...]
+    shop: Workshop,
+    stem: str,
+    artwork: Artwork | None,
+    pictures: tuple[tuple[str, SourceFile], ...],
+    images: tuple[tuple[str, Artwork], ...] = (),
 ) -> dict[str, StoredObject]:
-    """Stores artwork and pictures as they are, under names that say what they are."""
+    """Stores artwork, pictures and further images as they are, under names that say what they are."""
     objects = {}
     if artwork:
         objects["artwork"] = shop.keep(
@@ -122,6 +126,11 @@ def build_pictures(
         ending = ".png" if _is_png(shop.root / source.path) else ".jpg"
         stem = Path(name).stem
         objects[f"picture:{name}"] = shop.keep(_source(shop.root, "images", stem, ending, source))
+    for name, image in images:
+        ending = _ENDINGS.get(image.type, Path(name).suffix.lower())
+        objects[f"picture:{name}"] = shop.keep(
+            _source(shop.root, "images", Path(name).stem, ending, image.source)
+        )
     return objects
 
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from publisher.checking import episode_rules, reading_rules, show_rules, verify_rules
+from publisher.checking import episode_rules, namespace_rules, reading_rules, show_rules, verify_rules
 from publisher.checking.rule import RULES, Rule, Scope, problem
 from publisher.manifest import Manifest
 from publisher.model import Show
 from publisher.problems import Problem, in_order
 
-__all__ = ["RULES", "check_show", "episode_rules", "reading_rules", "show_rules", "verify_rules"]
+__all__ = [
+    "RULES",
+    "check_show",
+    "episode_rules",
+    "namespace_rules",
+    "reading_rules",
+    "show_rules",
+    "verify_rules",
+]
 
 
 def check_show(

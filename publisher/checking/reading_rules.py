@@ -8,6 +8,8 @@ from publisher.checking.rule import APPLE_ARTWORK, APPLE_FEED, NAMESPACE, Rule, 
 from publisher.problems import Severity
 
 _YAML: Final = "https://yaml.org/spec/1.2.2/"
+_NAMESPACE: Final = "https://podcastnamespace.org"
+_RRULE: Final = "https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10"
 _XML: Final = "https://www.w3.org/TR/xml/#charsets"
 
 _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
@@ -52,6 +54,12 @@ _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("feed-secret", "error", "a private feed names the environment variable that holds its secret", ""),
     ("feed-left", "warning", "the secret of a private feed is known where it is published", ""),
     ("feed-early", "error", "a span of time is written as 48h or 7d", ""),
+    ("text-limit", "warning", "a text is not longer than the podcast namespace allows", _NAMESPACE),
+    ("person-role", "warning", "a person's role is one of the Podcast Taxonomy", NAMESPACE + "person"),
+    ("person-group", "warning", "a person's group is one of the Podcast Taxonomy", NAMESPACE + "person"),
+    ("block-service", "warning", "a blocked service is on the podcast namespace's list", NAMESPACE + "block"),
+    ("country", "error", "a country is written as its two letters", NAMESPACE + "location"),
+    ("rrule", "error", "a recurrence rule is one of RFC 5545", _RRULE),
     ("media-type", "error", "a media type is written as audio/opus", ""),
     ("quiz-choices", "error", "a quiz question has two or more choices", ""),
     ("quiz-answer", "error", "a quiz answer is one of the choices", ""),

@@ -195,4 +195,4 @@ def _not_yet(scope: Scope) -> Iterator[Found]:
     if show.audio.format or show.audio.bitrate or show.audio.loudness is not None or show.audio.alternates:
         yield Found("'audio' has no effect yet: the audio is released as it was given", key=("audio",))
     if show.notify.websub or show.notify.podping:
-        yield Found("'notify' has no effect yet: nobody is told of a release", key=("notify",))
+        yield Found("'notify' stands in the feed only: nobody is told of a release yet", key=("notify",))

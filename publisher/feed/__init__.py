@@ -12,9 +12,10 @@ from feedgen.feed import FeedGenerator
 from publisher import __version__, effective
 from publisher.feed.channel import channel_elements
 from publisher.feed.item import FeedItem, item_elements
-from publisher.feed.namespace import ChannelExtension, ItemExtension
+from publisher.feed.namespace import ChannelExtension, Element, ItemExtension
 from publisher.feed.paging import Paging, paging_elements
-from publisher.model import Show
+from publisher.model import Owner, Show
+from publisher.namespace import Trailer
 from publisher.text import feed_html
 
 __all__ = ["FeedItem", "render_feed"]
@@ -32,6 +33,7 @@ def render_feed(
     newest: datetime | None,
     artwork_url: str = "",
     paging: Paging | None = None,
+    trailers: Iterable[Trailer] = (),
 ) -> bytes:
     """The feed, or an archive page of it, as UTF-8 XML.
 
@@ -41,13 +43,18 @@ def render_feed(
         newest: when the newest episode went out, aware. It is the feed's date too: a clock's would make
             two machines write two feeds.
         artwork_url: where the show's artwork is.
+        trailers: the released episodes that are trailers: the channel lists them before any item.
         paging: where this document stands among those of a large show; None: it is the only one.
     """
     paging = paging or Paging(show.feed_url)
+    own = (
+        *paging_elements(paging),
+        *channel_elements(show, artwork_url=artwork_url, trailers=trailers),
+    )
     chunks: list[bytes] = []
     head = tail = b""
     for batch in itertools.chain([()], _batched(items)):
-        rendered = _render_batch(show, batch, newest, artwork_url, paging)
+        rendered = _render_batch(show, batch, newest, artwork_url, own, archive=paging.archive)
         start, end = rendered.find(_OPEN), rendered.rfind(_CLOSE)
         if start < 0:
             # Without items: what comes before them, and after.
@@ -70,13 +77,15 @@ def _render_batch(
     batch: tuple[FeedItem, ...],
     newest: datetime | None,
     artwork_url: str,
-    paging: Paging,
+    own: tuple[Element, ...],
+    *,
+    archive: bool,
 ) -> bytes:
     feed = FeedGenerator()
     feed.register_extension("publisher", ChannelExtension, ItemExtension, atom=False, rss=True)
     feed.title(show.title)
     # RSS <link> is the last of these, so `self` comes first.
-    if not paging.archive:
+    if not archive:
         feed.link(href=show.feed_url, rel="self", type="application/rss+xml")
     feed.link(href=show.link, rel="alternate")
     feed.description(feed_html(show.description) or show.title)
@@ -89,14 +98,23 @@ def _render_batch(
     moment = (newest or datetime(1970, 1, 1, tzinfo=UTC)).astimezone(UTC)
     feed.lastBuildDate(moment)
     feed.pubDate(moment)
-    feed.publisher.elements = (
-        *paging_elements(paging),
-        *channel_elements(show, artwork_url=artwork_url),
-    )
+    if show.owner and show.owner.email:
+        feed.managingEditor(_mailbox(show.owner))
+    web_master = show.web_master or show.owner
+    if web_master and web_master.email:
+        feed.webMaster(_mailbox(web_master))
+    if show.feed_ttl:
+        feed.ttl(show.feed_ttl)
+    feed.publisher.elements = own
     for item in batch:
         _add(feed, show, item)
     rendered: bytes = feed.rss_str(pretty=True)
     return rendered
+
+
+def _mailbox(owner: Owner) -> str:
+    """As RSS writes a person: the address, and who it is."""
+    return f"{owner.email} ({owner.name})" if owner.name else owner.email
 
 
 def _add(feed: Any, show: Show, item: FeedItem) -> None:

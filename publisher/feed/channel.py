@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from publisher import effective
 from publisher.feed.namespace import Element, element
-from publisher.model import Person, Show
-from publisher.vocabulary import licenses
+from publisher.feed.shared import (
+    chat_elements,
+    funding_elements,
+    image_elements,
+    license_elements,
+    person_elements,
+    place_elements,
+    remote_item_element,
+    social_elements,
+    txt_elements,
+    value_elements,
+)
+from publisher.model import Show
+from publisher.namespace import Trailer, UpdateFrequency
 
 
-def channel_elements(show: Show, *, artwork_url: str) -> Iterator[Element]:
-    """Apple's and the podcast namespace's elements of the channel.
+def channel_elements(show: Show, *, artwork_url: str, trailers: Iterable[Trailer] = ()) -> Iterator[Element]:
+    """All of the channel that feedgen does not write itself.
 
     Args:
-        show: settled (`publisher.planning.settle`).
+        show: settled (`publisher.planning.settle`), its pictures by their addresses.
         artwork_url: where the released artwork is.
+        trailers: the released episodes that are trailers; the show's own go before them.
     """
+    for hub in show.notify.websub:
+        yield element("atom:link", href=hub, rel="hub")
+    for category in show.categories:
+        # A hierarchy has slashes in RSS: https://www.rssboard.org/rss-specification
+        yield element("category", category.replace(" > ", "/"))
     yield from _apple(show, artwork_url)
-    yield from _namespace(show)
+    yield from _namespace(show, artwork_url)
+    yield from _trailers(show, trailers)
 
 
 def _apple(show: Show, artwork_url: str) -> Iterator[Element]:
     """https://help.apple.com/itc/podcasts_connect/#/itcb54353390"""
+    yield element("itunes:title", show.title)
     author = effective.show_author(show)
     if author:
         yield element("itunes:author", author)
@@ -39,38 +61,71 @@ def _apple(show: Show, artwork_url: str) -> Iterator[Element]:
     yield element("itunes:type", show.type)
     if show.new_feed_url:
         yield element("itunes:new-feed-url", show.new_feed_url)
-    if show.block:
+    if ("", True) in effective.blocks(show):
         yield element("itunes:block", "Yes")
     if show.complete:
         yield element("itunes:complete", "Yes")
 
 
-def _namespace(show: Show) -> Iterator[Element]:
+def _namespace(show: Show, artwork_url: str) -> Iterator[Element]:
     """https://podcastnamespace.org"""
     yield element("podcast:guid", show.guid)
     owner = show.owner.email if show.owner else ""
     yield element("podcast:locked", "yes" if show.locked else "no", owner=owner)
     yield element("podcast:medium", show.medium)
+    for service, blocked in effective.blocks(show):
+        yield element("podcast:block", "yes" if blocked else "no", id=service)
+    if show.notify.podping:
+        yield element("podcast:podping", usesPodping="true")
     if show.license:
-        yield license_element(show.license)
-    for funding in show.funding:
-        yield element("podcast:funding", funding.text or funding.url, url=funding.url)
+        yield from license_elements(show.license, show.copyright)
+    yield from funding_elements(show.funding)
+    yield from value_elements(show.value)
     yield from person_elements([(person, person.role or "host") for person in show.hosts], {})
+    yield from image_elements(show.artwork, artwork_url, effective.images(show), {})
+    yield from place_elements(show.location)
+    yield from social_elements(show.social)
+    yield from chat_elements(show.chat)
+    yield from txt_elements(show.txt)
+    yield from _update_frequency(show)
+    if show.publisher:
+        yield element("podcast:publisher", "", remote_item_element(show.publisher, medium="publisher"))
+    if show.podroll:
+        yield element("podcast:podroll", "", *map(remote_item_element, show.podroll))
+    yield from map(remote_item_element, show.remote_item)
 
 
-def person_elements(people: list[tuple[Person, str]], picture_urls: dict[str, str]) -> Iterator[Element]:
-    """`podcast:person` for each.
+def _update_frequency(show: Show) -> Iterator[Element]:
+    """https://podcastnamespace.org/tag/update-frequency; a show that is complete says so here as well."""
+    frequency = show.update_frequency or (UpdateFrequency() if show.complete else None)
+    if frequency is None:
+        return
+    start = frequency.dtstart
+    yield element(
+        "podcast:updateFrequency",
+        frequency.text,
+        complete="true" if show.complete or frequency.complete else "",
+        dtstart=start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z") if start else "",
+        rrule=frequency.rrule,
+    )
 
-    Args:
-        picture_urls: address by the name under which a picture stands in the YAML.
-    """
-    for person, role in people:
-        image = picture_urls.get(person.image, person.image if "://" in person.image else "")
-        yield element("podcast:person", person.name, role=role.casefold(), img=image, href=person.url)
+
+def _trailers(show: Show, released: Iterable[Trailer]) -> Iterator[Element]:
+    """https://podcastnamespace.org/tag/trailer"""
+    by_url: dict[str, Trailer] = {}
+    for trailer in (*show.trailer, *released):
+        by_url.setdefault(trailer.url, trailer)
+    for trailer in by_url.values():
+        yield element(
+            "podcast:trailer",
+            trailer.title,
+            pubdate=rfc2822(trailer.published),
+            url=trailer.url,
+            length=trailer.length,
+            type=trailer.type,
+            season=trailer.season,
+        )
 
 
-def license_element(license: str) -> Element:
-    """A slug stands as the text; a licence of one's own has its address as an attribute."""
-    if "://" in license:
-        return element("podcast:license", license, url=license)
-    return element("podcast:license", license, url=licenses().get(license, ""))
+def rfc2822(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC))

@@ -8,9 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from publisher import effective
-from publisher.feed.channel import license_element, person_elements
-from publisher.feed.namespace import Element, element
-from publisher.model import Alternate, Episode, Show
+from publisher.feed.namespace import Element, element, seconds
+from publisher.feed.shared import (
+    chat_elements,
+    funding_elements,
+    image_elements,
+    license_elements,
+    person_elements,
+    place_elements,
+    social_elements,
+    txt_elements,
+    value_elements,
+)
+from publisher.model import Alternate, Chapter, Episode, Show
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +39,12 @@ class FeedItem:
     """All that an item is made of.
 
     Attributes:
-        length_bytes, type: of the enclosure.
+        length_bytes, type, digest, bitrate: of the enclosure; its SHA-256, and bits per second.
         page_url: the episode's page.
         content_html: the show notes, safe.
         transcripts: (address, type) of each form, the best one first.
         picture_urls: address by the name under which a picture stands in the YAML.
+        chapters: those that hold.
     """
 
     episode: Episode
@@ -50,12 +61,34 @@ class FeedItem:
     transcripts: tuple[tuple[str, str], ...] = ()
     picture_urls: dict[str, str] = field(default_factory=dict)
     alternates: tuple[FurtherEnclosure, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    digest: str = ""
+    bitrate: int = 0
 
 
 def item_elements(show: Show, item: FeedItem) -> Iterator[Element]:
-    """Apple's and the podcast namespace's elements of the item."""
+    """All of the item that feedgen does not write itself."""
+    yield from _plain(show, item)
     yield from _apple(show, item)
     yield from _namespace(show, item)
+    yield from _simple_chapters(item)
+
+
+def _plain(show: Show, item: FeedItem) -> Iterator[Element]:
+    """RSS and Dublin Core: https://www.rssboard.org/rss-profile"""
+    episode = item.episode
+    for word in episode.keywords:
+        yield element("category", word)
+    for taxonomy, words in episode.taxonomies:
+        for word in words:
+            yield element("category", word, domain=taxonomy)
+    # RSS's own author is an e-mail address, and the host's is nobody's business here.
+    author = effective.author(show, episode)
+    if author:
+        yield element("dc:creator", author)
+    talked = next((post.url for post in episode.social if post.url and post.protocol != "disabled"), "")
+    if talked:
+        yield element("comments", talked)
 
 
 def _apple(show: Show, item: FeedItem) -> Iterator[Element]:
@@ -84,7 +117,8 @@ def _namespace(show: Show, item: FeedItem) -> Iterator[Element]:
     """https://podcastnamespace.org"""
     episode = item.episode
     if episode.season:
-        yield element("podcast:season", str(episode.season))
+        name = dict(show.seasons).get(episode.season, "")
+        yield element("podcast:season", str(episode.season), name=name)
     if episode.number:
         yield element("podcast:episode", str(episode.number), display=episode.code)
     for url, type_ in item.transcripts:
@@ -93,40 +127,93 @@ def _namespace(show: Show, item: FeedItem) -> Iterator[Element]:
     if item.chapters_url:
         yield element("podcast:chapters", url=item.chapters_url, type="application/json+chapters")
     for bite in episode.soundbites:
-        times = {"startTime": _seconds(bite.start_seconds), "duration": _seconds(bite.duration_seconds)}
+        times = {"startTime": seconds(bite.start_seconds), "duration": seconds(bite.duration_seconds)}
         yield element("podcast:soundbite", bite.title, **times)
     people = [(person, person.role or "guest") for person in effective.people(show, episode)]
     yield from person_elements(people, item.picture_urls)
+    if item.alternates:
+        yield _main_enclosure(item)
     for further in item.alternates:
         yield _alternate_enclosure(further)
-    if episode.location:
-        place = episode.location
-        yield element("podcast:location", place.name, geo=place.geo, osm=place.osm)
+    yield from image_elements(episode.artwork, item.artwork_url, effective.images(episode), item.picture_urls)
+    yield from place_elements(episode.location)
     if episode.license:
-        yield license_element(episode.license)
-    if episode.social:
-        yield element("podcast:socialInteract", uri=episode.social.url, protocol=episode.social.protocol)
+        yield from license_elements(episode.license)
+    yield from funding_elements(episode.funding)
+    yield from value_elements(episode.value)
+    for link in episode.content_link:
+        yield element("podcast:contentLink", link.text or link.url, href=link.url)
+    yield from social_elements(episode.social)
+    yield from chat_elements(episode.chat)
+    yield from txt_elements(episode.txt)
 
 
-def _seconds(seconds: float) -> str:
-    """Whole milliseconds at most, and never an exponent."""
-    return f"{seconds:.3f}".rstrip("0").rstrip(".")
+def _simple_chapters(item: FeedItem) -> Iterator[Element]:
+    """https://podlove.org/simple-chapters/: they all have titles, and none is hidden."""
+    chapters = [
+        element(
+            "psc:chapter",
+            start=_play_time(chapter.start_seconds),
+            title=chapter.title,
+            href=chapter.url,
+            image=item.picture_urls.get(chapter.image, chapter.image if "://" in chapter.image else ""),
+        )
+        for chapter in item.chapters
+        if chapter.title and chapter.toc
+    ]
+    if chapters:
+        yield element("psc:chapters", "", *chapters, version="1.2")
+
+
+def _play_time(start_seconds: float) -> str:
+    """Normal play time, https://www.rfc-editor.org/rfc/rfc2326#section-3.6"""
+    milliseconds = round(start_seconds * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
+
+
+def _main_enclosure(item: FeedItem) -> Element:
+    """The enclosure itself, among those that stand in for it: apps choose from one list."""
+    taken = any(further.alternate.default for further in item.alternates)
+    return element(
+        "podcast:alternateEnclosure",
+        "",
+        *_integrity(item.digest),
+        element("podcast:source", uri=item.enclosure_url),
+        type=item.type,
+        length=item.length_bytes,
+        bitrate=item.bitrate or None,
+        default="" if taken else "true",
+    )
 
 
 def _alternate_enclosure(further: FurtherEnclosure) -> Element:
     """https://podcastnamespace.org/tag/alternate-enclosure"""
-    children = []
-    if further.digest:
-        value = base64.b64encode(bytes.fromhex(further.digest)).decode()
-        children.append(element("podcast:integrity", type="sri", value=f"sha256-{value}"))
-    children.append(element("podcast:source", uri=further.url))
+    alternate = further.alternate
     return element(
         "podcast:alternateEnclosure",
         "",
-        *children,
+        *_integrity(further.digest),
+        element("podcast:source", uri=further.url),
+        *(
+            element("podcast:source", uri=source.uri, contentType=source.content_type)
+            for source in alternate.sources
+        ),
         type=further.type,
         length=further.length_bytes,
-        bitrate=further.alternate.bitrate,
-        title=further.alternate.title,
-        lang=further.alternate.language,
+        bitrate=alternate.bitrate,
+        height=alternate.height,
+        lang=alternate.language,
+        title=alternate.title,
+        rel=alternate.rel,
+        codecs=alternate.codecs,
+        default="true" if alternate.default else "",
     )
+
+
+def _integrity(digest: str) -> list[Element]:
+    """https://www.w3.org/TR/SRI/"""
+    if not digest:
+        return []
+    value = base64.b64encode(bytes.fromhex(digest)).decode()
+    return [element("podcast:integrity", type="sri", value=f"sha256-{value}")]

@@ -17,6 +17,12 @@ from lxml import etree
 NAMESPACES: Final = {
     "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "podcast": "https://podcastindex.org/namespace/1.0",
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
+    "psc": "http://podlove.org/simple-chapters",
 }
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _HISTORY: Final = "http://purl.org/syndication/history/1.0"
@@ -40,6 +46,11 @@ def element(name: str, text: str = "", /, *children: Element, **attributes: str 
     """An element; attributes that are None or empty are left out, `_` in their names is nothing special."""
     kept = tuple((key, str(value)) for key, value in attributes.items() if value not in (None, ""))
     return Element(name, text, kept, children)
+
+
+def seconds(value: float) -> str:
+    """Whole milliseconds at most, and never an exponent."""
+    return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
 def append_to(parent: Any, elements: Iterable[Element]) -> None:

@@ -15,6 +15,12 @@ from publisher.suggest import did_you_mean, nearest
 from publisher.vocabulary import categories, licenses
 
 _LONGEST_HOST = 253
+_BY_CONTENT = frozenset(("ipfs", "ipns", "magnet"))
+_FREQUENCIES = ("SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+_RULE_PARTS = (
+    *("FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYMINUTE", "BYHOUR", "BYDAY", "BYMONTHDAY"),
+    *("BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST"),
+)
 _LANGUAGE = re.compile(
     r"(?:[A-Za-z]{2,3})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?(?:-(?:[A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*"
 )
@@ -94,6 +100,59 @@ def address(text: str) -> str:
     )
 
 
+def source_uri(text: str) -> str:
+    """A web address, or one of a network in which a file is found by its content."""
+    scheme, colon, rest = text.partition(":")
+    if not colon or scheme.casefold() not in _BY_CONTENT:
+        return address(text)
+    if not rest.strip("/") or re.search(r"[\s<>\"\\^`{|}]", rest) or not rest.isascii():
+        raise ValueError("this is no address", f"write it whole: {scheme.casefold()}:…")
+    return f"{scheme.casefold()}:{rest}"
+
+
+def host(text: str) -> str:
+    if not re.fullmatch(r"(?=.{1,253}$)(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}", text):
+        raise ValueError("this is no host's name", "write the name alone: irc.example.org")
+    return text.lower()
+
+
+def country(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2}", text):
+        raise ValueError("this is no country's code", "write its two letters: NO, SE, GB (ISO 3166-1)")
+    return text.upper()
+
+
+def aspect_ratio(text: str) -> str:
+    match = re.fullmatch(r"(\d{1,5}(?:\.\d{1,5})?)\s*/\s*(\d{1,5}(?:\.\d{1,5})?)", text, re.ASCII)
+    if match is None or float(match[1]) == 0 or float(match[2]) == 0:
+        raise ValueError("this is no ratio", "write width and height as 16/9")
+    return f"{match[1]}/{match[2]}"
+
+
+def decimal(text: str) -> str:
+    if not re.fullmatch(r"\d{1,12}(?:\.\d{1,18})?", text, re.ASCII):
+        raise ValueError("this is no number", "write it out: 0.00000015000")
+    return text
+
+
+def rrule(text: str) -> str:
+    """https://www.rfc-editor.org/rfc/rfc5545#section-3.3.10"""
+    rule = re.sub(r"\s+", "", text.upper().removeprefix("RRULE:")).rstrip(";")
+    parts = dict(part.partition("=")[::2] for part in rule.split(";"))
+    unknown = [name for name in parts if name not in _RULE_PARTS]
+    if unknown:
+        raise ValueError(
+            f"a recurrence rule has no part {unknown[0][:40]!r}", did_you_mean(unknown[0], _RULE_PARTS)
+        )
+    if parts.get("FREQ") not in _FREQUENCIES:
+        raise ValueError("a recurrence rule has FREQ", "write FREQ=" + ", FREQ=".join(_FREQUENCIES[-4:]))
+    if any(not re.fullmatch(r"[A-Z0-9,.:+-]+", value) for value in parts.values()):
+        raise ValueError("a part of the rule has no value", "write it as FREQ=WEEKLY;BYDAY=MO")
+    if len(parts) != rule.count(";") + 1:
+        raise ValueError("a part stands twice", "write each part once")
+    return rule
+
+
 def base_address(text: str) -> str:
     """An address below which things are published: ends with a slash, has no query."""
     value = address(text)
@@ -139,6 +198,15 @@ def uuid_text(text: str) -> str:
     except ValueError:
         raise ValueError(
             "this is no UUID", "leave the key out: publisher works it out, and keeps it for ever"
+        ) from None
+
+
+def feed_guid(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise ValueError(
+            "this is no UUID", "copy it from the other show's feed: <podcast:guid>, 36 characters"
         ) from None
 
 

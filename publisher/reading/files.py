@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from publisher.model import Alternate, SourceFile
+from publisher.media_types import content_type
+from publisher.model import Alternate, Artwork, SourceFile
 from publisher.nfc import nfc
 from publisher.problems import Finding, KeyPath, Problem
 from publisher.reading.characters import ILLEGAL, decode, find_illegal, printable
-from publisher.reading.folder import Folder, below, by_ending, escapes
+from publisher.reading.folder import PICTURE_ENDINGS, Folder, below, by_ending, escapes
 from publisher.reading.probes import Probes
 from publisher.reading.yaml import MAX_BYTES
 from publisher.suggest import nearest
@@ -116,6 +117,24 @@ class Files:
             facts = self._probed(path, name, self.probes.artwork) if path else None
             if facts is not None:
                 found[name] = facts.source
+        return tuple(found.items())
+
+    def images(self, names: list[str]) -> tuple[tuple[str, Artwork], ...]:
+        """Those that `images` names: pictures and short videos; only JPEG and PNG are looked into."""
+        found = {}
+        for name in dict.fromkeys(filter(None, names)):
+            path = self.find(name, ("images",))
+            if path is None:
+                continue
+            if path.suffix.casefold() in PICTURE_ENDINGS:
+                facts = self._probed(path, name, self.probes.artwork)
+                if facts is not None:
+                    found[name] = facts
+                continue
+            try:
+                found[name] = Artwork(self.probes.digest(path), content_type(name), 0, 0, "")
+            except OSError as error:
+                self.cannot_read(f"{self.folder.name}/{name}", error)
         return tuple(found.items())
 
     def alternates(self, alternates: tuple[Alternate, ...]) -> tuple[tuple[str, SourceFile], ...]:

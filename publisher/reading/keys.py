@@ -26,20 +26,42 @@ from publisher.reading.fields import (
     is_lost,
     wrong_type,
 )
+from publisher.reading.kinds import Limited, OneOrMany
+from publisher.reading.namespace_keys import (
+    ADDRESS,
+    ALTERNATE,
+    BLOCK,
+    CHAT,
+    CONTENT_LINK,
+    EPISODE_VALUE,
+    FILE,
+    FUNDING,
+    GROUP,
+    IMAGE,
+    NAME,
+    OFFSET,
+    PICTURE,
+    PLACE,
+    REMOTE_ITEM,
+    ROLE,
+    SEASONS,
+    SOCIAL,
+    SOUNDBITE,
+    TEXT,
+    TRAILER,
+    TXT,
+    UPDATE_FREQUENCY,
+    VALUE,
+)
 from publisher.reading.times import parse_date
 from publisher.reading.yaml import Mapping, Node, Sequence
 from publisher.suggest import nearest
 from publisher.vocabulary import MEDIA, categories
 
-TEXT = Text()
 MARKDOWN = Text("a text (Markdown)")
 FLAG = Flag()
-ADDRESS = Checked(accept.address, "a web address", "address", {"type": "string", "format": "uri"})
 BASE = Checked(accept.base_address, "a web address", "address", {"type": "string", "format": "uri"})
-FILE = Checked(accept.file_name, "a file's name", "file-name")
-PICTURE = Checked(accept.address_or_file, "a file's name or a web address", "file-name")
 LICENSE = Checked(accept.license_slug, "a licence's slug or a web address", "license")
-OFFSET = Checked(accept.offset, "a time such as 12:34", "time", {"type": ["string", "number"], "minimum": 0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +144,6 @@ def _place_of(answer: str, choices: tuple[str, ...]) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class OneOrMany:
-    """The same kind, alone or in a list."""
-
-    kind: Record
-
-    @property
-    def wanted(self) -> str:
-        return f"{self.kind.wanted}, or a list of them"
-
-    def read(self, name: str, node: Node, reading: Reading) -> Any:
-        if isinstance(node, Mapping):
-            value = self.kind.read(name, node, reading)
-            return ABSENT if value is ABSENT else (value,)
-        return ListOf(self.kind).read(name, node, reading)
-
-    def schema(self) -> dict[str, Any]:
-        return {"anyOf": [self.kind.schema(), {"type": "array", "items": self.kind.schema()}]}
-
-
-@dataclass(frozen=True, slots=True)
 class TaxonomyValues:
     """`theme: [Digital ethics]`; whether the show declares the key is a rule's business."""
 
@@ -157,15 +159,16 @@ class TaxonomyValues:
 PERSON = Record(
     model.Person,
     (
-        Key("name", TEXT, "The person's name", required=True),
-        Key("role", TEXT, "What they do: a role of the Podcast Taxonomy, such as editor"),
+        Key("name", NAME, "The person's name", required=True),
+        Key("role", ROLE, "What they do: a role of the Podcast Taxonomy, such as editor"),
+        Key("group", GROUP, "The role's group; worked out unless given"),
         Key("organization", TEXT, "Where they come from"),
         Key("title", TEXT, "Their position there"),
         Key("url", ADDRESS, "A page about them"),
         Key("image", PICTURE, "A picture: a file or an address"),
         Key("bio", MARKDOWN, "Who they are, in a few sentences (Markdown)"),
     ),
-    wanted="a person: a name, or a mapping with name, role, organization, title, url, image, bio",
+    wanted="a person: a name, or a mapping with name, role, group, organization, title, url, image, bio",
     short="name",
 )
 PERSONS = OneOrMany(PERSON)
@@ -173,12 +176,6 @@ LINK = Record(
     model.Link,
     (Key("title", TEXT, "What stands there to click"), Key("url", ADDRESS, "The address", required=True)),
     wanted="a mapping with title and url",
-    short="url",
-)
-FUNDING = Record(
-    model.Funding,
-    (Key("url", ADDRESS, "Where to give", required=True), Key("text", TEXT, "What stands there to click")),
-    wanted="a mapping with url and text",
     short="url",
 )
 QUIZ = Record(
@@ -202,28 +199,6 @@ CHAPTER = Record(
     ),
     wanted="a mapping with start and title",
 )
-SOUNDBITE = Record(
-    model.Soundbite,
-    (
-        Key("start", OFFSET, "Where it starts: 12:34, 1:02:03.5 or seconds", True, "start_seconds"),
-        Key("duration", OFFSET, "How long it is: 0:45 or seconds", True, "duration_seconds"),
-        Key("title", TEXT, "What it is called"),
-    ),
-    wanted="a mapping with start, duration and title",
-)
-ALTERNATE = Record(
-    model.Alternate,
-    (
-        Key("file", FILE, "A file of the episode's folder"),
-        Key("url", ADDRESS, "Or the address where it lies"),
-        Key("type", Checked(accept.media_type, "a media type", "media-type"), "audio/opus, video/mp4, …"),
-        Key("title", TEXT, "What a listener reads before choosing it"),
-        Key("bitrate", WholeNumber(), "In bits per second"),
-        Key("language", Checked(accept.language, "a language tag", "language"), "BCP 47"),
-    ),
-    wanted="a mapping with file or url",
-    one_of=("file", "url"),
-)
 _FORMAT_KEYS = (
     Key("format", Choice(("mp3", "m4a", "opus")), "What to deliver"),
     Key("bitrate", WholeNumber(8, 512, "in kbit/s: 128"), "In kbit/s"),
@@ -240,6 +215,15 @@ AUDIO = Record(
         ),
     ),
     wanted="a mapping with format, bitrate, loudness, alternates",
+)
+OWNER = Record(
+    model.Owner,
+    (
+        Key("name", TEXT, "A name"),
+        Key("email", Checked(accept.email, "an e-mail address", "email"), "An e-mail address"),
+    ),
+    "a mapping with name and email",
+    short="name",
 )
 LANGUAGE = Checked(accept.language, "a language tag", "language")
 PRIVATE_FEED = Record(
@@ -285,19 +269,8 @@ SHOW = Record(
         Key("url", BASE, "Public address under which the published files are reached"),
         Key("link", ADDRESS, "The show's home page; the generated site unless said otherwise"),
         Key("author", TEXT, "Who is behind it; the hosts' names unless said otherwise"),
-        Key(
-            "owner",
-            Record(
-                model.Owner,
-                (
-                    Key("name", TEXT, "A name"),
-                    Key("email", Checked(accept.email, "an e-mail address", "email"), "An e-mail address"),
-                ),
-                "a mapping with name and email",
-                short="name",
-            ),
-            "Who answers for the show: name, email",
-        ),
+        Key("owner", OWNER, "Who answers for the show: name, email"),
+        Key("web_master", OWNER, "Who answers for the feed, if somebody else: name, email"),
         Key("explicit", FLAG, "Whether children should not hear it"),
         Key("type", Choice(("episodic", "serial")), "episodic: newest first; serial: from the first one on"),
         Key("artwork", FILE, "The show's artwork; cover.* unless said otherwise"),
@@ -313,9 +286,25 @@ SHOW = Record(
         Key("new_feed_url", ADDRESS, "The show has moved there"),
         Key("locked", FLAG, "Whether other hosts may not import the show"),
         Key("complete", FLAG, "Whether no episode will follow"),
-        Key("block", FLAG, "Whether directories should leave the show out"),
+        Key("block", BLOCK, "Which directories should leave the show out: true for all of them"),
         Key("medium", Choice(MEDIA), "What the show is, by the podcast namespace"),
         Key("funding", OneOrMany(FUNDING), "Where listeners can give: url, text"),
+        Key("value", OneOrMany(VALUE), "How listeners can pay"),
+        Key("seasons", SEASONS, "What seasons are called: 1: The first one"),
+        Key("location", OneOrMany(PLACE), "What place it is about, or where it is made"),
+        Key("social", OneOrMany(SOCIAL), "Where the show is talked about"),
+        Key("chat", CHAT, "Where listeners chat"),
+        Key("images", OneOrMany(IMAGE), "Further pictures: banner, social, …; the artwork is always there"),
+        Key(
+            "trailer",
+            OneOrMany(TRAILER),
+            "Trailers from elsewhere; episodes of type trailer are there anyhow",
+        ),
+        Key("update_frequency", UPDATE_FREQUENCY, "How often episodes come"),
+        Key("podroll", OneOrMany(REMOTE_ITEM), "Other shows to recommend"),
+        Key("publisher", REMOTE_ITEM, "The publisher's own feed"),
+        Key("remote_item", OneOrMany(REMOTE_ITEM), "What a list such as podcastL consists of"),
+        Key("txt", OneOrMany(TXT), "Texts for services: text, purpose"),
         Key("hosts", PERSONS, "Who hosts it; each episode has them unless it names its own"),
         Key("subscribe", Subscribe(), "Links to the show in apps"),
         Key("taxonomies", MapOf(TEXT), "The show's own ways to sort episodes: theme: Tema"),
@@ -328,10 +317,11 @@ SHOW = Record(
                     Key("limit", WholeNumber(), "How many of the newest it holds; older ones go to archives"),
                     Key("lean", FLAG, "Whether it leaves the show notes out and keeps the summaries"),
                     Key("gzip", FLAG, "Whether feed.xml.gz is published beside it"),
+                    Key("ttl", WholeNumber(), "Minutes for which a copy of the feed holds"),
                 ),
-                "a mapping with limit, lean, gzip",
+                "a mapping with limit, lean, gzip, ttl",
             ),
-            "How it is laid out: limit, lean, gzip",
+            "How it is laid out: limit, lean, gzip, ttl",
         ),
         Key("feeds", OneOrMany(PRIVATE_FEED), "Private feeds, for members or early access"),
         Key(
@@ -366,7 +356,7 @@ EPISODE = Record(
         Key("published", InZone(parse_date), "When it goes out; without it the episode is a draft"),
         Key("number", WholeNumber(), "The episode's number"),
         Key("season", WholeNumber(), "The season's number"),
-        Key("code", TEXT, "The show's own case or catalogue number: C0796"),
+        Key("code", Limited(32), "The show's own case or catalogue number: C0796"),
         Key("type", Choice(("full", "trailer", "bonus")), "full, trailer or bonus"),
         Key("summary", TEXT, "One or two sentences; the notes' first paragraph unless said otherwise"),
         Key("guid", Checked(accept.guid, "one word", "guid"), "Permanent identity; worked out unless given"),
@@ -392,20 +382,7 @@ EPISODE = Record(
             ),
             "A pull quote",
         ),
-        Key(
-            "location",
-            Record(
-                model.Place,
-                (
-                    Key("name", TEXT, "What the place is called", required=True),
-                    Key("geo", TEXT, "A geo URI: geo:59.91,10.75"),
-                    Key("osm", TEXT, "OpenStreetMap: R406091"),
-                ),
-                "a place's name, or a mapping with name, geo, osm",
-                short="name",
-            ),
-            "Where it takes place, or what place it is about",
-        ),
+        Key("location", OneOrMany(PLACE), "What place it is about, or where it was made"),
         Key("taxonomies", TaxonomyValues(), "Values under the keys that the show declares"),
         Key("keywords", ListOf(TEXT), "Words to find it by"),
         Key("chapters", ListOf(CHAPTER, single=False), "Those inside the audio unless said otherwise"),
@@ -448,36 +425,15 @@ EPISODE = Record(
         ),
         Key("related", ListOf(TEXT), "Slugs to recommend first"),
         Key("next", TEXT, "The slug to hear next"),
-        Key(
-            "social",
-            Record(
-                model.Social,
-                (
-                    Key("url", ADDRESS, "The post", required=True),
-                    Key(
-                        "protocol",
-                        Choice(
-                            (
-                                "activitypub",
-                                "atproto",
-                                "twitter",
-                                "lightning",
-                                "nostr",
-                                "hive",
-                                "matrix",
-                                "disabled",
-                            )
-                        ),
-                        "How to read it",
-                    ),
-                ),
-                "a mapping with url and protocol",
-                short="url",
-            ),
-            "The root post for comments",
-        ),
+        Key("social", OneOrMany(SOCIAL), "The root post for comments"),
+        Key("chat", CHAT, "Where listeners chat; as for the show"),
         Key("alternates", ListOf(ALTERNATE, single=False), "Further enclosures"),
         Key("feeds", ListOf(TEXT), "Private feeds that alone hold it: members"),
+        Key("content_link", OneOrMany(CONTENT_LINK), "Where else it is to be had: a video's page"),
+        Key("images", OneOrMany(IMAGE), "Further pictures: banner, social, …; the artwork is always there"),
+        Key("funding", OneOrMany(FUNDING), "Where to give for this episode: url, text"),
+        Key("value", OneOrMany(EPISODE_VALUE), "How listeners can pay; as for the show"),
+        Key("txt", OneOrMany(TXT), "Texts for services: text, purpose"),
     ),
     wanted="lines such as title: A title",
 )

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from publisher.model import Chapter, Episode, Person, Show
 from publisher.problems import Problem
@@ -28,7 +29,7 @@ from publisher.reading.kept import keep, recall
 from publisher.reading.keys import EPISODE, SHOW
 from publisher.reading.locate import locate
 from publisher.reading.probes import Probes
-from publisher.reading.yaml import Node, read_yaml
+from publisher.reading.yaml import Mapping, Node, Scalar, read_yaml
 from publisher.suggest import nearest
 
 SHOW_YAML: Final = "podcast.yaml"
@@ -124,6 +125,7 @@ class _Loader:
             folder=self.name,
             artwork=files.one("artwork", values.pop("artwork", ""), covers, self.probes.artwork),
             pictures=files.pictures(_person_pictures(values.get("hosts", ()))),
+            image_files=files.images(_image_names(values)),
             unreadable=tuple(files.unreadable),
             episodes=episodes,
             **values,
@@ -172,7 +174,8 @@ class _Loader:
     def _with_files(self, files: Files, slug: str, values: dict[str, Any]) -> Episode:
         folder, probes = files.folder, self.probes
         alternates = values.get("alternates", ())
-        taken = {alternate.file for alternate in alternates}
+        # A short video among the images is no second audio.
+        taken = {alternate.file for alternate in alternates} | {*_image_names(values)}
         sounds = [name for name in by_ending(folder, AUDIO_ENDINGS) if name not in taken]
         covers = by_ending(folder, PICTURE_ENDINGS, "cover")
         transcripts = by_ending(folder, TRANSCRIPT_ENDINGS, "transcript")
@@ -193,6 +196,7 @@ class _Loader:
             transcript=files.one("transcript", values.pop("transcript", ""), transcripts, probes.transcript),
             notes=files.notes(values.pop("notes", "")),
             pictures=files.pictures(pictures),
+            image_files=files.images(_image_names(values)),
             alternate_files=files.alternates(alternates),
             unreadable=tuple(files.unreadable),
             **values,
@@ -243,7 +247,22 @@ class _Loader:
                 help = "fill it in; publisher schema lists the keys"
                 self.problems.append(Problem("yaml-empty", "error", "the file is empty", help, reading.path))
             return None, None
+        if record is SHOW:
+            reading.zone = _zone(root)
         return root, record.values("", root, reading)
+
+
+def _zone(root: Node) -> ZoneInfo:
+    """The zone that podcast.yaml names, for dates in that same file; whether it is one is said elsewhere."""
+    node = root.items.get("timezone") if isinstance(root, Mapping) else None
+    try:
+        return accept.zone(accept.timezone(node.text.strip()) if isinstance(node, Scalar) else "UTC")
+    except ValueError:
+        return accept.zone("UTC")
+
+
+def _image_names(values: dict[str, Any]) -> list[str]:
+    return [image.image for image in values.get("images", ()) if "://" not in image.image]
 
 
 def _person_pictures(people: tuple[Person, ...]) -> list[str]:

@@ -68,6 +68,8 @@ def _place(node: Node, key: KeyPath) -> tuple[int, int]:
         elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
             node = node.items[part]
             place = (node.line, node.column)
+        elif isinstance(node, Mapping) and isinstance(part, int):
+            continue  # one alone, where a list of them may stand
         else:
             break
     return place

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from publisher import __version__
+from publisher import __version__, effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
 from publisher.build.episode import Workshop, build_episode, build_pictures, page_key, picture_urls
 from publisher.manifest import Manifest, Released, StoredObject, manifest_bytes
@@ -45,7 +45,7 @@ def assemble(
     Raises:
         StoreError, OSError: as `build_episode`; what was published before stands untouched.
     """
-    objects = build_pictures(shop, "show", shop.show.artwork, shop.show.pictures)
+    objects = build_pictures(shop, "show", shop.show.artwork, shop.show.pictures, shop.show.image_files)
     shop = replace(shop, show=_with_portraits(shop, objects))
     objects["style"] = shop.keep(pages.style())
     released = each(lambda planned: _released(shop, planned), plan.released)
@@ -79,10 +79,13 @@ def assemble(
 
 
 def _with_portraits(shop: Workshop, objects: dict[str, StoredObject]) -> Show:
-    """The show, its hosts' pictures by their addresses: an episode may have a file of the same name."""
+    """The show, its pictures by their addresses: an episode may have a file of the same name."""
     urls = picture_urls(shop, objects)
     hosts = tuple(replace(host, image=urls.get(host.image, host.image)) for host in shop.show.hosts)
-    return replace(shop.show, hosts=hosts)
+    images = tuple(
+        replace(image, image=urls.get(image.image, image.image)) for image in effective.images(shop.show)
+    )
+    return replace(shop.show, hosts=hosts, images=images)
 
 
 def _released(shop: Workshop, planned: PlannedEpisode) -> Released:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from publisher.feed.paging import Paging, archive_pages
 from publisher.manifest import Released, StoredObject
 from publisher.media_types import content_type
 from publisher.model import Episode
+from publisher.namespace import Trailer
 from publisher.parts import chapters_of
 from publisher.planning import Plan
 
@@ -42,7 +43,9 @@ def render(
     )
     limit = shop.show.feed_limit
     newest = released[-limit:] if limit else released
-    return _document(shop, plan, objects, newest, paging), archives
+    # The feed alone names trailers: one that comes later must not change an archive page that is full.
+    trailers = _trailers(shop, plan, released)
+    return _document(shop, plan, objects, newest, paging, trailers=trailers), archives
 
 
 def _archives(
@@ -90,6 +93,8 @@ def _document(
     objects: dict[str, StoredObject],
     released: list[Released],
     paging: Paging,
+    *,
+    trailers: Iterable[Trailer] = (),
 ) -> bytes:
     newest: datetime | None = max((item.published for item in released), default=None)
     artwork = objects.get("artwork")
@@ -99,12 +104,27 @@ def _document(
         newest=newest,
         artwork_url=shop.address(artwork) if artwork else "",
         paging=paging,
+        trailers=trailers,
     )
+
+
+def _trailers(shop: Workshop, plan: Plan, released: list[Released]) -> Iterator[Trailer]:
+    """The released episodes that are trailers, newest first."""
+    episodes = _episodes(plan)
+    for item in reversed(released):
+        episode, media = episodes[item.slug], item.enclosure.object
+        if episode.type == "trailer":
+            url = shop.address(media)
+            yield Trailer(episode.title, url, item.published, media.length_bytes, media.type, episode.season)
+
+
+def _episodes(plan: Plan) -> dict[str, Episode]:
+    return {planned.slug: planned.episode for planned in plan.released if planned.episode}
 
 
 def _items(shop: Workshop, plan: Plan, released: list[Released]) -> Iterator[FeedItem]:
     """The items, newest first; one at a time, for their texts do not all fit in memory."""
-    episodes = {planned.slug: planned.episode for planned in plan.released if planned.episode}
+    episodes = _episodes(plan)
     for item in reversed(released):
         yield _item(shop, episodes[item.slug], item)
 
@@ -134,6 +154,9 @@ def _item(shop: Workshop, episode: Episode, released: Released) -> FeedItem:
         ),
         picture_urls=picture_urls(shop, objects),
         alternates=tuple(_alternates(shop, episode, objects)),
+        chapters=chapters,
+        digest=enclosure.object.digest,
+        bitrate=enclosure.bitrate,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from publisher.identity import fingerprint
 from publisher.model import (
     Alternate,
     Artwork,
@@ -28,6 +29,17 @@ from publisher.model import (
     Soundbite,
     SourceFile,
     TranscriptFile,
+)
+from publisher.namespace import (
+    Chat,
+    ContentLink,
+    Image,
+    Recipient,
+    RemoteItem,
+    Trailer,
+    Txt,
+    UpdateFrequency,
+    Value,
 )
 from publisher.parts import chapters_of, episode_parts, show_parts, tag_recipe
 from tests.support.released import sound
@@ -52,6 +64,12 @@ SHOW_KEYS: dict[str, Any] = {
     "subscribe": (Link("https://b.example/"),),
     "taxonomies": (("theme", "Theme"),), "audio": AudioFormat(bitrate=64), "feed_limit": 10,
     "feed_lean": True, "feed_gzip": True, "private": True,
+    "feed_ttl": 60, "web_master": Owner("Web"), "seasons": ((1, "One"),), "location": (Place("Oslo"),),
+    "social": (Social("https://b.example/"),), "value": (Value((Recipient("a", 1),)),), "images": (Image("https://b.example/i"),),
+    "txt": (Txt("t"),), "chat": Chat("b.example", "irc"), "update_frequency": UpdateFrequency("Weekly"),
+    "trailer": (Trailer("T", "https://b.example/t", datetime(2026, 1, 1, tzinfo=UTC)),),
+    "podroll": (RemoteItem("g"),), "publisher": RemoteItem("g"), "remote_item": (RemoteItem("g"),),
+    "notify": Notify(podping=True),
 }  # fmt: skip
 SHOW_IN_TAGS = {
     *("title", "author", "hosts", "language", "copyright", "categories", "link", "url", "feed_url", "guid"),
@@ -61,15 +79,19 @@ EPISODE_KEYS: dict[str, Any] = {
     "title": "Other", "published": datetime(2026, 1, 2, tzinfo=UTC), "number": 2, "season": 2, "code": "C2",
     "type": "bonus", "summary": "S", "guid": "g", "explicit": True, "author": "Ada", "link": "https://b.example/",
     "block": True, "license": "CC0-1.0", "hosts": (), "guests": (Person("Bo"),), "people": (Person("Cy"),),
-    "quote": Quote("Q"), "location": Place("Oslo"), "taxonomies": (("theme", ("x",)),), "keywords": ("k",),
+    "quote": Quote("Q"), "location": (Place("Oslo"),), "taxonomies": (("theme", ("x",)),), "keywords": ("k",),
     "chapters": (Chapter(0.0, "C"),), "soundbites": (Soundbite(1.0, 20.0),),
     "links": (Link("https://b.example/"),),
     "interview": (Question("Q", "A"),), "learning": Learning(reflection="R"), "related": ("b",), "next": "b",
-    "social": Social("https://b.example/"), "alternates": (Alternate(url="https://b.example/x.mp4"),),
+    "social": (Social("https://b.example/"),), "alternates": (Alternate(url="https://b.example/x.mp4"),),
+    "funding": (Funding("https://b.example/"),), "value": (Value((Recipient("a", 1),)),),
+    "images": (Image("https://b.example/i"),), "content_link": (ContentLink("https://b.example/"),),
+    "txt": (Txt("t"),), "chat": Chat("b.example", "irc"),
     "notes": "N", "feeds": ("members",),
 }  # fmt: skip
 NOT_IN_TAGS = {
     *("quote", "location", "soundbites", "interview", "learning", "related", "next", "social", "alternates"),
+    *("funding", "value", "images", "content_link", "txt", "chat"),
 }
 
 
@@ -83,7 +105,9 @@ def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
 
 
 def test_the_tables_above_hold_every_key() -> None:
-    elsewhere = {"folder", "publish_to", "publish_endpoint", "notify", "artwork", "pictures", "unreadable"}
+    elsewhere = {
+        *("folder", "publish_to", "publish_endpoint", "artwork", "pictures", "image_files", "unreadable"),
+    }
     elsewhere |= {"feeds"}
     assert {item.name for item in fields(Show)} == set(SHOW_KEYS) | elsewhere | {"episodes"}
     files = {
@@ -93,6 +117,7 @@ def test_the_tables_above_hold_every_key() -> None:
         "artwork",
         "transcript",
         "pictures",
+        "image_files",
         "alternate_files",
         "unreadable",
     }
@@ -115,10 +140,30 @@ def test_a_key_of_an_episode_changes_its_own_part_and_the_tags_it_stands_in(key:
 
 
 def test_where_a_show_is_published_is_no_part_of_it() -> None:
-    other = replace(
-        SHOW, folder="x", publish_to="s3://b", publish_endpoint="https://e", notify=Notify(podping=True)
-    )
+    other = replace(SHOW, folder="x", publish_to="s3://b", publish_endpoint="https://e")
     assert show_parts(other) == show_parts(SHOW)
+
+
+def test_a_key_that_is_not_set_leaves_what_was_recorded() -> None:
+    """Recorded by a version that did not know the keys of the podcast namespace."""
+    assert set(show_parts(SHOW)) == {
+        *("title", "description", "language", "url", "feed_url", "audio"),
+    }
+    assert set(episode_parts(EPISODE, sound("a"), {})) == {"title", "published", "audio"}
+    assert fingerprint(Person("Ada", "host")) == "1eea96cbd7c3"
+    assert recipe() == "975ca82153a9"
+
+
+def test_further_images_count_by_their_content_and_stand_in_no_tags() -> None:
+    image = Artwork(source("one"), "image/png", 1, 1)
+    show, other = (replace(SHOW, image_files=(("a.png", item),)) for item in (image, replace(image, width=2)))
+    assert show_parts(show) == show_parts(other)
+    assert changed(show_parts(SHOW), show_parts(show)) == {"image files"}
+    episode = replace(EPISODE, image_files=(("a.png", image),))
+    assert recipe(episode=episode) == recipe()
+    assert changed(episode_parts(EPISODE, sound("a"), {}), episode_parts(episode, sound("a"), {})) == {
+        "image files"
+    }
 
 
 def test_files_count_by_their_content_and_not_by_their_name() -> None:

@@ -34,6 +34,8 @@ HARMLESS = {
     "not-yet",
     "number-in-title",
     "scheduled-without-audio",
+    "roles-unknown",
+    "texts-too-long",
     "transcript-late",
     "valid-hostile-text",
 }

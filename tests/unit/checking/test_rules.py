@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from publisher import model
+from publisher import model, namespace
 from publisher.checking import check_show
 from publisher.checking.rule import RULES
 from publisher.manifest import Manifest
@@ -66,6 +66,16 @@ def test_a_good_show_has_no_problem() -> None:
 TRANSCRIPT = model.TranscriptFile(source("one/transcript.vtt"), "vtt", True, end_seconds=700.0)
 
 MEMBERS = model.PrivateFeed("members", "MEMBERS_SECRET")
+NODE = "03" + "ab" * 32
+
+
+def paid(type: str, address: str) -> namespace.Value:
+    return namespace.Value((namespace.Recipient(address, 1, type=type),))
+
+
+def split(start: float, address: str = NODE) -> namespace.TimeSplit:
+    return namespace.TimeSplit(start, 10.0, recipients=(namespace.Recipient(address, 1),))
+
 
 FIRES: list[tuple[str, model.Show]] = [
     ("feed-unknown", with_episode(feeds=("members",))),
@@ -115,9 +125,30 @@ FIRES: list[tuple[str, model.Show]] = [
     ("soundbite", with_episode(soundbites=(model.Soundbite(0.0, 121.0),))),
     ("transcript-late", with_episode(transcript=TRANSCRIPT)),
     ("alternate-missing", with_episode(alternates=(model.Alternate(file="low.opus"),))),
+    ("value-address", show(value=(paid("node", "ada@wallet.example"),))),
+    ("value-address", show(value=(paid("node", NODE[:-1]),))),
+    ("value-address", with_episode(value=(paid("lnaddress", NODE),))),
+    ("value-address", with_episode(value=(replace(paid("node", NODE), time_splits=(split(0.0, "x"),)),))),
+    ("update-frequency", show(update_frequency=namespace.UpdateFrequency(rrule="FREQ=WEEKLY;COUNT=3"))),
+    ("social-url", show(social=(model.Social(),))),
+    (
+        "social-url",
+        with_episode(social=(model.Social("https://a.example/1"), model.Social(protocol="nostr"))),
+    ),
+    ("time-split", with_episode(value=(replace(paid("node", NODE), time_splits=(split(600.0),)),))),
 ]
 
 SILENT: list[tuple[str, model.Show]] = [
+    ("value-address", show(value=(paid("node", NODE), paid("lnaddress", "ada@wallet.example")))),
+    ("value-address", show(value=(paid("of-tomorrow", "anything"),))),
+    (
+        "update-frequency",
+        show(update_frequency=namespace.UpdateFrequency(rrule="FREQ=WEEKLY;COUNT=3", dtstart=NOW)),
+    ),
+    ("update-frequency", show(update_frequency=namespace.UpdateFrequency("Weekly", "FREQ=WEEKLY"))),
+    ("social-url", show(social=(model.Social("https://a.example/1"),))),
+    ("social-url", with_episode(social=(model.Social(protocol="disabled"),))),
+    ("time-split", with_episode(value=(replace(paid("node", NODE), time_splits=(split(599.0),)),))),
     ("description-length", show(description="word " * 700)),
     ("artwork-missing", show(artwork=None, unreadable=("artwork",))),
     ("artwork-size", show(artwork=artwork(3000, 3000))),

@@ -25,6 +25,7 @@ from publisher.model import (
     Social,
     Soundbite,
 )
+from publisher.namespace import Source
 from tests.release.feeds import NAMESPACES, Feed, all_attributes, attributes, text, texts
 
 WHEN = datetime(2026, 1, 2, 6, tzinfo=UTC)
@@ -128,8 +129,8 @@ def test_a_channel_with_everything() -> None:
     ]
     assert texts(channel, "podcast:person") == ["Ada", "Bo"]
     assert all_attributes(channel, "podcast:person") == [
-        {"role": "host", "img": URL + "images/ada.jpg", "href": "https://ada.example/"},
-        {"role": "co-host"},
+        {"role": "host", "group": "cast", "img": URL + "images/ada.jpg", "href": "https://ada.example/"},
+        {"role": "co-host", "group": "cast"},
     ]
     assert text(channel, "pubDate") == text(channel, "lastBuildDate") == "Fri, 02 Jan 2026 06:00:00 +0000"
 
@@ -155,9 +156,9 @@ def test_an_item_with_everything() -> None:
                 "number": 7, "season": 2, "code": "C7", "type": "bonus", "summary": "Short.",
                 "explicit": True, "author": "Own", "link": "https://own.example/", "block": True,
                 "license": "CC0-1.0",
-                "keywords": ("a", "b, c"), "location": Place("Oslo", "geo:59.9,10.7", "R1"),
+                "keywords": ("a", "b, c"), "location": (Place("Oslo", "geo:59.9,10.7", "R1"),),
                 "guests": (Person("Bo", url="https://bo.example/", image="bo.png"),),
-                "people": (Person("Cy", role="Editor"),), "social": Social("https://s.example/1"),
+                "people": (Person("Cy", role="Editor"),), "social": (Social("https://s.example/1"),),
                 "soundbites": (Soundbite(12345.678, 30.0, "Bite"), Soundbite(0.0, 15.25)),
             },
             artwork_url=URL + "e.jpg",
@@ -201,9 +202,9 @@ def test_an_item_with_everything() -> None:
     ]
     assert texts(found, "podcast:person") == ["Ada", "Bo", "Cy"]
     assert all_attributes(found, "podcast:person") == [
-        {"role": "host"},
-        {"role": "guest", "img": URL + "bo.png", "href": "https://bo.example/"},
-        {"role": "editor"},
+        {"role": "host", "group": "cast"},
+        {"role": "guest", "group": "cast", "img": URL + "bo.png", "href": "https://bo.example/"},
+        {"role": "editor", "group": "writing"},
     ]
     assert text(found, "podcast:location") == "Oslo"
     assert attributes(found, "podcast:location") == {"geo": "geo:59.9,10.7", "osm": "R1"}
@@ -235,25 +236,50 @@ def test_a_bare_item_says_what_it_must_and_no_more() -> None:
 
 
 def test_further_enclosures() -> None:
-    digest = "ab" * 32
+    digest, main = "ab" * 32, "cd" * 32
     files = FurtherEnclosure(Alternate(file="l.opus", title="Low", bitrate=16000, language="en"),
                              URL + "l.opus", "audio/ogg", 500, digest)  # fmt: skip
     address = FurtherEnclosure(
-        Alternate(url="https://v.example/v.mp4"), "https://v.example/v.mp4", "video/mp4"
-    )
-    found = one(item(alternates=(files, address)))
+        Alternate(url="https://v.example/v.mp4", height=720, rel="video", codecs="avc1.640028",
+                  sources=(Source("ipfs://Qm1"),
+                           Source("https://v.example/v.torrent", "application/x-bittorrent"))),
+        "https://v.example/v.mp4", "video/mp4",
+    )  # fmt: skip
+    found = one(item(alternates=(files, address), digest=main, bitrate=64000))
     assert all_attributes(found, "podcast:alternateEnclosure") == [
+        {"type": "audio/mpeg", "length": "1001", "bitrate": "64000", "default": "true"},
         {"type": "audio/ogg", "length": "500", "bitrate": "16000", "title": "Low", "lang": "en"},
-        {"type": "video/mp4"},
+        {"type": "video/mp4", "height": "720", "rel": "video", "codecs": "avc1.640028"},
     ]
     assert all_attributes(found, "podcast:alternateEnclosure/podcast:source") == [
+        {"uri": URL + "media/e1.mp3"},
         {"uri": URL + "l.opus"},
         {"uri": "https://v.example/v.mp4"},
+        {"uri": "ipfs://Qm1"},
+        {"uri": "https://v.example/v.torrent", "contentType": "application/x-bittorrent"},
     ]
-    integrity = attributes(found, "podcast:alternateEnclosure/podcast:integrity")
-    assert integrity["type"] == "sri"
-    algorithm, _, value = integrity["value"].partition("-")
-    assert (algorithm, base64.b64decode(value).hex()) == ("sha256", digest)
+    sums = all_attributes(found, "podcast:alternateEnclosure/podcast:integrity")
+    assert [item["type"] for item in sums] == ["sri", "sri"]
+    told = [item["value"].partition("-") for item in sums]
+    assert [(algorithm, base64.b64decode(value).hex()) for algorithm, _, value in told] == [
+        ("sha256", main),
+        ("sha256", digest),
+    ]
+
+
+def test_an_enclosure_alone_has_no_second_form() -> None:
+    assert one(item(digest="cd" * 32)).find("podcast:alternateEnclosure", NAMESPACES) is None
+
+
+def test_only_one_enclosure_is_the_default() -> None:
+    other = FurtherEnclosure(
+        Alternate(url="https://v.example/a.mp3", default=True), URL + "a.mp3", "audio/mpeg"
+    )
+    found = one(item(alternates=(other,)))
+    assert [entry.get("default") for entry in all_attributes(found, "podcast:alternateEnclosure")] == [
+        None,
+        "true",
+    ]
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0.0, "1"), (0.4, "1"), (1.6, "2"), (3599.9, "3600")])
@@ -289,7 +315,7 @@ def test_whatever_stands_in_a_text_comes_back_as_it_was(bad: str) -> None:
         SHOW, title=bad, author=bad, copyright=bad, hosts=(Person(bad),), funding=(Funding(URL, bad),)
     )
     keys = {
-        "summary": bad, "guests": (Person(bad, role=bad),), "code": bad, "location": Place(bad),
+        "summary": bad, "guests": (Person(bad, role=bad),), "code": bad, "location": (Place(bad),),
         "author": bad,
     }  # fmt: skip
     hostile = item(keys=keys, content_html=bad, guid=bad)

@@ -136,9 +136,9 @@ def test_persons_in_every_form() -> None:
     assert value("guests: [Ada, {name: Ben, role: editor}]", "guests") == (ada, model.Person("Ben", "editor"))
     assert value("guests: {name: Ada}", "guests") == (ada,)
     assert value("quote: Well said.", "quote") == model.Quote("Well said.")
-    assert value("location: Oslo", "location") == model.Place("Oslo")
+    assert value("location: Oslo", "location") == (model.Place("Oslo"),)
     assert value("links: https://example.com/a", "links") == (model.Link("https://example.com/a"),)
-    assert value("social: https://example.com/1", "social") == model.Social("https://example.com/1")
+    assert value("social: https://example.com/1", "social") == (model.Social("https://example.com/1"),)
 
 
 def test_a_person_without_a_name_is_left_out() -> None:

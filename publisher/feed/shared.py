@@ -1,0 +1,195 @@
+"""Elements that stand in the channel and in items alike. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from publisher import effective
+from publisher.feed.namespace import Element, element, seconds
+from publisher.model import Artwork, Funding, Person, Place, Social
+from publisher.namespace import Chat, Image, Recipient, RemoteItem, TimeSplit, Txt, Value
+from publisher.vocabulary import license_names, licenses
+
+
+def person_elements(people: list[tuple[Person, str]], picture_urls: dict[str, str]) -> Iterator[Element]:
+    """`podcast:person` for each.
+
+    Args:
+        people: each with the role to be told.
+        picture_urls: address by the name under which a picture stands in the YAML.
+    """
+    for person, role in people:
+        group = effective.group(replace(person, role=role))
+        yield element(
+            "podcast:person",
+            person.name,
+            role=role.casefold(),
+            group=group.casefold(),
+            img=_address(person.image, picture_urls),
+            href=person.url,
+        )
+
+
+def license_elements(license: str, copyright: str = "") -> Iterator[Element]:
+    """The licence in the podcast namespace, Dublin Core and Creative Commons.
+
+    Args:
+        license: a slug, which stands as the text, or the address of a licence of one's own.
+        copyright: goes before the licence's name as the rights.
+    """
+    url = license if "://" in license else licenses().get(license.casefold(), "")
+    yield element("podcast:license", license, url=url)
+    rights = copyright or license_names().get(license.casefold(), "")
+    if rights:
+        yield element("dc:rights", rights)
+    if url:
+        yield element("dcterms:license", url)
+    if (urlsplit(url).hostname or "").removeprefix("www.") == "creativecommons.org":
+        yield element("creativeCommons:license", url)
+
+
+def funding_elements(funding: Iterable[Funding]) -> Iterator[Element]:
+    for item in funding:
+        yield element("podcast:funding", item.text or item.url, url=item.url)
+
+
+def place_elements(places: Iterable[Place]) -> Iterator[Element]:
+    """https://podcastnamespace.org/tag/location"""
+    for place in places:
+        yield element(
+            "podcast:location", place.name, rel=place.rel, geo=place.geo, osm=place.osm, country=place.country
+        )
+
+
+def social_elements(social: tuple[Social, ...]) -> Iterator[Element]:
+    """https://podcastnamespace.org/tag/social-interact; of several without a priority, the first is first."""
+    unranked = len(social) > 1 and all(post.priority is None for post in social)
+    for place, post in enumerate(social, start=1):
+        if post.protocol == "disabled":
+            yield element("podcast:socialInteract", protocol="disabled")
+            continue
+        yield element(
+            "podcast:socialInteract",
+            uri=post.url,
+            protocol=post.protocol,
+            accountId=post.account_id,
+            accountUrl=post.account_url,
+            priority=place if unranked else post.priority,
+        )
+
+
+def chat_elements(chat: Chat | None) -> Iterator[Element]:
+    if chat:
+        yield element(
+            "podcast:chat",
+            server=chat.server,
+            protocol=chat.protocol,
+            accountId=chat.account_id,
+            space=chat.space,
+        )
+
+
+def txt_elements(txt: Iterable[Txt]) -> Iterator[Element]:
+    for item in txt:
+        yield element("podcast:txt", item.text, purpose=item.purpose)
+
+
+def remote_item_element(item: RemoteItem, *, medium: str = "") -> Element:
+    """https://podcastnamespace.org/tag/remote-item"""
+    return element(
+        "podcast:remoteItem",
+        feedGuid=item.feed_guid,
+        feedUrl=item.feed_url,
+        itemGuid=item.item_guid,
+        medium=medium or item.medium,
+        title=item.title,
+    )
+
+
+def value_elements(values: Iterable[Value]) -> Iterator[Element]:
+    """https://podcastnamespace.org/tag/value"""
+    for value in values:
+        inner = [*map(_recipient, value.recipients), *map(_time_split, value.time_splits)]
+        yield element(
+            "podcast:value", "", *inner, type=value.type, method=value.method, suggested=value.suggested
+        )
+
+
+def _recipient(recipient: Recipient) -> Element:
+    return element(
+        "podcast:valueRecipient",
+        name=recipient.name,
+        type=recipient.type,
+        address=recipient.address,
+        split=recipient.split,
+        customKey=recipient.custom_key,
+        customValue=recipient.custom_value,
+        fee="true" if recipient.fee else "",
+    )
+
+
+def _time_split(split: TimeSplit) -> Element:
+    inner = [remote_item_element(split.remote_item)] if split.remote_item else []
+    started = split.remote_start_seconds
+    return element(
+        "podcast:valueTimeSplit",
+        "",
+        *(inner or map(_recipient, split.recipients)),
+        startTime=seconds(split.start_seconds),
+        duration=seconds(split.duration_seconds),
+        remoteStartTime=None if started is None else seconds(started),
+        remotePercentage=split.remote_percentage,
+    )
+
+
+def image_elements(
+    artwork: Artwork | None, artwork_url: str, images: tuple[Image, ...], picture_urls: dict[str, str]
+) -> Iterator[Element]:
+    """`podcast:image` of the artwork and of every further picture, and what older apps read instead.
+
+    Args:
+        artwork: what is known of the artwork at `artwork_url`.
+        images: as `publisher.effective.images` has them.
+        picture_urls: address by the name under which a file stands in the YAML.
+    """
+    listed = [image for image in images if _address(image.image, picture_urls)]
+    if artwork_url:
+        listed.insert(0, _artwork(artwork, artwork_url))
+    for image in listed:
+        yield element(
+            "podcast:image",
+            "",
+            **{
+                "href": _address(image.image, picture_urls),
+                "alt": image.alt,
+                "aspect-ratio": image.aspect_ratio,
+                "width": image.width,
+                "height": image.height,
+                "type": image.type,
+                "purpose": image.purpose,
+            },
+        )
+    # https://podcastnamespace.org/tag/images: deprecated, and all that older apps know.
+    sizes = [f"{_address(image.image, picture_urls)} {image.width}w" for image in listed if _is_square(image)]
+    if sizes:
+        yield element("podcast:images", srcset=", ".join(sizes))
+
+
+def _artwork(artwork: Artwork | None, url: str) -> Image:
+    if artwork is None:
+        return Image(url, aspect_ratio="1/1", purpose="artwork")
+    return Image(url, "", "1/1", artwork.width, artwork.height, artwork.type, "artwork")
+
+
+def _is_square(image: Image) -> bool:
+    """Whether it is a picture of known width and as high."""
+    still = not image.type or image.type.startswith("image/")
+    square = image.width == image.height if image.height else image.aspect_ratio == "1/1"
+    return bool(still and image.width and square)
+
+
+def _address(image: str, picture_urls: dict[str, str]) -> str:
+    """Where a picture is; empty for a file that was not released."""
+    return picture_urls.get(image, image if "://" in image else "")
