@@ -31,6 +31,7 @@ class Tag:
 _SPECIFICATIONS: Final = {
     "": "RSS 2.0",
     "atom": "Atom",
+    "fh": "RFC 5005",
     "content": "RSS content module",
     "itunes": "Apple",
     "podcast": "podcast namespace",
@@ -148,10 +149,11 @@ CHANNEL: Final = _tags(
         channel/title                   `title`
         channel/link                    `link`; the generated site
         channel/description             `description`
-        channel/atom:link               the feed's own address, and `notify.websub`
-        +@rel                           self, and hub for each hub
-        +@href                          `feed_url`, or `url` + feed.xml; `notify.websub`
-        +@type                          always application/rss+xml, of self
+        channel/atom:link               the feed's own address, `notify.websub`, archive pages (`feed.limit`)
+        +@rel                           self; hub; first, next, last, prev-archive, and current on an archive page
+        +@href                          `feed_url`, or `url` + feed.xml; `notify.websub`; an archive page's address
+        +@type                          always application/rss+xml, but of hubs
+        channel/fh:archive              on archive pages (`feed.limit`)
         channel/copyright               `copyright`
         channel/docs                    where RSS is described
         channel/generator               publisher

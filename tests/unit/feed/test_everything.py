@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from publisher import model
+from publisher.feed import render_feed
 from publisher.feed.namespace import NAMESPACES
+from publisher.feed.paging import Paging
 from publisher.feed.tags import CHANNEL, ITEM, PSP1
 from publisher.operations import check
 from publisher.reading import keys
@@ -45,6 +48,7 @@ def main(feed: Feed) -> etree._Element:
 def name_of(tag: str) -> str:
     name = etree.QName(tag)
     prefixes = {address: prefix for prefix, address in NAMESPACES.items()}
+    prefixes["http://purl.org/syndication/history/1.0"] = "fh"
     return f"{prefixes[name.namespace]}:{name.localname}" if name.namespace else name.localname
 
 
@@ -60,7 +64,7 @@ def paths(element: etree._Element, path: str) -> Iterator[str]:
 def test_the_show_uses_every_key() -> None:
     elsewhere = {"artwork", "subscribe", "audio", "publish", "description", "feeds"}
     assert {key.name for key in keys.SHOW.keys} - set(SHOW) <= elsewhere
-    pages_only = {"quote", "links", "interview", "learning", "related", "next", "hosts", "guid"}
+    pages_only = {"feeds", "quote", "links", "interview", "learning", "related", "next", "hosts", "guid"}
     files = {"audio", "artwork", "notes", "transcript"}
     assert {key.name for key in keys.EPISODE.keys} - set(EPISODES[1]) <= pages_only | files
 
@@ -73,6 +77,15 @@ def test_the_feed_holds_exactly_the_tags_that_are_documented(feed: Feed) -> None
     found = {*paths(feed.channel, "channel")}
     for item in feed.items:
         found |= {*paths(item, "item")}
+    page = render_feed(
+        model.Show("show", "A", "B", "en", guid="g"),
+        (),
+        newest=None,
+        paging=Paging("https://a.example/", True),
+    )
+    archive = etree.fromstring(page).find("channel")
+    assert archive is not None
+    found |= {*paths(archive, "channel")}
     documented = {tag.path for tag in (*CHANNEL, *ITEM)}
     assert documented - found == set(), "documented, and not in the feed"
     assert found - documented == set(), "in the feed, and not documented"
