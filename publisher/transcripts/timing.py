@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from publisher.findings import Findings
 from publisher.model import TranscriptKind
-from publisher.transcripts.findings import Findings
 from publisher.transcripts.paragraphs import paragraphs_of
 from publisher.transcripts.speakers import rename, same_person
 from publisher.transcripts.types import Cue, Transcript
@@ -15,6 +15,9 @@ LONGEST_SECONDS = 24 * 3600
 """No episode is longer; a cue behind this has its hours wrong."""
 
 _BELATED_SECONDS = 3600
+
+_ROUNDING_SECONDS = 0.1
+"""An overlap below this is what rounding leaves, and mended without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,47 @@ class Timed:
 
 
 def finish(timed: Sequence[Timed], kind: TranscriptKind, findings: Findings) -> Transcript:
-    """The transcript of these cues, in which one person has one name; its times are checked on the way."""
+    """The transcript of these cues, in which one person has one name; its times are checked on the way.
+
+    A cue that is still shown when the same speaker's next one comes ends there; two who speak at once keep
+    their times.
+    """
     _check(timed, findings)
+    timed = _without_overlaps(timed, findings)
     cues = tuple(
         Cue(item.start_seconds, item.end_seconds, item.text, item.speaker) for item in timed if item.text
     )
     transcript = Transcript(kind, cues, paragraphs_of(cues))
     return rename(transcript, same_person(transcript.speakers))
+
+
+def _without_overlaps(timed: Sequence[Timed], findings: Findings) -> list[Timed]:
+    mended: list[Timed] = []
+    first: Timed | None = None
+    count = 0
+    for item in timed:
+        before = mended[-1] if mended else None
+        if (
+            before is not None
+            and before.speaker == item.speaker
+            and before.start_seconds < item.start_seconds < before.end_seconds
+        ):
+            if before.end_seconds - item.start_seconds > _ROUNDING_SECONDS:
+                first, count = first or item, count + 1
+            mended[-1] = replace(before, end_seconds=item.start_seconds)
+        mended.append(item)
+    if first is not None:
+        others = f", and {count - 1} more like it" if count > 1 else ""
+        where = f"{first.place}: " if first.place else ""
+        findings.add(
+            "transcript-times",
+            "warning",
+            f"{where}the cue starts at {clock(first.start_seconds)}, before the same speaker's cue above it "
+            f"has ended{others}",
+            "nothing to do if the starts are right: the one above is published to end there",
+            first.line,
+        )
+    return mended
 
 
 def clock(seconds: float) -> str:

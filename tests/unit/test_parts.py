@@ -90,6 +90,8 @@ def test_the_tables_above_hold_every_key() -> None:
         "audio_name",
         "artwork",
         "transcript",
+        "translations",
+        "chapters_file",
         "pictures",
         "alternate_files",
         "unreadable",
