@@ -10,6 +10,7 @@ from publisher.chapters import chapters_in_notes, read_chapters_json, read_chapt
 from publisher.model import Chapter, SourceFile
 from publisher.problems import Finding
 from publisher.reading import accept
+from publisher.reading.characters import printable
 from publisher.reading.files import Files
 
 CHAPTER_FILES: Final = ("chapters.json", "chapters.txt", "labels.txt")
@@ -69,7 +70,7 @@ def _refused(place: int, chapter: Chapter) -> list[Finding]:
             message, help = (*error.args, "")[:2]
             shown = f"{key} of the chapter {chapter.title!r}" if chapter.title else f"chapters[{place}].{key}"
             found.append(
-                Finding("chapters-syntax", "error", f'{shown} is "{text[:80]}": {message}', str(help))
+                Finding("chapters-syntax", "error", f'{shown} is "{printable(text)}": {message}', str(help))
             )
     return found
 

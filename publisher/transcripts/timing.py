@@ -41,31 +41,31 @@ def finish(timed: Sequence[Timed], kind: TranscriptKind, findings: Findings) -> 
     their times.
     """
     _check(timed, findings)
-    timed = _without_overlaps(timed, findings)
-    cues = tuple(
-        Cue(item.start_seconds, item.end_seconds, item.text, item.speaker) for item in timed if item.text
-    )
+    spoken = [item for item in timed if item.text]
+    cues = tuple(Cue(item.start_seconds, item.end_seconds, item.text, item.speaker) for item in spoken)
     transcript = Transcript(kind, cues, paragraphs_of(cues))
-    return rename(transcript, same_person(transcript.speakers))
+    transcript = rename(transcript, same_person(transcript.speakers))
+    return replace(transcript, cues=_without_overlaps(transcript.cues, spoken, findings))
 
 
-def _without_overlaps(timed: Sequence[Timed], findings: Findings) -> list[Timed]:
-    mended: list[Timed] = []
-    first: Timed | None = None
-    count = 0
-    for item in timed:
+def _without_overlaps(cues: Sequence[Cue], spoken: Sequence[Timed], findings: Findings) -> tuple[Cue, ...]:
+    """The cues without overlaps of one speaker; `spoken` says where each of them stands."""
+    mended: list[Cue] = []
+    late: list[Timed] = []
+    for cue, item in zip(cues, spoken, strict=True):
         before = mended[-1] if mended else None
         if (
             before is not None
-            and before.speaker == item.speaker
-            and before.start_seconds < item.start_seconds < before.end_seconds
+            and before.speaker == cue.speaker
+            and before.start_seconds < cue.start_seconds < before.end_seconds
         ):
-            if before.end_seconds - item.start_seconds > _ROUNDING_SECONDS:
-                first, count = first or item, count + 1
-            mended[-1] = replace(before, end_seconds=item.start_seconds)
-        mended.append(item)
-    if first is not None:
-        others = f", and {count - 1} more like it" if count > 1 else ""
+            if before.end_seconds - cue.start_seconds > _ROUNDING_SECONDS:
+                late.append(item)
+            mended[-1] = replace(before, end_seconds=cue.start_seconds)
+        mended.append(cue)
+    if late:
+        first = late[0]
+        others = f", and {len(late) - 1} more like it" if len(late) > 1 else ""
         where = f"{first.place}: " if first.place else ""
         findings.add(
             "transcript-times",
@@ -75,7 +75,7 @@ def _without_overlaps(timed: Sequence[Timed], findings: Findings) -> list[Timed]
             "nothing to do if the starts are right: the one above is published to end there",
             first.line,
         )
-    return mended
+    return tuple(mended)
 
 
 def clock(seconds: float) -> str:

@@ -27,14 +27,18 @@ HARMLESS = {
     "artwork-misnamed",
     "audio-named-otherwise",
     "audio-without-episode-yaml",
+    "chapters-out-of-order",
+    "chapters-untitled",
     "episode-in-a-deeper-folder",
     "episode-yaml-misnamed",
     "no-episodes",
     "nobody-behind-it",
     "not-yet",
+    "notes-chapters-backwards",
     "number-in-title",
     "scheduled-without-audio",
     "transcript-late",
+    "transcript-overlaps",
     "valid-hostile-text",
 }
 """Cases without an error: they are published, and what is odd about them is said."""
