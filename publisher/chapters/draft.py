@@ -97,7 +97,7 @@ def finish(drafts: list[Draft], findings: Findings) -> tuple[Chapter, ...]:
                 "warning",
                 f"{_where(draft.place)}the chapter starts at {clock(draft.start_seconds)}, before the one "
                 f"above it does ({clock(before.start_seconds)})",
-                "nothing to do if the times are right: chapters are published in the order of the sound",
+                "nothing to do if the times are right: they are published in order",
                 draft.line,
             )
     return tuple(_made(draft) for draft in sorted(drafts, key=lambda draft: draft.start_seconds))

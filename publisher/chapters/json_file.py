@@ -33,7 +33,7 @@ def _document(text: str, findings: Findings) -> dict[str, Any] | None:
         document = json.loads(text)
     except json.JSONDecodeError as error:
         message = f"the file is no JSON: {error.msg} at column {error.colno}"
-        help = f"{_SHAPE}; a comma too many before ] or }} is a common slip"
+        help = "look there for a comma too many or too few, or for quotes that are not closed"
         findings.add("chapters-syntax", "error", message, help, error.lineno)
         return None
     except (RecursionError, ValueError) as error:

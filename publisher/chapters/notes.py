@@ -47,9 +47,8 @@ def chapters_in_notes(notes: str) -> tuple[tuple[Chapter, ...], tuple[Finding, .
         findings.add(
             "chapters-order",
             "warning",
-            f"the chapters in the notes are not used: the one at {clock(late.start_seconds)} does not start "
-            "later than the one above it",
-            "put them in the order of the sound",
+            f"the chapter at {clock(late.start_seconds)} starts no later than the one above it, so none is used",
+            "put the chapters in the notes in the order of the sound",
             late.index + 1,
         )
     return (), findings.all()

@@ -20,7 +20,7 @@ _FREQUENCIES = "\\\t"
 """Begins the line below a label whose sound was chosen by pitch too."""
 _COMMENT = re.compile(r"(CHAPTER\d{1,4}(?:NAME|URL|))\s*=(.*)", re.IGNORECASE)
 
-_FORMS = "write a line such as 00:12:34 Title for each chapter, or export the labels from Audacity again"
+_FORMS = "write each chapter as 00:12:34 Title, or export the labels from Audacity again"
 
 
 def read_chapters_text(text: str) -> tuple[tuple[Chapter, ...] | None, tuple[Finding, ...]]:

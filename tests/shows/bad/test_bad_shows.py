@@ -86,7 +86,9 @@ def test_problems_are_said_and_nothing_gets_out(case: Path, tmp_path: Path) -> N
 def is_plain(problem: Problem) -> bool:
     """Whether a problem says in one line each where it is, what it is, and how to mend it."""
     says_what_is_wanted = problem.rule in ("type", "value", "not-yet")
-    placed = (problem.line is None) == (problem.column is None) or problem.rule.startswith("transcript")
+    placed = (problem.line is None) == (problem.column is None) or problem.rule.startswith(
+        ("transcript", "chapters")
+    )
     return (
         problem.message.isprintable()
         and problem.help.isprintable()
