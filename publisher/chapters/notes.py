@@ -47,7 +47,7 @@ def chapters_in_notes(notes: str) -> tuple[tuple[Chapter, ...], tuple[Finding, .
         findings.add(
             "chapters-order",
             "warning",
-            f"the chapter at {clock(late.start_seconds)} starts no later than the one above it, so none is used",
+            f"the chapter at {clock(late.start_seconds)} is no later than the one above it, so none is used",
             "put the chapters in the notes in the order of the sound",
             late.index + 1,
         )
