@@ -63,7 +63,8 @@ class Released:
 
     Attributes:
         parts: fingerprint of each part of the source, to tell what changed.
-        objects: by what they are: `artwork`, `chapters`, `transcript.vtt`, `picture:<name>`, …
+        objects: by what they are: `artwork`, `chapters`, `transcript.vtt`, `translation.en.vtt`,
+            `picture:<name>`, …
         page: the episode's page.
     """
 

@@ -89,7 +89,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """`image` is an address or a file in the episode's folder; `image_data` a picture that stood
-    inside the audio. `toc=False` hides the chapter from lists (podcast namespace chapters 1.2)."""
+    inside the audio. `toc=False` hides the chapter from lists (podcast namespace chapters 1.2), and
+    `location` is a place on the way of a walk."""
 
     start_seconds: float
     title: str = ""
@@ -97,6 +98,7 @@ class Chapter:
     image: str = ""
     toc: bool = True
     end_seconds: float | None = None
+    location: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,7 @@ class TranscriptFile:
         timed: whether it carries times (VTT, SRT, JSON).
         speakers: names as they stand in it, in order of appearance.
         end_seconds: end of the last cue, None for a plain one.
+        language: BCP 47; empty for the show's.
     """
 
     source: SourceFile
@@ -233,6 +236,7 @@ class TranscriptFile:
     timed: bool
     speakers: tuple[str, ...] = ()
     end_seconds: float | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +322,11 @@ class Episode:
     """The name under which episode.yaml asks for audio that is not there."""
     artwork: Artwork | None = None
     transcript: TranscriptFile | None = None
+    translations: tuple[TranscriptFile, ...] = ()
+    """Transcripts in further languages, ordered by these."""
+    chapters_file: str = ""
+    """The file of the folder that `chapters` were read from; empty where they stand in episode.yaml, or in
+    none of its files."""
     pictures: tuple[tuple[str, SourceFile], ...] = ()
     """Files that persons and chapters of this episode name: (name as written, file)."""
     image_files: tuple[tuple[str, Artwork], ...] = ()

@@ -12,7 +12,7 @@ from publisher.model import Audio, Chapter, Episode, Notify, Show
 
 # Counted up when a change of the code gives other bytes for the same source: published episodes are then made
 # again. `tags` costs every listener a new download address, the others only an upload.
-RECIPES: Final = {"tags": 1, "transcripts": 1, "chapters": 1, "feed": 2, "pages": 1}
+RECIPES: Final = {"tags": 1, "transcripts": 2, "chapters": 2, "feed": 2, "pages": 1}
 
 # Found in other parts, or nothing that is released.
 _NOT_SHOW: Final = frozenset(
@@ -23,8 +23,8 @@ _NOT_SHOW: Final = frozenset(
 )
 _NOT_EPISODE: Final = frozenset(
     (
-        *("slug", "audio_name", "audio", "artwork", "transcript", "pictures", "image_files"),
-        *("alternate_files", "unreadable"),
+        *("slug", "audio_name", "audio", "artwork", "transcript", "translations", "chapters_file"),
+        *("pictures", "image_files", "alternate_files", "unreadable"),
     )
 )
 
@@ -72,6 +72,9 @@ def episode_parts(episode: Episode, audio: Audio | Enclosure, before: dict[str, 
         parts["artwork"] = episode.artwork.source.digest[:12]
     if episode.transcript:
         parts["transcript"] = fingerprint([episode.transcript.source.digest, episode.transcript.kind])
+    for translation in episode.translations:
+        part = f"transcript {translation.language}"
+        parts[part] = fingerprint([translation.source.digest, translation.kind])
     if episode.pictures:
         parts["pictures"] = fingerprint([(name, source.digest) for name, source in episode.pictures])
     if episode.image_files:
@@ -110,7 +113,7 @@ def tag_recipe(show: Show, episode: Episode, guid: str, parts: dict[str, str]) -
     own = {
         name: value
         for name, value in parts.items()
-        if name not in unrelated and not name.startswith("alternate ")
+        if name not in unrelated and not name.startswith(("alternate ", "transcript "))
     }
     of_show: dict[str, Any] = {name: getattr(show, name) for name in _SHOW_IN_TAGS}
     if not episode.artwork and show.artwork:
@@ -119,7 +122,7 @@ def tag_recipe(show: Show, episode: Episode, guid: str, parts: dict[str, str]) -
 
 
 def chapters_of(episode: Episode, audio: Audio | Enclosure | None) -> tuple[Chapter, ...]:
-    """The chapters that hold: those of episode.yaml, else those inside the audio."""
+    """The chapters that hold: those that the folder's text has, else those inside the audio."""
     if episode.chapters is not None:
         return episode.chapters
     return audio.chapters if audio else ()

@@ -139,6 +139,14 @@ _WORDS: dict[str, tuple[str, str, str, str, str, str]] = {
         "Transskription",
         "Transkript",
     ),
+    "translations": (
+        "Transkripsjon på andre språk",
+        "Transkripsjon på andre språk",
+        "Transcript in other languages",
+        "Transkription på andra språk",
+        "Transskription på andre sprog",
+        "Transkript in anderen Sprachen",
+    ),
 }
 
 KEYS = tuple(_WORDS)
@@ -181,6 +189,19 @@ _UNITS: dict[str, tuple[str, str, str]] = {
     "de": ("Std.", "Min.", "Sek."),
 }
 _SI_UNITS = ("h", "min", "s")
+
+_LANGUAGE_NAMES = {
+    "ar": "العربية", "bg": "Български", "bn": "বাংলা", "ca": "Català", "cs": "Čeština", "cy": "Cymraeg",
+    "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά", "en": "English", "es": "Español", "et": "Eesti",
+    "eu": "Euskara", "fa": "فارسی", "fi": "Suomi", "fil": "Filipino", "fr": "Français", "ga": "Gaeilge",
+    "gl": "Galego", "he": "עברית", "hi": "हिन्दी", "hr": "Hrvatski", "hu": "Magyar", "id": "Indonesia",
+    "is": "Íslenska", "it": "Italiano", "ja": "日本語", "ko": "한국어", "lt": "Lietuvių", "lv": "Latviešu",
+    "nb": "Norsk bokmål", "nl": "Nederlands", "nn": "Norsk nynorsk", "no": "Norsk", "pl": "Polski",
+    "pt": "Português", "ro": "Română", "ru": "Русский", "se": "Davvisámegiella", "sk": "Slovenčina",
+    "sl": "Slovenščina", "so": "Soomaali", "sr": "Српски", "sv": "Svenska", "sw": "Kiswahili", "th": "ไทย",
+    "tr": "Türkçe", "uk": "Українська", "ur": "اردو", "vi": "Tiếng Việt", "zh": "中文",
+}  # fmt: skip
+"""What those who read a language call it."""
 
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"})
 
@@ -231,6 +252,15 @@ def format_clock(seconds: float) -> str:
 def direction(language: str) -> str:
     """`rtl` for languages written from right to left, else `ltr`, as HTML's `dir` wants it."""
     return "rtl" if _primary(language) in _RIGHT_TO_LEFT else "ltr"
+
+
+def language_name(language: str) -> str:
+    """What those who read it call the language of a BCP 47 tag, with the tag where that says more:
+    `Português (pt-BR)`. The tag alone where no name is known."""
+    name = _LANGUAGE_NAMES.get(_primary(language))
+    if name is None:
+        return language
+    return name if language.lower() == _primary(language) else f"{name} ({language})"
 
 
 def _primary(language: str) -> str:

@@ -103,7 +103,8 @@ def _takes(key: Key) -> str:
     one = f"its {inner.short}, or a mapping" if inner.short else "a mapping"
     if isinstance(kind, Record):
         return f"{one} (below)"
-    return f"a list; each item {one} (below)"
+    listed = f"a list; each item {one} (below)"
+    return f"{listed}; or a file's name" if isinstance(kind, keys.Chapters) else listed
 
 
 def _sentence(text: str) -> str:

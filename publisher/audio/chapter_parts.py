@@ -1,18 +1,16 @@
-"""What the chapter readers of both formats share."""
+"""What the chapter readers of all formats share."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from publisher.nfc import nfc
+from publisher.chapters import MAX_CHAPTERS, clean
 
-MAX_CHAPTERS = 5_000
+__all__ = ["MAX_CHAPTERS", "MAX_PICTURE", "RawChapter", "clean", "picture"]
+
 MAX_PICTURE = 16 << 20
 """A larger picture is left out."""
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SPACE = re.compile(r"\s+")
 _MAGIC = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -31,11 +29,6 @@ class RawChapter:
     url: str = ""
     toc: bool = True
     picture: tuple[str, bytes] | None = None
-
-
-def clean(text: str) -> str:
-    """NFC, on one line, without what XML cannot carry, as the model promises."""
-    return _SPACE.sub(" ", _NOT_XML.sub("", nfc(text))).strip()
 
 
 def picture(data: bytes) -> tuple[str, bytes] | None:

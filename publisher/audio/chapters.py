@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from publisher.audio import chapters_id3, chapters_mp4
+from publisher.audio import chapters_id3, chapters_mp4, chapters_vorbis
 from publisher.audio.chapter_parts import RawChapter
 from publisher.model import Chapter
 
@@ -22,7 +22,10 @@ class Chapters:
 
 
 def read_chapters(path: Path, type: str) -> Chapters:
-    """The chapters inside the file at `path`, of MIME type `type` (`audio/mpeg` or `audio/mp4`).
+    """The chapters inside the file at `path`.
+
+    Args:
+        type: its MIME type: `audio/mpeg`, `audio/mp4`, `audio/ogg` (Opus and Vorbis) or `audio/flac`.
 
     Raises:
         OSError: the file cannot be read. Damaged chapters raise nothing: what can be read of them is given.
@@ -37,6 +40,8 @@ def read_chapters_from(file: BinaryIO, size: int, type: str) -> Chapters:
         found = chapters_id3.read(file, size)
     elif type == "audio/mp4":
         found = chapters_mp4.read(file, size)
+    elif type in ("audio/ogg", "audio/flac"):
+        found = chapters_vorbis.read(file)
     else:
         found = []
     return _ordered(found)

@@ -28,6 +28,22 @@ _THREE_LETTERS = dict(pair.split(":") for pair in _TABLE.split()) | {
 }
 """ISO 639-1 to 639-2/T, and the withdrawn codes that are still met."""
 
+_THREE_ONLY_TABLE = """
+ace ady ang arc ast awa bal ban bem bho bik bin bua bug ceb chr ckb cmn crh csb dsb efi fil fon frr frs fur
+gaa gsw haw hil hmn hsb iba ilo inh jam kab kbd kha kmr kok krc krl kru kum lad lez ltg lus mad mag mai mak
+mni mos mwl myv nap nds niu nso pag pam pap pcm pes prs rmy rom rup sah sat sco scn sgs shn sma smj smn sms
+srn sux swg syr szl tet tig tiv tpi tum tvl tyv tzm udm vec vls vro war wuu xal yue zgh zza
+"""
+_THREE_ONLY = frozenset(_THREE_ONLY_TABLE.split())
+"""Languages that ISO 639 knows by three letters only. Not all of them: the letters of some are words
+that stand in names of files."""
+
+
+def is_known_language(bcp47: str) -> bool:
+    """Whether the tag's language is one of ISO 639 that publisher knows by its code."""
+    primary = bcp47.partition("-")[0].lower()
+    return primary in _THREE_LETTERS or primary in _THREE_LETTERS.values() or primary in _THREE_ONLY
+
 
 def language_code(bcp47: str) -> str:
     """The ISO 639-2 code of a BCP 47 tag's language: `nb-NO` → `nob`; `und` where there is none.

@@ -11,15 +11,25 @@ from typing import Any
 from publisher.model import Chapter
 
 
-def chapters_json(chapters: tuple[Chapter, ...], *, title: str, picture_urls: dict[str, str]) -> bytes:
+def chapters_json(
+    chapters: tuple[Chapter, ...],
+    *,
+    title: str,
+    author: str,
+    podcast_name: str,
+    picture_urls: dict[str, str],
+) -> bytes:
     """The file's bytes.
 
     Args:
-        title: the episode's.
+        title, author: the episode's; the author may be empty.
+        podcast_name: the show's title.
         picture_urls: address by the name under which a picture stands in the YAML.
     """
     entries = [_entry(chapter, picture_urls) for chapter in chapters]
-    document = {"version": "1.2.0", "title": title, "chapters": entries}
+    about = {"author": author, "title": title, "podcastName": podcast_name}
+    known = {key: text for key, text in about.items() if text}
+    document = {"version": "1.2.0", **known, "chapters": entries}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -36,6 +46,9 @@ def _entry(chapter: Chapter, picture_urls: dict[str, str]) -> dict[str, Any]:
         entry["url"] = chapter.url
     if not chapter.toc:
         entry["toc"] = False
+    if chapter.location:
+        place = {"name": chapter.location.name, "geo": chapter.location.geo, "osm": chapter.location.osm}
+        entry["location"] = {key: text for key, text in place.items() if text}
     return entry
 
 

@@ -22,7 +22,7 @@ from publisher.build.tagging import make_tags
 from publisher.errors import StoreError
 from publisher.identity import ascii_slug, sha256
 from publisher.manifest import Enclosure, StoredObject
-from publisher.model import Artwork, Audio, Chapter, Episode, Show, SourceFile
+from publisher.model import Artwork, Audio, Chapter, Episode, Show, SourceFile, TranscriptFile
 from publisher.parts import chapters_of
 from publisher.planning import PlannedEpisode
 from publisher.reading.probes import sha256_of
@@ -84,6 +84,11 @@ def page_key(slug: str) -> str:
     return f"episodes/{ascii_slug(slug)}/index.html"
 
 
+def translation_role(language: str, form: str) -> str:
+    """What a form of a transcript in a further language is among an episode's objects."""
+    return f"translation.{language}.{form}"
+
+
 def build_episode(shop: Workshop, planned: PlannedEpisode) -> Built:
     """Makes and stores everything of an episode but its page.
 
@@ -98,9 +103,17 @@ def build_episode(shop: Workshop, planned: PlannedEpisode) -> Built:
     transcript = load_transcript(shop.root, shop.show, episode)
     if transcript:
         objects |= _transcripts(shop, episode, transcript)
+    for translation in episode.translations:
+        objects |= _translation(shop, episode, translation)
     chapters = chapters_of(episode, audio)
     if chapters:
-        data = chapters_json(chapters, title=episode.title, picture_urls=picture_urls(shop, objects))
+        data = chapters_json(
+            chapters,
+            title=episode.title,
+            author=effective.author(shop.show, episode),
+            podcast_name=shop.show.title,
+            picture_urls=picture_urls(shop, objects),
+        )
         objects["chapters"] = shop.keep(addressed_bytes("chapters", episode.slug, ".chapters.json", data))
     objects |= _alternates(shop, planned)
     if planned.needs_audio:
@@ -145,12 +158,13 @@ def picture_urls(shop: Workshop, objects: dict[str, StoredObject]) -> dict[str, 
 
 def load_transcript(root: Path, show: Show, episode: Episode) -> Transcript | None:
     """The transcript with its speakers matched to the episode's people. Raises OSError."""
-    if episode.transcript is None:
-        return None
-    source = episode.transcript.source
-    data = (root / source.path).read_bytes()
-    _check(source.path, sha256(data), source.digest)
-    transcript, _ = read_transcript(data, episode.transcript.kind)
+    return _read(root, show, episode, episode.transcript) if episode.transcript else None
+
+
+def _read(root: Path, show: Show, episode: Episode, file: TranscriptFile) -> Transcript | None:
+    data = (root / file.source.path).read_bytes()
+    _check(file.source.path, sha256(data), file.source.digest)
+    transcript, _ = read_transcript(data, file.kind)
     if transcript is None:
         return None
     return match_speakers(transcript, [person.name for person in effective.people(show, episode)])
@@ -183,6 +197,23 @@ def _transcripts(shop: Workshop, episode: Episode, transcript: Transcript) -> di
     return {
         f"transcript.{form}": shop.keep(
             addressed_bytes("transcripts", episode.slug, f".{form}", text.encode())
+        )
+        for form, text in forms.items()
+    }
+
+
+def _translation(shop: Workshop, episode: Episode, file: TranscriptFile) -> dict[str, StoredObject]:
+    """A transcript in a further language: timed ones as HTML too, for its page links to that."""
+    transcript = _read(shop.root, shop.show, episode, file)
+    if transcript is None:
+        return {}
+    forms: dict[str, str] = {}
+    if transcript.timed:
+        forms = {"vtt": to_vtt(transcript), "srt": to_srt(transcript), "json": to_json(transcript)}
+    forms["html"] = to_html(transcript, file.language, title=episode.title)
+    return {
+        translation_role(file.language, form): shop.keep(
+            addressed_bytes("transcripts", f"{episode.slug}-{file.language}", f".{form}", text.encode())
         )
         for form, text in forms.items()
     }

@@ -6,13 +6,15 @@ import html
 from collections.abc import Iterator
 
 from publisher import effective
+from publisher.chapters import lists_chapters, with_line_breaks
 from publisher.model import Chapter, Episode, Person, Show
 from publisher.text import feed_html, link, paragraph
 from publisher.words import word
 
 
 def show_notes(show: Show, episode: Episode, chapters: tuple[Chapter, ...], *, transcript_url: str) -> str:
-    """Summary, guests, notes, what one learns, chapters, links, and the way to the transcript.
+    """Summary, guests, notes, what one learns, chapters unless the notes list them, links, and the way to
+    the transcript.
 
     Args:
         transcript_url: where it can be read; empty where there is none.
@@ -27,7 +29,7 @@ def _sections(
     show: Show, episode: Episode, chapters: tuple[Chapter, ...], transcript_url: str
 ) -> Iterator[str]:
     language = show.language
-    summary, notes = effective.summary(episode), feed_html(episode.notes)
+    summary, notes = effective.summary(episode), feed_html(with_line_breaks(episode.notes))
     if summary and (episode.summary or not notes):
         yield paragraph(summary)
     if episode.guests:
@@ -39,7 +41,7 @@ def _sections(
         yield _heading(word(language, "learn"))
         yield _list(html.escape(outcome, quote=False) for outcome in episode.learning.outcomes)
     listed = [chapter for chapter in chapters if chapter.toc and chapter.title]
-    if listed:
+    if listed and not lists_chapters(episode.notes):
         yield _heading(word(language, "chapters"))
         yield _chapter_list(listed)
     if episode.links:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
-from publisher.checking.rule import APPLE_FEED, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, episode_rule
-from publisher.model import Episode
+from publisher.checking.rule import (
+    APPLE_FEED,
+    APPLE_TAGS,
+    ID3_CHAPTERS,
+    NAMESPACE,
+    PSP1,
+    Found,
+    Scope,
+    episode_rule,
+)
+from publisher.model import Episode, TranscriptFile
 from publisher.parts import chapters_of
 from publisher.suggest import did_you_mean
 
@@ -17,6 +27,15 @@ _NUMBER_IN_TITLE = re.compile(
 
 # A decoder's delay and the last frame's padding: less than this past the end is no mistake.
 _SLACK_SECONDS = 1.0
+
+# Music at the end, or a trailer with few words, is no other episode's transcript.
+_QUIET_SECONDS = 60.0
+
+# Of one episode; who gave none of 300 chapters a title has understood.
+_MOST_UNTITLED = 10
+
+# A table of contents counts its chapters in one byte.
+_MOST_LISTED = 255
 
 
 def _is_published(scope: Scope, episode: Episode) -> bool:
@@ -116,7 +135,8 @@ def _chapters(scope: Scope, episode: Episode) -> Iterator[Found]:
                 f"the chapter {chapter.title!r} starts at {chapter.start_seconds:g} s, "
                 f"and the audio is {end:.0f} s long",
                 "mend the time, or check that this is the right audio",
-                ("chapters", place),
+                () if episode.chapters_file else ("chapters", place),
+                file=episode.chapters_file,
             )
 
 
@@ -125,7 +145,12 @@ def _same_start(scope: Scope, episode: Episode) -> Iterator[Found]:
     starts: set[float] = set()
     for chapter in chapters_of(episode, episode.audio):
         if chapter.start_seconds in starts:
-            yield Found(f"two chapters start at {chapter.start_seconds:g} s", "keep one", ("chapters",))
+            yield Found(
+                f"two chapters start at {chapter.start_seconds:g} s",
+                "keep one",
+                () if episode.chapters_file else ("chapters",),
+                file=episode.chapters_file,
+            )
         starts.add(chapter.start_seconds)
 
 
@@ -152,9 +177,8 @@ def _soundbites(scope: Scope, episode: Episode) -> Iterator[Found]:
 
 @episode_rule("transcript-late", "warning", "a transcript ends with its audio", NAMESPACE + "transcript")
 def _transcript(scope: Scope, episode: Episode) -> Iterator[Found]:
-    transcript, audio = episode.transcript, episode.audio
-    if transcript and audio and transcript.end_seconds is not None:
-        late = transcript.end_seconds - audio.duration_seconds
+    for transcript, duration in _timed(episode):
+        late = (transcript.end_seconds or 0) - duration
         if late > 5:
             yield Found(
                 f"the transcript ends {late:.0f} s after the audio",
@@ -174,4 +198,52 @@ def _alternates(scope: Scope, episode: Episode) -> Iterator[Found]:
             "put the file into the folder",
             ("alternates", place),
             severity="error" if scope.is_due(episode) else "warning",
+        )
+
+
+@episode_rule(
+    "transcript-short", "warning", "a transcript reaches through its audio", NAMESPACE + "transcript"
+)
+def _short_transcript(scope: Scope, episode: Episode) -> Iterator[Found]:
+    for transcript, duration in _timed(episode):
+        end = transcript.end_seconds or 0
+        if end < duration / 2 and duration - end > _QUIET_SECONDS:
+            yield Found(
+                f"the transcript ends after {end:.0f} s, and the audio is {duration:.0f} s long",
+                "is it another episode's, or not finished?",
+                file=transcript.source.path.rpartition("/")[2],
+            )
+
+
+def _timed(episode: Episode) -> Iterator[tuple[TranscriptFile, float]]:
+    """Each transcript with times, and how long the audio is."""
+    own = (episode.transcript,) if episode.transcript else ()
+    for transcript in (*own, *episode.translations):
+        if episode.audio and transcript.end_seconds is not None:
+            yield transcript, episode.audio.duration_seconds
+
+
+@episode_rule("chapters-title", "warning", "a chapter that lists show has a title", NAMESPACE + "chapters")
+def _chapter_titles(scope: Scope, episode: Episode) -> Iterator[Found]:
+    listed = enumerate(episode.chapters or ())
+    untitled = ((place, chapter) for place, chapter in listed if chapter.toc and not chapter.title)
+    for place, chapter in islice(untitled, _MOST_UNTITLED):
+        yield Found(
+            f"the chapter at {chapter.start_seconds:g} s has no title",
+            "give it one, or toc: false if lists are not to show it",
+            () if episode.chapters_file else ("chapters", place),
+            file=episode.chapters_file,
+        )
+
+
+@episode_rule("chapters-many", "warning", f"at most {_MOST_LISTED} chapters are listed", ID3_CHAPTERS)
+def _many_chapters(scope: Scope, episode: Episode) -> Iterator[Found]:
+    listed = sum(chapter.toc for chapter in chapters_of(episode, episode.audio))
+    if listed > _MOST_LISTED:
+        yield Found(
+            f"there are {listed} chapters; a table of contents in the audio holds {_MOST_LISTED}, so it is "
+            "parted into several, of which many players show the first",
+            "keep those that a listener would jump to, and give the others toc: false",
+            () if episode.chapters_file else ("chapters",),
+            file=episode.chapters_file,
         )

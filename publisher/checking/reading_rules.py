@@ -23,7 +23,7 @@ _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("file-name", "error", "a file is named relative to its folder", ""),
     ("audio-choice", "error", "an episode has exactly one audio file", ""),
     ("artwork-choice", "error", "a folder has at most one cover", ""),
-    ("transcript-choice", "error", "an episode has at most one transcript", ""),
+    ("transcript-choice", "error", "an episode has at most one transcript in each language", ""),
     ("yaml-syntax", "error", "the file is YAML", _YAML),
     ("yaml-empty", "error", "the file is not empty", ""),
     ("yaml-too-large", "error", "a YAML file has at most 1 MiB", ""),
@@ -82,6 +82,13 @@ _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("transcript-empty", "error", "a transcript says something", NAMESPACE + "transcript"),
     ("transcript-times", "warning", "a transcript's times run forward", NAMESPACE + "transcript"),
     ("transcript-too-large", "error", "a transcript has at most 8 MiB, and no more than 100,000 cues", ""),
+    ("transcript-language", "error", "transcript.en.vtt says a language that is known", "https://www.rfc-editor.org/info/bcp47"),
+    ("chapters-choice", "error", "an episode has at most one chapters file", ""),
+    ("chapters-syntax", "error", "a chapters file is what its ending says", NAMESPACE + "chapters"),
+    ("chapters-times", "error", "a chapter's times are times", NAMESPACE + "chapters"),
+    ("chapters-order", "warning", "chapters stand in the order of the sound", NAMESPACE + "chapters"),
+    ("chapters-empty", "error", "a chapters file holds chapters", ""),
+    ("chapters-too-large", "error", "a chapters file has at most 1 MiB and 5,000 chapters", ""),
 )  # fmt: skip
 
 for _id, _severity, _says, _source in _DECLARED:

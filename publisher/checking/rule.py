@@ -80,6 +80,7 @@ APPLE_FEED: Final = "https://podcasters.apple.com/support/823-podcast-requiremen
 APPLE_TAGS: Final = "https://help.apple.com/itc/podcasts_connect/#/itcb54353390"
 PSP1: Final = "https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification"
 NAMESPACE: Final = "https://podcastnamespace.org/tag/"
+ID3_CHAPTERS: Final = "https://id3.org/id3v2-chapters-1.0"
 
 RULES: Final[dict[str, Rule]] = {}
 

@@ -43,6 +43,7 @@ class FeedItem:
         page_url: the episode's page.
         content_html: the show notes, safe.
         transcripts: (address, type) of each form, the best one first.
+        translations: (language, address, type) of each form of those in further languages.
         picture_urls: address by the name under which a picture stands in the YAML.
         chapters: those that hold.
     """
@@ -59,6 +60,7 @@ class FeedItem:
     artwork_url: str = ""
     chapters_url: str = ""
     transcripts: tuple[tuple[str, str], ...] = ()
+    translations: tuple[tuple[str, str, str], ...] = ()
     picture_urls: dict[str, str] = field(default_factory=dict)
     alternates: tuple[FurtherEnclosure, ...] = ()
     chapters: tuple[Chapter, ...] = ()
@@ -121,9 +123,10 @@ def _namespace(show: Show, item: FeedItem) -> Iterator[Element]:
         yield element("podcast:season", str(episode.season), name=name)
     if episode.number:
         yield element("podcast:episode", str(episode.number), display=episode.code)
-    for url, type_ in item.transcripts:
+    own = [(show.language, url, type_) for url, type_ in item.transcripts]
+    for language, url, type_ in (*own, *item.translations):
         rel = "captions" if type_ in ("text/vtt", "application/x-subrip") else None
-        yield element("podcast:transcript", url=url, type=type_, language=show.language, rel=rel)
+        yield element("podcast:transcript", url=url, type=type_, language=language, rel=rel)
     if item.chapters_url:
         yield element("podcast:chapters", url=item.chapters_url, type="application/json+chapters")
     for bite in episode.soundbites:

@@ -150,8 +150,8 @@ CHANNEL: Final = _tags(
         channel/link                    `link`; the generated site
         channel/description             `description`
         channel/atom:link               the feed's own address, `notify.websub`, archive pages (`feed.limit`)
-        +@rel                           self; hub; first, next, last, prev-archive, and current on an archive page
-        +@href                          `feed_url`, or `url` + feed.xml; `notify.websub`; an archive page's address
+        +@rel                           self, hub; first, next, last, prev-archive, current (`feed.limit`)
+        +@href                          `feed_url`, or `url` + feed.xml; `notify.websub`; an archive page
         +@type                          always application/rss+xml, but of hubs
         channel/fh:archive              on archive pages (`feed.limit`)
         channel/copyright               `copyright`

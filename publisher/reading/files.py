@@ -37,6 +37,7 @@ class Files:
         problems: where to report; shared by all folders of a show.
         unreadable: parts that are there but could not be read.
         missing: how many files were asked for in vain.
+        notes_name: of the show notes, once they were read.
     """
 
     folder: Folder
@@ -45,6 +46,7 @@ class Files:
     problems: list[Problem]
     unreadable: list[str]
     missing: int = 0
+    notes_name: str = ""
 
     def one(
         self,
@@ -103,8 +105,9 @@ class Files:
     def notes(self, named: str) -> str:
         """The show notes, or an empty text."""
         name = named or next(iter(by_ending(self.folder, (".md",), "notes")), "")
+        self.notes_name = name
         path = self.find(name, ("notes",) if named else ()) if name else None
-        text = self._text(path, f"{self.folder.name}/{name}") if path else None
+        text = self.text(path, f"{self.folder.name}/{name}", "notes-too-large") if path else None
         if name and text is None:
             self.unreadable.append("notes")
         return text or ""
@@ -178,13 +181,19 @@ class Files:
         self.problems.extend(finding.at(full) for finding in findings)
         return facts
 
-    def _text(self, path: Path, name: str) -> str | None:
+    def text(self, path: Path, name: str, too_large: str) -> str | None:
+        """The text of a file without spaces at its ends, or None with the problem reported.
+
+        Args:
+            name: how problems name the file.
+            too_large: the rule that a file over 1 MiB breaks.
+        """
         data = self.read(path, name)
         if data is None:
             return None
         if len(data) > MAX_BYTES:
             message = f"the file has more than {MAX_BYTES:,} bytes (1 MiB), and no larger one is read"
-            self.problems.append(Problem("notes-too-large", "error", message, "shorten it", name))
+            self.problems.append(Problem(too_large, "error", message, "shorten it", name))
             return None
         text, encoding = decode(data)
         if encoding:

@@ -54,7 +54,7 @@ from publisher.reading.namespace_keys import (
     VALUE,
 )
 from publisher.reading.times import parse_date
-from publisher.reading.yaml import Mapping, Node, Sequence
+from publisher.reading.yaml import Mapping, Node, Scalar, Sequence
 from publisher.suggest import nearest
 from publisher.vocabulary import MEDIA, categories
 
@@ -141,6 +141,27 @@ def _place_of(answer: str, choices: tuple[str, ...]) -> int | None:
     if answer.isascii() and answer.isdecimal() and len(answer) <= 4 and 1 <= int(answer) <= len(choices):
         return int(answer) - 1
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapters:
+    """A list of chapters, or the name of a file that holds them."""
+
+    kind: Record
+
+    @property
+    def wanted(self) -> str:
+        return "a list of chapters, or the name of a file that holds them"
+
+    def read(self, name: str, node: Node, reading: Reading) -> Any:
+        if isinstance(node, Scalar):
+            return FILE.read(name, node, reading)
+        if isinstance(node, Sequence):
+            return ListOf(self.kind, single=False).read(name, node, reading)
+        return wrong_type(name, node, reading, self.wanted)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, {"type": "array", "items": self.kind.schema()}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +406,11 @@ EPISODE = Record(
         Key("location", OneOrMany(PLACE), "What place it is about, or where it was made"),
         Key("taxonomies", TaxonomyValues(), "Values under the keys that the show declares"),
         Key("keywords", ListOf(TEXT), "Words to find it by"),
-        Key("chapters", ListOf(CHAPTER, single=False), "Those inside the audio unless said otherwise"),
+        Key(
+            "chapters",
+            Chapters(CHAPTER),
+            "Those of a chapters file, of the notes or inside the audio unless said otherwise",
+        ),
         Key("soundbites", ListOf(SOUNDBITE, single=False), "Short pieces worth sharing"),
         Key("links", OneOrMany(LINK), "More to learn: title, url"),
         Key(

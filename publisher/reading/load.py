@@ -12,13 +12,13 @@ from publisher.model import Chapter, Episode, Person, Show
 from publisher.problems import Problem
 from publisher.reading import accept
 from publisher.reading.cache import FactsCache
+from publisher.reading.chapter_files import chapter_pictures, read_chapters_file, read_listed_chapters
 from publisher.reading.characters import NAMES_ARE_UTF8, printable
 from publisher.reading.fields import Reading, Record, is_null
 from publisher.reading.files import Files, cannot_read
 from publisher.reading.folder import (
     AUDIO_ENDINGS,
     PICTURE_ENDINGS,
-    TRANSCRIPT_ENDINGS,
     Folder,
     below,
     by_ending,
@@ -29,6 +29,7 @@ from publisher.reading.kept import keep, recall
 from publisher.reading.keys import EPISODE, SHOW
 from publisher.reading.locate import locate
 from publisher.reading.probes import Probes
+from publisher.reading.translations import read_transcripts
 from publisher.reading.yaml import Mapping, Node, Scalar, read_yaml
 from publisher.suggest import nearest
 
@@ -88,6 +89,7 @@ class _Loader:
     name: str
     probes: Probes
     problems: list[Problem] = field(default_factory=list)
+    language: str = ""
 
     def load(self) -> Show | None:
         try:
@@ -105,6 +107,7 @@ class _Loader:
         self._refuse_nameless(folder)
         files = Files(folder, SHOW_YAML, self.probes, self.problems, [])
         values = self._yaml(files, SHOW, Reading(f"{self.name}/{SHOW_YAML}", problems=self.problems))
+        self.language = (values or {}).get("language", "")
         zone = accept.zone((values or {}).get("timezone", "UTC"))
         episodes = tuple(
             episode
@@ -178,29 +181,53 @@ class _Loader:
         taken = {alternate.file for alternate in alternates} | {*_image_names(values)}
         sounds = [name for name in by_ending(folder, AUDIO_ENDINGS) if name not in taken]
         covers = by_ending(folder, PICTURE_ENDINGS, "cover")
-        transcripts = by_ending(folder, TRANSCRIPT_ENDINGS, "transcript")
         pictures = [
             name for key in ("hosts", "guests", "people") for name in _person_pictures(values.get(key) or ())
         ]
         named = values.pop("audio", "")
         # Published audio need not stay: whether it may be gone is for a rule to say.
         gone = bool(named) and not sounds and below(folder.path, named) is None
-        pictures += [chapter.image for chapter in values.get("chapters") or () if "://" not in chapter.image]
-        if "chapters" in values:
-            values["chapters"] = _in_time(values["chapters"])
+        notes = files.notes(values.pop("notes", ""))
+        chapters, chapters_file = self._chapters(files, values.pop("chapters", ""), notes)
+        if not chapters_file:
+            pictures += [chapter.image for chapter in chapters or () if "://" not in chapter.image]
+        shown = files.pictures(pictures)
+        if chapters_file:
+            shown = tuple((dict(shown) | dict(chapter_pictures(files, chapters, chapters_file))).items())
+        transcript, translations = read_transcripts(files, values.pop("transcript", ""), self.language)
         return Episode(
             slug=slug,
             audio=None if gone else files.one("audio", named, sounds, probes.audio),
             audio_name=named if gone else "",
             artwork=files.one("artwork", values.pop("artwork", ""), covers, probes.artwork),
-            transcript=files.one("transcript", values.pop("transcript", ""), transcripts, probes.transcript),
-            notes=files.notes(values.pop("notes", "")),
-            pictures=files.pictures(pictures),
+            transcript=transcript,
+            translations=translations,
+            chapters=chapters,
+            chapters_file=chapters_file,
+            notes=notes,
+            pictures=shown,
             image_files=files.images(_image_names(values)),
             alternate_files=files.alternates(alternates),
             unreadable=tuple(files.unreadable),
             **values,
         )
+
+    def _chapters(
+        self, files: Files, given: str | tuple[Chapter, ...], notes: str
+    ) -> tuple[tuple[Chapter, ...] | None, str]:
+        """The chapters and the file they come from: those of episode.yaml, else of a chapters file, else of
+        a list in the notes. None where only the audio may have some.
+
+        Args:
+            given: `chapters` of episode.yaml, a list or a file's name; empty text where it says nothing.
+        """
+        if not isinstance(given, str):
+            return _in_time(given), ""
+        chapters, name = read_chapters_file(files, given)
+        if chapters is not None or "chapters" in files.unreadable:
+            return chapters, name
+        listed = read_listed_chapters(files, notes)
+        return listed, files.notes_name if listed else ""
 
     def _refuse_nameless(self, folder: Folder) -> None:
         for name in folder.nameless:

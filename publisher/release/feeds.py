@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from publisher.build.artifact import addressed_bytes
-from publisher.build.episode import Workshop, picture_urls, transcript_url
+from publisher.build.episode import Workshop, picture_urls, transcript_url, translation_role
 from publisher.build.notes import show_notes
 from publisher.feed import FeedItem, render_feed
 from publisher.feed.item import FurtherEnclosure
@@ -151,6 +151,12 @@ def _item(shop: Workshop, episode: Episode, released: Released) -> FeedItem:
         chapters_url=shop.address(chapters_file) if chapters_file else "",
         transcripts=tuple(
             (shop.address(item), content_type(item.key).partition(";")[0]) for item in transcripts
+        ),
+        translations=tuple(
+            (file.language, shop.address(item), content_type(item.key).partition(";")[0])
+            for file in episode.translations
+            for form in _FORMS
+            if (item := objects.get(translation_role(file.language, form)))
         ),
         picture_urls=picture_urls(shop, objects),
         alternates=tuple(_alternates(shop, episode, objects)),

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from publisher import effective
 from publisher.build.artifact import Artifact, of_bytes
-from publisher.build.episode import Workshop, load_transcript, page_key, picture_urls
+from publisher.build.episode import Workshop, load_transcript, page_key, picture_urls, translation_role
+from publisher.chapters import with_line_breaks
 from publisher.manifest import Released, StoredObject
 from publisher.model import Episode, Person, Show
 from publisher.parts import chapters_of
@@ -93,9 +94,14 @@ def episode_page(
         listed(show, episode, released),
         # A summary that is the notes' own first paragraph would stand there twice.
         summary=episode.summary or ("" if episode.notes else effective.summary(episode)),
-        notes_html=page_html(episode.notes),
+        notes_html=page_html(with_line_breaks(episode.notes)),
         transcript_html=_body(to_html(transcript, show.language)) if transcript else "",
         transcript_url=best.key if best else "",
+        translations=tuple(
+            (file.language, item.key)
+            for file in episode.translations
+            if (item := released.objects.get(translation_role(file.language, "html")))
+        ),
         people=people,
         quote=episode.quote,
         outcomes=episode.learning.outcomes if episode.learning else (),

@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from publisher.model import Chapter, EpisodeType, Link, Person, Quote, Show
-from publisher.words import direction, format_clock, format_date, format_duration, word
+from publisher.words import direction, format_clock, format_date, format_duration, language_name, word
 
 APPS = {
     "amazon": "Amazon Music",
@@ -55,6 +55,7 @@ class PageEpisode:
         url: the page's address relative to the base, `episodes/<slug>/`.
         enclosure_url, artwork_url, transcript_url: absolute, or keys relative to the base; empty where there
             is none.
+        translations: (language, address) of the transcript in further languages, as a person reads it.
         notes_html, transcript_html: fragments that are safe already and go in as they are.
         people: who is heard, each with the label of the role: `(person, "Gjest")`.
         interview: written questions, each with its answer as a safe fragment.
@@ -76,6 +77,7 @@ class PageEpisode:
     notes_html: str = ""
     transcript_html: str = ""
     transcript_url: str = ""
+    translations: tuple[tuple[str, str], ...] = ()
     people: tuple[tuple[Person, str], ...] = ()
     quote: Quote | None = None
     outcomes: tuple[str, ...] = ()
@@ -188,6 +190,7 @@ def _environment() -> Environment:
         "instant": _instant,
         "iso_duration": lambda seconds: f"PT{int(seconds + 0.5)}S",
         "label": _label,
+        "language_name": language_name,
         "listed": lambda chapters: [chapter for chapter in chapters if chapter.toc and chapter.title],
         "meta": _meta,
         "post": _post,

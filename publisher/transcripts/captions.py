@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from publisher.transcripts.findings import Findings
+from publisher.findings import Findings
 from publisher.transcripts.speakers import Utterance, attribute
 from publisher.transcripts.text import ends_sentence, one_line, shown, unescaped
 from publisher.transcripts.timing import Timed, finish

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from publisher.findings import Findings
 from publisher.model import TranscriptKind
 from publisher.problems import Finding
 from publisher.transcripts.captions import read_captions
-from publisher.transcripts.findings import Findings
 from publisher.transcripts.plain import read_plain
 from publisher.transcripts.segments import read_segments
 from publisher.transcripts.text import check_characters, decode

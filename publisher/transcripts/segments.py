@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from publisher.transcripts.findings import Findings
+from publisher.findings import Findings
 from publisher.transcripts.text import check_characters, one_line, shown
 from publisher.transcripts.timing import Timed, finish
 from publisher.transcripts.types import Transcript

@@ -7,8 +7,8 @@ import html
 import re
 from collections import Counter
 
+from publisher.findings import Findings
 from publisher.nfc import nfc
-from publisher.transcripts.findings import Findings
 
 MOST_CHARACTERS = 10
 """Different ones reported of one text."""
@@ -30,7 +30,17 @@ def decode(data: bytes, findings: Findings) -> str | None:
     UTF-8 with or without a byte order mark; UTF-16 where a byte order mark says so.
     """
     encoding = "utf-8-sig"
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not marked and _lacks_mark(data):
+        findings.add(
+            "transcript-encoding",
+            "error",
+            "every other byte of the file is zero: it is UTF-16, and no byte order mark says so",
+            "save it as UTF-8",
+            1,
+        )
+        return None
+    if marked:
         encoding = "utf-16"
     try:
         text = data.decode(encoding)
@@ -89,6 +99,15 @@ def shown(text: str, most: int = 60) -> str:
     return f'"{text if len(text) <= most else text[: most - 1] + "…"}"'
 
 
+def _lacks_mark(data: bytes) -> bool:
+    """Whether this is Latin text in UTF-16 without a byte order mark."""
+    head = data[:64]
+    pairs = len(head) // 2
+    return pairs >= 4 and any(
+        head[first::2].count(0) >= pairs - 1 and not head[1 - first :: 2].count(0) for first in (0, 1)
+    )
+
+
 def _add_undecodable(data: bytes, error: UnicodeDecodeError, encoding: str, findings: Findings) -> None:
     if encoding == "utf-16":
         findings.add(
@@ -105,10 +124,21 @@ def _add_undecodable(data: bytes, error: UnicodeDecodeError, encoding: str, find
     byte = data[at]
     guess = data[at : at + 1].decode("cp1252", errors="ignore")
     meant = f" (in Windows-1252 it would be {guess!r})" if guess.isprintable() and guess else ""
+    seems = _seems(data)
     findings.add(
         "transcript-encoding",
         "error",
         f"byte {at + 1} of the file, column {column} of its line, is 0x{byte:02X} and not UTF-8{meant}",
-        "save the file as UTF-8",
+        f"save the file as UTF-8; it seems to be {seems}" if seems else "save the file as UTF-8",
         line,
     )
+
+
+def _seems(data: bytes) -> str:
+    """The encoding in which the bytes are plausible text; empty where none is."""
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return ""
+    plausible = all(sign.isprintable() or sign in "\t\n\r\f\xa0\xad" for sign in text)
+    return "Windows-1252" if plausible else ""

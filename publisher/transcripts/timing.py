@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from publisher.findings import Findings
 from publisher.model import TranscriptKind
-from publisher.transcripts.findings import Findings
 from publisher.transcripts.paragraphs import paragraphs_of
 from publisher.transcripts.speakers import rename, same_person
 from publisher.transcripts.types import Cue, Transcript
@@ -15,6 +15,9 @@ LONGEST_SECONDS = 24 * 3600
 """No episode is longer; a cue behind this has its hours wrong."""
 
 _BELATED_SECONDS = 3600
+
+_ROUNDING_SECONDS = 0.1
+"""An overlap below this is what rounding leaves, and mended without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,47 @@ class Timed:
 
 
 def finish(timed: Sequence[Timed], kind: TranscriptKind, findings: Findings) -> Transcript:
-    """The transcript of these cues, in which one person has one name; its times are checked on the way."""
+    """The transcript of these cues, in which one person has one name; its times are checked on the way.
+
+    A cue that is still shown when the same speaker's next one comes ends there; two who speak at once keep
+    their times.
+    """
     _check(timed, findings)
-    cues = tuple(
-        Cue(item.start_seconds, item.end_seconds, item.text, item.speaker) for item in timed if item.text
-    )
+    spoken = [item for item in timed if item.text]
+    cues = tuple(Cue(item.start_seconds, item.end_seconds, item.text, item.speaker) for item in spoken)
     transcript = Transcript(kind, cues, paragraphs_of(cues))
-    return rename(transcript, same_person(transcript.speakers))
+    transcript = rename(transcript, same_person(transcript.speakers))
+    return replace(transcript, cues=_without_overlaps(transcript.cues, spoken, findings))
+
+
+def _without_overlaps(cues: Sequence[Cue], spoken: Sequence[Timed], findings: Findings) -> tuple[Cue, ...]:
+    """The cues without overlaps of one speaker; `spoken` says where each of them stands."""
+    mended: list[Cue] = []
+    late: list[Timed] = []
+    for cue, item in zip(cues, spoken, strict=True):
+        before = mended[-1] if mended else None
+        if (
+            before is not None
+            and before.speaker == cue.speaker
+            and before.start_seconds < cue.start_seconds < before.end_seconds
+        ):
+            if before.end_seconds - cue.start_seconds > _ROUNDING_SECONDS:
+                late.append(item)
+            mended[-1] = replace(before, end_seconds=cue.start_seconds)
+        mended.append(cue)
+    if late:
+        first = late[0]
+        others = f", and {len(late) - 1} more like it" if len(late) > 1 else ""
+        where = f"{first.place}: " if first.place else ""
+        findings.add(
+            "transcript-times",
+            "warning",
+            f"{where}the cue starts at {clock(first.start_seconds)}, before the same speaker's cue above it "
+            f"has ended{others}",
+            "nothing to do if the starts are right: the one above is published to end there",
+            first.line,
+        )
+    return tuple(mended)
 
 
 def clock(seconds: float) -> str:

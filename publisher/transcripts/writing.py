@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from publisher.transcripts.types import Cue, Transcript
@@ -17,6 +18,11 @@ from publisher.transcripts.types import Cue, Transcript
 VTT_LINE = 65
 SRT_LINE = 32
 SRT_LINES = 2
+_JOINER = "\u200d"
+_MODIFIERS = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
+"""Colours of skin, which belong to the emoji before them."""
+_FLAGS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
+"""Letters of which two are a flag."""
 _ARROW = re.compile(r"--+ *>|- -+ *>|- *>")
 _TITLES = {
     "nb": "Transkripsjon",
@@ -45,8 +51,9 @@ def to_vtt(transcript: Transcript) -> str:
 
 
 def to_srt(transcript: Transcript) -> str:
-    """SubRip with at most two lines of 32 characters, one word's length aside. A long cue becomes several
-    that share its time in proportion to their letters; `Name: ` stands where the speaker changes."""
+    """SubRip with at most two lines of 32 characters. A long cue becomes several that share its time in
+    proportion to their letters; a longer word, or a text that has no spaces, goes on in the next line.
+    `Name: ` stands where the speaker changes."""
     cards: list[tuple[int, int, str]] = []
     speaker = ""
     for cue in transcript.cues:
@@ -155,9 +162,32 @@ def _lines(text: str, width: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
+def _pieces(word: str, width: int) -> list[str]:
+    """A word in pieces of at most `width`, none of which begins with what belongs to the sign before it: an
+    accent, the second half of an emoji."""
+    pieces = []
+    while len(word) > width:
+        end = next((place for place in range(width, width // 2, -1) if _parts_at(word, place)), width)
+        pieces.append(word[:end])
+        word = word[end:]
+    return [*pieces, word]
+
+
+def _parts_at(word: str, place: int) -> bool:
+    before, after = word[place - 1], word[place]
+    if before == _JOINER or after == _JOINER or unicodedata.category(after) in ("Mn", "Mc", "Me"):
+        return False
+    if after in _MODIFIERS:
+        return False
+    flags = 0
+    while flags < place and word[place - 1 - flags] in _FLAGS:
+        flags += 1
+    return after not in _FLAGS or flags % 2 == 0
+
+
 def _cards(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """Cards of two lines with their share of the time, in milliseconds; none is shorter than one."""
-    lines = _lines(text, SRT_LINE)
+    lines = [part for line in _lines(text, SRT_LINE) for part in _pieces(line, SRT_LINE)]
     cards = ["\n".join(lines[place : place + SRT_LINES]) for place in range(0, len(lines), SRT_LINES)]
     letters = sum(len(card) for card in cards)
     done = 0

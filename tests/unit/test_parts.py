@@ -116,6 +116,8 @@ def test_the_tables_above_hold_every_key() -> None:
         "audio_name",
         "artwork",
         "transcript",
+        "translations",
+        "chapters_file",
         "pictures",
         "image_files",
         "alternate_files",
@@ -212,3 +214,32 @@ def test_chapters_of_the_file_go_before_those_inside_the_audio() -> None:
     assert chapters_of(replace(EPISODE, chapters=(Chapter(0.0, "own"),)), inside) == (Chapter(0.0, "own"),)
     assert chapters_of(replace(EPISODE, chapters=()), inside) == ()
     assert chapters_of(EPISODE, None) == ()
+
+
+def test_a_transcript_in_a_further_language_is_a_part_and_stands_in_no_tag() -> None:
+    german = TranscriptFile(source("transcript.de.vtt"), "vtt", True, language="de")
+    other = replace(EPISODE, translations=(german,), chapters_file="chapters.json")
+    assert EPISODE.audio is not None
+    before, after = (episode_parts(item, EPISODE.audio, {}) for item in (EPISODE, other))
+    assert changed(before, after) == {"transcript de"}
+    edited = replace(other, translations=(replace(german, source=source("other")),))
+    assert changed(after, episode_parts(edited, EPISODE.audio, {})) == {"transcript de"}
+    assert recipe(episode=other) == recipe()
+
+
+def test_fingerprints_of_what_was_published_before_stay() -> None:
+    """A show that uses nothing new is not built again: these were recorded by the first version."""
+    episode = replace(
+        EPISODE,
+        chapters=(Chapter(0.0, "A"), Chapter(2.5, "B", "https://e.example/", "b.jpg", toc=False)),
+        transcript=TranscriptFile(source("transcript.vtt"), "vtt", True, ("Ada",), 9.0),
+    )
+    assert episode.audio is not None
+    assert episode_parts(episode, episode.audio, {}) == {
+        "title": "2a3e53f714c9",
+        "published": "6625e5acee2f",
+        "chapters": "522736c99565",
+        "audio": "610000000000",
+        "transcript": "e78cc7d9e3a5",
+    }
+    assert recipe(episode=episode) == "d2de969805c5"

@@ -10,7 +10,7 @@ import publisher
 from publisher.checking.rule import RULES
 
 PACKAGE = Path(publisher.__file__).parent
-KINDS = ("audio", "artwork", "transcript")
+KINDS = ("audio", "artwork", "transcript", "chapters")
 
 # What makes a problem or a finding, and which of its arguments is the rule.
 _MAKERS = {
@@ -22,6 +22,7 @@ _MAKERS = {
     "say": 0,
     "add": 0,
     "problem": 0,
+    "text": 2,
     "_report": 0,
     "_unreadable_finding": 0,
     "Checked": 2,

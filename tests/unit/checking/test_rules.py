@@ -63,6 +63,10 @@ def test_a_good_show_has_no_problem() -> None:
     assert problems(SHOW) == ()
 
 
+def chapters(count: int) -> tuple[model.Chapter, ...]:
+    return tuple(model.Chapter(place * 2.0, f"{place}") for place in range(count))
+
+
 TRANSCRIPT = model.TranscriptFile(source("one/transcript.vtt"), "vtt", True, end_seconds=700.0)
 
 MEMBERS = model.PrivateFeed("members", "MEMBERS_SECRET")
@@ -120,10 +124,16 @@ FIRES: list[tuple[str, model.Show]] = [
     ("episode-unknown", with_episode(related=("one", "two"))),
     ("chapters-late", with_episode(chapters=(model.Chapter(601.5),))),
     ("chapters-twice", with_episode(chapters=(model.Chapter(5.0), model.Chapter(5.0)))),
+    ("chapters-title", with_episode(chapters=(model.Chapter(0.0, "A"), model.Chapter(5.0)))),
+    ("chapters-many", with_episode(chapters=chapters(256))),
+    ("chapters-many", with_episode(audio=replace(AUDIO, chapters=chapters(256)))),
     ("soundbite", with_episode(soundbites=(model.Soundbite(590.0, 30.0),))),
     ("soundbite", with_episode(soundbites=(model.Soundbite(0.0, 5.0),))),
     ("soundbite", with_episode(soundbites=(model.Soundbite(0.0, 121.0),))),
     ("transcript-late", with_episode(transcript=TRANSCRIPT)),
+    ("transcript-late", with_episode(translations=(replace(TRANSCRIPT, language="de"),))),
+    ("transcript-short", with_episode(transcript=replace(TRANSCRIPT, end_seconds=299.0))),
+    ("transcript-short", with_episode(translations=(replace(TRANSCRIPT, end_seconds=1.0, language="de"),))),
     ("alternate-missing", with_episode(alternates=(model.Alternate(file="low.opus"),))),
     ("value-address", show(value=(paid("node", "ada@wallet.example"),))),
     ("value-address", show(value=(paid("node", NODE[:-1]),))),
@@ -192,9 +202,20 @@ SILENT: list[tuple[str, model.Show]] = [
     ("chapters-late", with_episode(chapters=(model.Chapter(0.0), model.Chapter(600.5)))),
     ("chapters-late", with_episode(chapters=(model.Chapter(6000.0),), audio=None)),
     ("chapters-twice", with_episode(chapters=(model.Chapter(5.0), model.Chapter(5.001)))),
+    ("chapters-title", with_episode(chapters=(model.Chapter(0.0, "A"), model.Chapter(5.0, toc=False)))),
+    ("chapters-title", with_episode(audio=replace(AUDIO, chapters=(model.Chapter(0.0),)))),
+    ("chapters-many", with_episode(chapters=(*chapters(255), model.Chapter(599.0, toc=False)))),
     ("soundbite", with_episode(soundbites=(model.Soundbite(570.0, 30.0), model.Soundbite(0.0, 120.0)))),
     ("transcript-late", with_episode(transcript=replace(TRANSCRIPT, end_seconds=605.0))),
     ("transcript-late", with_episode(transcript=replace(TRANSCRIPT, end_seconds=None, timed=False))),
+    ("transcript-short", with_episode(transcript=replace(TRANSCRIPT, end_seconds=300.0))),
+    ("transcript-short", with_episode(transcript=replace(TRANSCRIPT, end_seconds=None, timed=False))),
+    (
+        "transcript-short",
+        with_episode(
+            audio=replace(AUDIO, duration_seconds=60.0), transcript=replace(TRANSCRIPT, end_seconds=0.5)
+        ),
+    ),
     (
         "alternate-missing",
         with_episode(
@@ -242,8 +263,10 @@ def test_a_problem_names_its_key_and_its_file() -> None:
         (problem,) = problems(show)
         return problem
 
-    chapters = (model.Chapter(0.0), model.Chapter(900.0))
-    assert only(with_episode(chapters=chapters)).key == ("chapters", 1)
+    late = (model.Chapter(0.0, "A"), model.Chapter(900.0, "B"))
+    assert only(with_episode(chapters=late)).key == ("chapters", 1)
+    in_file = only(with_episode(chapters=late, chapters_file="chapters.json"))
+    assert (in_file.key, in_file.path) == ((), "show/one/chapters.json")
     assert only(with_episode(related=("one", "three"))).key == ("related", 1)
     assert only(with_episode(next="three")).path == "show/one/episode.yaml"
     assert only(show(artwork=artwork(100, 100))).path == "show/cover.jpg"

@@ -77,12 +77,8 @@ def test_the_feed_holds_exactly_the_tags_that_are_documented(feed: Feed) -> None
     found = {*paths(feed.channel, "channel")}
     for item in feed.items:
         found |= {*paths(item, "item")}
-    page = render_feed(
-        model.Show("show", "A", "B", "en", guid="g"),
-        (),
-        newest=None,
-        paging=Paging("https://a.example/", True),
-    )
+    show = model.Show("show", "A", "B", "en", guid="g", link="https://a.example/")
+    page = render_feed(show, (), newest=None, paging=Paging("https://a.example/", True))
     archive = etree.fromstring(page).find("channel")
     assert archive is not None
     found |= {*paths(archive, "channel")}

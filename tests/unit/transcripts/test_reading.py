@@ -213,6 +213,23 @@ def test_bytes_behind_a_mark_have_their_true_place() -> None:
     assert "byte 9 of the file" in finding.message
 
 
+@pytest.mark.parametrize(("encoding", "seems"), [("cp1252", "it seems to be Windows-1252"), ("cp1251", "")])
+def test_an_old_encoding_is_named_where_it_is_plausible(encoding: str, seems: str) -> None:
+    text = "«Hei på deg» — Ola: så rart…" if seems else "Привет, \u0402\u0452\u0450 как дела"
+    (finding,) = bad(text.encode(encoding, "ignore") + (b"" if seems else b"\x81"), "txt")
+    assert finding.rule == "transcript-encoding"
+    assert ("Windows-1252" in finding.help) == bool(seems)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_utf_16_without_a_mark_is_named(kind: TranscriptKind, encoding: str) -> None:
+    text = (SAMPLES / f"samtale.{kind}").read_text(encoding="utf-8")
+    (finding,) = bad(text.encode(encoding), kind)
+    assert finding.rule == "transcript-encoding"
+    assert "UTF-16" in finding.message
+
+
 def test_half_a_utf16_character() -> None:
     (finding,) = bad("\ufeffHei".encode("utf-16-le") + b"\0", "txt")
     assert finding.rule == "transcript-encoding"
@@ -338,6 +355,37 @@ def test_warnings(name: str) -> None:
 def test_numbers_are_words_where_no_cue_follows() -> None:
     text = "1\n00:00:00,000 --> 00:00:01,000\nI år\n2024\n\n2\n00:00:01,000 --> 00:00:02,000\n42\n\n"
     assert [cue.text for cue in good(text, "srt").cues] == ["I år 2024", "42"]
+
+
+def test_an_overlap_of_one_speaker_is_mended_and_said() -> None:
+    times = ("00:00.000 --> 00:05.000", "00:01.000 --> 00:09.000", "00:02.000 --> 00:03.000")
+    cues = "\n\n".join(f"{time}\n<v A>Hei" for time in times)
+    transcript, (finding,) = read_transcript(f"WEBVTT\n\n{cues}\n".encode(), "vtt")
+    assert transcript is not None
+    assert [(cue.start_seconds, cue.end_seconds) for cue in transcript.cues] == [(0, 1), (1, 2), (2, 3)]
+    assert (finding.rule, finding.severity, finding.line) == ("transcript-times", "warning", 6)
+    assert "1 more" in finding.message
+
+
+def test_an_overlap_that_rounding_leaves_is_mended_silently() -> None:
+    times = ({"startTime": 0, "endTime": 1.05}, {"startTime": 1, "endTime": 2})
+    text = json.dumps({"segments": [{**each, "body": "Hei"} for each in times]})
+    assert [cue.end_seconds for cue in good(text, "json").cues] == [1.0, 2.0]
+
+
+def test_two_cues_of_the_same_time_keep_it() -> None:
+    cues = "00:00.000 --> 00:05.000\nEn\n\n00:00.000 --> 00:05.000\nTo"
+    assert [cue.end_seconds for cue in good(f"WEBVTT\n\n{cues}\n", "vtt").cues] == [5.0, 5.0]
+
+
+def test_hours_may_be_left_out() -> None:
+    (cue,) = good("1\n00:01,500 --> 01:02,000\nHei\n", "srt").cues
+    assert (cue.start_seconds, cue.end_seconds) == (1.5, 62.0)
+
+
+def test_a_time_before_the_sound() -> None:
+    (finding, *_) = bad("1\n-00:00:01,000 --> 00:00:02,000\nHei\n", "srt")
+    assert (finding.rule, finding.line) == ("transcript-syntax", 2)
 
 
 def test_overlapping_voices_are_fine() -> None:

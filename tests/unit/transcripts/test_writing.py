@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html.parser
 import json
+import unicodedata
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -226,6 +227,37 @@ def test_vtt_lines_are_short_and_long_words_stay_whole() -> None:
     lines = to_vtt(Transcript("vtt", (Cue(0, 9, f"{LONG}{word} slutt"),))).split("\n")
     assert word in lines
     assert all(len(line) <= 65 for line in lines if line != word)
+
+
+FAMILY, FLAG, HAND = "👩‍👩‍👧‍👦", "🇳🇴", "👍🏽"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "字幕はここにあります。" * 12,
+        "https://example.com/" + "a" * 90,
+        "ord " + "ø" * 33 + " ord",
+        FLAG * 40,
+        HAND * 40,
+        ("e\u0301" * 70),
+        (FAMILY + "a") * 12,
+    ],
+)
+def test_srt_keeps_to_its_lines_whatever_the_words(text: str) -> None:
+    cards = list(srt.parse(to_srt(Transcript("vtt", (Cue(0, 30, text, ""),)))))
+    lines = [line for card in cards for line in card.content.split("\n")]
+    assert all(len(card.content.split("\n")) <= 2 for card in cards)
+    assert max(map(len, lines)) <= 32
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    for line in lines:
+        # Nothing begins with what belongs to the sign before it.
+        assert unicodedata.category(line[0]) != "Mn"
+        assert line[0] not in "\u200d🏽"
+        assert not line.endswith("\u200d")
+        assert sum("\U0001f1e6" <= sign <= "\U0001f1ff" for sign in line) % 2 == 0
+    assert [card.start for card in cards] == sorted(card.start for card in cards)
+    assert cards[-1].end.total_seconds() == 30
 
 
 NAMES = st.text(st.characters(categories=("L", "P", "S", "Zs")), max_size=12) | st.sampled_from(

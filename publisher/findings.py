@@ -1,4 +1,4 @@
-"""Collects what is wrong with one transcript, without drowning its producer."""
+"""Collects what is wrong with one file, without drowning its producer. Pure."""
 
 from __future__ import annotations
 
