@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from publisher import __version__, model
+from publisher import __version__, model, namespace
 from publisher.identity import fingerprint
 from publisher.reading.cache import FactsCache
 from publisher.reading.times import BadTime, parse_date
@@ -22,7 +22,9 @@ from publisher.reading.yaml import Mapping, Node, Scalar
 _KIND: Final = "yaml"
 _DATE: Final = "published"
 _PACKAGE: Final = Path(__file__).parent.parent
-_TYPES: Final[dict[str, Any]] = {name: made for name, made in vars(model).items() if is_dataclass(made)}
+_TYPES: Final[dict[str, Any]] = {
+    name: made for name, made in (vars(namespace) | vars(model)).items() if is_dataclass(made)
+}
 _TYPE: Final = ""
 """Key under which a packed value says what it is; no field is called so."""
 

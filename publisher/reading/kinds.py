@@ -135,7 +135,7 @@ class Block:
             full = f"{name}[{place}]"
             if not isinstance(item, Scalar):
                 no_text(full, item, reading, "a service's name")
-            elif (service := _TEXT.read(full, item, reading)) is ABSENT:
+            elif is_null(item) or (service := _TEXT.read(full, item, reading)) is ABSENT:
                 reading.error("empty-item", item, f"{full!r} is empty", "fill it in, or remove the line")
             else:
                 found.append(self._blocked(full, service, item, reading))

@@ -132,10 +132,20 @@ def _item(item: Any, title: str) -> Iterator[Address]:
         type_ = _attribute(chapters, "type")
         yield Address(_attribute(chapters, "url"), "chapters", f"the chapters of {name}", type_)
     for alternate in item.iterfind(f"{_PODCAST}alternateEnclosure"):
-        for source in alternate.iterfind(f"{_PODCAST}source"):
-            found = _medium(alternate, "alternate", "", f"a further enclosure of {name}")
-            yield Address(_attribute(source, "uri"), found.kind, found.name, found.type, found.length_bytes)
+        yield from _alternate(alternate, f"a further enclosure of {name}")
     yield from _people(item, name)
+
+
+def _alternate(alternate: Any, name: str) -> Iterator[Address]:
+    """Its places on the web; what is fetched by its content (`ipfs:`) is for other programs, and a source of
+    another type (a torrent) is not of the medium's length."""
+    medium = _medium(alternate, "alternate", "", name)
+    for source in alternate.iterfind(f"{_PODCAST}source"):
+        url, type_ = _attribute(source, "uri"), _attribute(source, "contentType")
+        if urlsplit(url).scheme.lower() in ("magnet", "ipfs", "ipns"):
+            continue
+        other = bool(type_) and type_ != medium.type
+        yield Address(url, medium.kind, name, type_ or medium.type, None if other else medium.length_bytes)
 
 
 def _medium(element: Any, kind: Kind, url: str, name: str) -> Address:

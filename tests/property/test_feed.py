@@ -15,6 +15,7 @@ from publisher.model import Show
 from publisher.planning import make_plan, settle
 from publisher.text import feed_html
 from tests.property.models import shows
+from tests.property.reading_back import of_channel, of_item, said_by_episode, said_by_show
 from tests.release.feeds import Feed, attributes, text, texts
 from tests.unit.test_text import FEED_TAGS, outline
 
@@ -67,6 +68,17 @@ def test_a_feed_reads_back_what_the_show_says(show: Show) -> None:
         assert (text(found, "content:encoded") or "") == item.content_html
         outline(item.content_html, FEED_TAGS, {"href"})
         assert text(found, "itunes:author") or not item.episode.author
+
+
+@settings(max_examples=40, deadline=None)
+@given(shows())
+def test_the_podcast_namespace_reads_back_to_the_same_values(show: Show) -> None:
+    show = settle(show, None, url=URL)
+    made = items(show)
+    feed = Feed(render_feed(show, made, newest=LATE))
+    assert of_channel(feed.channel) == said_by_show(show)
+    for item, found in zip(made, feed.items, strict=True):
+        assert of_item(found) == said_by_episode(show, item.episode)
 
 
 @settings(max_examples=30, deadline=None)

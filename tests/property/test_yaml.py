@@ -192,7 +192,7 @@ def test_what_is_valid_comes_back(document: dict[str, Any]) -> None:
     assert root is not None
     reading = Reading("show/x.yaml", ZONE)
     values = EPISODE.values("", root, reading)
-    assert reading.problems == []
+    assert [problem for problem in reading.problems if problem.severity == "error"] == []
     assert values is not None
     for key, written in document.items():
         assert _as_written(values[key]) == written, key

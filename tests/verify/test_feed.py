@@ -16,6 +16,7 @@ from publisher.errors import UsageError
 from publisher.manifest import named_by, read_manifest
 from publisher.release import publish
 from publisher.verifying import Limits, Verification, verify, verify_feed
+from publisher.verifying.feed import Feed, read_feed
 from tests.support.shows import edit_episode
 from tests.verify.conftest import small_show
 from tests.verify.server import Planted, Request, Site, serving
@@ -379,3 +380,25 @@ def test_a_proxy_of_the_environment_is_used_and_its_password_kept(
     gone = verify_feed(f"{public}feed.xml", limits=QUICK)
     assert rules(gone) == {"verify-unreachable"}
     assert "hush" not in str(gone)
+
+
+def test_sources_elsewhere_are_asked_for_only_on_the_web() -> None:
+    sources = (
+        '<podcast:source uri="https://a.example/1.opus"/>'
+        '<podcast:source uri="https://a.example/1.torrent" contentType="application/x-bittorrent"/>'
+        '<podcast:source uri="ipfs://Qm1"/><podcast:source uri="magnet:?xt=urn:btih:1"/>'
+    )
+    body = (
+        '<rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>A</title>'
+        "<item><title>One</title><guid>1</guid>"
+        '<enclosure url="https://a.example/1.mp3" length="1" type="audio/mpeg"/>'
+        f'<podcast:alternateEnclosure type="audio/ogg" length="7">{sources}</podcast:alternateEnclosure>'
+        "</item></channel></rss>"
+    )
+    feed = read_feed("https://a.example/feed.xml", body.encode())
+    assert isinstance(feed, Feed)
+    ((*addresses,),) = feed.items
+    assert [(item.url, item.type, item.length_bytes) for item in addresses if item.kind == "alternate"] == [
+        ("https://a.example/1.opus", "audio/ogg", 7),
+        ("https://a.example/1.torrent", "application/x-bittorrent", None),
+    ]
