@@ -36,6 +36,14 @@ _WORDS: dict[str, tuple[str, str, str, str, str, str]] = {
     "episode": ("Episode", "Episode", "Episode", "Avsnitt", "Afsnit", "Folge"),
     "episodes": ("Episoder", "Episodar", "Episodes", "Avsnitt", "Afsnit", "Folgen"),
     "feed": ("RSS-strøm", "RSS-straum", "RSS feed", "RSS-flöde", "RSS-feed", "RSS-Feed"),
+    "feed_hint": (
+        "Dette er en RSS-strøm for podkastapper. Kopier adressen inn i appen din for å abonnere.",
+        "Dette er ein RSS-straum for podkastappar. Kopier adressa inn i appen din for å abonnere.",
+        "This is an RSS feed for podcast apps. Copy its address into your app to subscribe.",
+        "Det här är ett RSS-flöde för poddappar. Kopiera adressen till din app för att prenumerera.",
+        "Dette er et RSS-feed til podcastapps. Kopiér adressen ind i din app for at abonnere.",
+        "Dies ist ein RSS-Feed für Podcast-Apps. Zum Abonnieren die Adresse in die App kopieren.",
+    ),
     "guest": ("Gjest", "Gjest", "Guest", "Gäst", "Gæst", "Gast"),
     "guests": ("Gjester", "Gjestar", "Guests", "Gäster", "Gæster", "Gäste"),
     "host": ("Programleder", "Programleiar", "Host", "Programledare", "Vært", "Moderation"),
@@ -122,6 +130,7 @@ _WORDS: dict[str, tuple[str, str, str, str, str, str]] = {
         "Transskription",
         "Transkript",
     ),
+    "website": ("Nettsted", "Nettstad", "Website", "Webbplats", "Hjemmeside", "Website"),
 }
 
 KEYS = tuple(_WORDS)

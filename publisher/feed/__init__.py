@@ -13,10 +13,11 @@ from publisher import __version__, effective
 from publisher.feed.channel import channel_elements
 from publisher.feed.item import FeedItem, item_elements
 from publisher.feed.namespace import ChannelExtension, ItemExtension
+from publisher.feed.style import feed_opening, feed_stylesheet
 from publisher.model import Show
 from publisher.text import feed_html
 
-__all__ = ["FeedItem", "render_feed"]
+__all__ = ["FeedItem", "feed_stylesheet", "render_feed"]
 
 # Ten thousand items as one tree of elements take a gigabyte; as bytes they take sixty megabytes.
 _BATCH: Final = 200
@@ -30,6 +31,7 @@ def render_feed(
     *,
     newest: datetime | None,
     artwork_url: str = "",
+    style_url: str = "",
 ) -> bytes:
     """The feed as UTF-8 XML.
 
@@ -39,6 +41,7 @@ def render_feed(
         newest: when the newest episode went out, aware. It is the feed's date too: a clock's would make
             two machines write two feeds.
         artwork_url: where the show's artwork is.
+        style_url: where `feed_stylesheet` of the show is.
     """
     chunks: list[bytes] = []
     head = tail = b""
@@ -52,7 +55,9 @@ def render_feed(
         else:
             # `<` stands in no text unescaped, and there is no CDATA: these are the item's own tags.
             chunks.append(rendered[start : end + len(_CLOSE)])
-    return b"".join((head, *chunks, tail))
+    declaration, _, rest = head.partition(b"\n")
+    opening = feed_opening(show, style_url)
+    return b"".join((declaration, b"\n", opening, rest, *chunks, tail))
 
 
 def _batched(items: Iterable[FeedItem]) -> Iterable[tuple[FeedItem, ...]]:

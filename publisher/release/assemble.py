@@ -62,6 +62,7 @@ def assemble(
     objects = build_pictures(shop, "show", shop.show.artwork, shop.show.pictures)
     shop = replace(shop, show=_with_portraits(shop, objects))
     objects["style"] = shop.keep(pages.style())
+    objects["feed-style"] = shop.keep(pages.feed_style(shop.show))
     released = each(lambda planned: _released(shop, planned), plan.released)
     before_pages()
     released, home = _with_pages(shop, plan, uploads, objects, released)
@@ -176,6 +177,7 @@ def _feed(shop: Workshop, plan: Plan, objects: dict[str, StoredObject], released
         _items(shop, plan, released),
         newest=newest,
         artwork_url=shop.address(artwork) if artwork else "",
+        style_url=shop.address(objects["feed-style"]),
     )
 
 
