@@ -144,7 +144,8 @@ def visit(browser: Browser, url: str, *, width: int, height: int, picture: Path,
     _evaluate(
         browser,
         session,
-        "Promise.all([...(document.images ?? [])].map(image => { image.loading = 'eager'; return image.decode() }))"
+        "Promise.all([...(document.images ?? [])]"
+        ".map(image => { image.loading = 'eager'; return image.decode() }))"
         ".then(() => document.fonts.ready).then(() => true)",
     )
     content_width = _evaluate(browser, session, "document.documentElement.scrollWidth")
