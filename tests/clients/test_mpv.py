@@ -1,4 +1,4 @@
-"""mpv plays the enclosures from their addresses: tags, chapters, and a jump into the middle by byte ranges."""
+"""mpv plays the enclosures from their addresses: tags, chapters, and a jump by a byte range."""
 
 from __future__ import annotations
 
@@ -75,8 +75,9 @@ def test_it_jumps_into_the_middle_by_a_byte_range(stand: Stand, tmp_path: Path, 
     with relaying() as relay:
         told = _play(
             relay, tmp_path, stand.at(f"media/{file.name}"), {"chapter": "=chapter"},
-            # Forward it may read on instead; the second turn has to come back from the end.
-            f"--start={last}", "--loop-file=1", "--cache=no",
+            # Over a loopback as much comes at once as lies ahead: then it reads on and does not jump.
+            f"--start={last}", "--cache=no",
+            "--stream-buffer-size=4k", "--stream-lavf-o=recv_buffer_size=4096",
         )  # fmt: skip
     assert int(told["chapter"]) == len(chapters(episode)) - 1
     starts = [int(one.asked["range"].removeprefix("bytes=").partition("-")[0]) for one in relay.exchanges]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.stand import Stand
-from tests.support.relay import Exchange, Relay, relaying
+from tests.support.relay import Exchange, relaying
 from tests.support.require import require_program
 from tests.support.sample import plain_environment
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -43,7 +44,7 @@ def test_the_manifest_keeps_the_second_line_however_long_addresses_are() -> None
 )
 def test_an_address_of_any_kind_leaves_the_feed_well_formed(address: str) -> None:
     feed = render_feed(replace(SHOW, link=address), [], newest=WHEN, style_url=address)
-    root = etree.fromstring(feed)
+    root: Any = etree.fromstring(feed)
     comment, instruction = root.getprevious(), root.getprevious().getprevious()
     assert comment.text.strip().endswith(address.replace("--", "-%2D"))
     assert html.unescape(instruction.get("href")) == address
