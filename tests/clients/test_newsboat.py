@@ -1,4 +1,4 @@
-"""newsboat and podboat, a reader and a downloader for terminals: list, queue, download, resume, poll again."""
+"""newsboat and podboat, a reader and a downloader for terminals: list, download, resume, poll again."""
 
 from __future__ import annotations
 
