@@ -52,6 +52,14 @@ _WORDS: dict[str, tuple[str, str, str, str, str, str]] = {
         "Diese Folge wurde entfernt",
     ),
     "feed": ("RSS-strøm", "RSS-straum", "RSS feed", "RSS-flöde", "RSS-feed", "RSS-Feed"),
+    "feed_hint": (
+        "Dette er en RSS-strøm for podkastapper. Kopier adressen inn i appen din for å abonnere.",
+        "Dette er ein RSS-straum for podkastappar. Kopier adressa inn i appen din for å abonnere.",
+        "This is an RSS feed for podcast apps. Copy its address into your app to subscribe.",
+        "Det här är ett RSS-flöde för poddappar. Kopiera adressen till din app för att prenumerera.",
+        "Dette er et RSS-feed til podcastapps. Kopiér adressen ind i din app for at abonnere.",
+        "Dies ist ein RSS-Feed für Podcast-Apps. Zum Abonnieren die Adresse in die App kopieren.",
+    ),
     "go_there": ("Gå dit", "Gå dit", "Go there", "Gå dit", "Gå dertil", "Dorthin"),
     "guest": ("Gjest", "Gjest", "Guest", "Gäst", "Gæst", "Gast"),
     "guests": ("Gjester", "Gjestar", "Guests", "Gäster", "Gæster", "Gäste"),
@@ -147,6 +155,7 @@ _WORDS: dict[str, tuple[str, str, str, str, str, str]] = {
         "Transskription på andre sprog",
         "Transkript in anderen Sprachen",
     ),
+    "website": ("Nettsted", "Nettstad", "Website", "Webbplats", "Hjemmeside", "Website"),
 }
 
 KEYS = tuple(_WORDS)

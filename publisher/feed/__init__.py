@@ -14,11 +14,12 @@ from publisher.feed.channel import channel_elements
 from publisher.feed.item import FeedItem, item_elements
 from publisher.feed.namespace import ChannelExtension, Element, ItemExtension
 from publisher.feed.paging import Paging, paging_elements
+from publisher.feed.style import feed_opening, feed_stylesheet
 from publisher.model import Owner, Show
 from publisher.namespace import Trailer
 from publisher.text import feed_html
 
-__all__ = ["FeedItem", "render_feed"]
+__all__ = ["FeedItem", "feed_stylesheet", "render_feed"]
 
 # Ten thousand items as one tree of elements take a gigabyte; as bytes they take sixty megabytes.
 _BATCH: Final = 200
@@ -34,6 +35,7 @@ def render_feed(
     artwork_url: str = "",
     paging: Paging | None = None,
     trailers: Iterable[Trailer] = (),
+    style_url: str = "",
 ) -> bytes:
     """The feed, or an archive page of it, as UTF-8 XML.
 
@@ -45,6 +47,7 @@ def render_feed(
         artwork_url: where the show's artwork is.
         trailers: the released episodes that are trailers: the channel lists them before any item.
         paging: where this document stands among those of a large show; None: it is the only one.
+        style_url: where `feed_stylesheet` of the show is.
     """
     paging = paging or Paging(show.feed_url)
     own = (
@@ -63,7 +66,9 @@ def render_feed(
         else:
             # `<` stands in no text unescaped, and there is no CDATA: these are the item's own tags.
             chunks.append(rendered[start : end + len(_CLOSE)])
-    return b"".join((head, *chunks, tail))
+    declaration, _, rest = head.partition(b"\n")
+    opening = feed_opening(show, style_url)
+    return b"".join((declaration, b"\n", opening, rest, *chunks, tail))
 
 
 def _batched(items: Iterable[FeedItem]) -> Iterable[tuple[FeedItem, ...]]:

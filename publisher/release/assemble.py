@@ -48,6 +48,7 @@ def assemble(
     objects = build_pictures(shop, "show", shop.show.artwork, shop.show.pictures, shop.show.image_files)
     shop = replace(shop, show=_with_portraits(shop, objects))
     objects["style"] = shop.keep(pages.style())
+    objects["feed-style"] = shop.keep(pages.feed_style(shop.show))
     released = each(lambda planned: _released(shop, planned), plan.released)
     before_pages()
     released, home = _with_pages(shop, plan, uploads, objects, released)

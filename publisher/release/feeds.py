@@ -54,7 +54,7 @@ def _archives(
     """Archive pages, oldest first: each names the one before it, so they are made in that order."""
     pages: dict[str, StoredObject] = {}
     older = oldest = ""
-    same = _standing(plan)
+    same = _standing(plan, objects)
     for number, (first, end) in enumerate(archive_pages(len(released), shop.show.feed_limit), start=1):
         role = f"archive:{number:04d}"
         listed = released[first:end]
@@ -72,10 +72,14 @@ def _archives(
     return pages
 
 
-def _standing(plan: Plan) -> Mapping[str, tuple[tuple[str, ...], StoredObject | None]]:
+def _standing(
+    plan: Plan, objects: dict[str, StoredObject]
+) -> Mapping[str, tuple[tuple[str, ...], StoredObject | None]]:
     """Published archive pages that hold nothing that has changed, each with the episodes on it."""
     before = plan.before
     if before is None or plan.show_changes or plan.identity_changes:
+        return {}
+    if before.objects.get("feed-style") != objects["feed-style"]:
         return {}
     unchanged = {planned.slug for planned in plan.of("unchanged")}
     found: dict[str, tuple[tuple[str, ...], StoredObject | None]] = {}
@@ -105,6 +109,7 @@ def _document(
         artwork_url=shop.address(artwork) if artwork else "",
         paging=paging,
         trailers=trailers,
+        style_url=shop.address(objects["feed-style"]),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from publisher import effective
-from publisher.build.artifact import Artifact, of_bytes
+from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
 from publisher.build.episode import Workshop, load_transcript, page_key, picture_urls, translation_role
 from publisher.chapters import with_line_breaks
+from publisher.feed import feed_stylesheet
 from publisher.manifest import Released, StoredObject
 from publisher.model import Episode, Person, Show
 from publisher.parts import chapters_of
@@ -35,6 +36,11 @@ def site_page(shop: Workshop, artwork: StoredObject | None, style_key: str) -> S
 def style() -> Artifact:
     key, data = stylesheet()
     return of_bytes(key, data)
+
+
+def feed_style(show: Show) -> Artifact:
+    """What lays the feed out in a browser."""
+    return addressed_bytes("site", "feed", ".css", feed_stylesheet(show))
 
 
 def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:

@@ -123,10 +123,15 @@ class Seen:
     requests: list[str] = field(default_factory=list)
     width: int = 0
     title: str = ""
+    told: Any = None
 
 
-def visit(browser: Browser, url: str, *, width: int, height: int, picture: Path) -> Seen:
-    """Opens a page in a window of that size, waits for all its images, and takes a picture of the whole."""
+def visit(browser: Browser, url: str, *, width: int, height: int, picture: Path, tell: str = "null") -> Seen:
+    """Opens a page in a window of that size, waits for all its images, and takes a picture of the whole.
+
+    Args:
+        tell: JavaScript whose value is wanted, in `told`.
+    """
     target = browser.call("Target.createTarget", url="about:blank")["targetId"]
     session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
     browser.events.clear()
@@ -139,16 +144,18 @@ def visit(browser: Browser, url: str, *, width: int, height: int, picture: Path)
     _evaluate(
         browser,
         session,
-        "Promise.all([...document.images].map(image => { image.loading = 'eager'; return image.decode() }))"
+        "Promise.all([...(document.images ?? [])]"
+        ".map(image => { image.loading = 'eager'; return image.decode() }))"
         ".then(() => document.fonts.ready).then(() => true)",
     )
     content_width = _evaluate(browser, session, "document.documentElement.scrollWidth")
     title = _evaluate(browser, session, "document.title")
+    told = _evaluate(browser, session, tell)
     shot = browser.call("Page.captureScreenshot", session, format="png", captureBeyondViewport=True)
     picture.parent.mkdir(parents=True, exist_ok=True)
     picture.write_bytes(base64.b64decode(shot["data"]))
     browser.call("Target.closeTarget", targetId=target)
-    return Seen(list(_faults(browser.events)), list(_requests(browser.events)), content_width, title)
+    return Seen(list(_faults(browser.events)), list(_requests(browser.events)), content_width, title, told)
 
 
 def _evaluate(browser: Browser, session: str, expression: str) -> Any:

@@ -7,7 +7,7 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -108,9 +108,10 @@ def chapters(episode: Episode) -> tuple[Chapter, ...]:
     return episode.audio.chapters if episode.chapters is None else episode.chapters
 
 
-def publish(folder: Path, *options: str) -> Stand:
-    """Publishes a copy of the sample show below `folder` through the command line."""
-    show = copy_sample(folder / "episodes")
+def publish(folder: Path, *options: str, make: Callable[[Path], Path] = copy_sample) -> Stand:
+    """Publishes a show below `folder` through the command line: a copy of the sample show, or what `make`
+    writes into the folder that it is given."""
+    show = make(folder / "episodes")
     public = folder / "public"
     run_well(
         "publish", "episodes", "--to", public, "--url", PUBLIC_URL, "--now", AFTER_ALL_BUT_ONE, *options,

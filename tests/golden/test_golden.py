@@ -121,7 +121,7 @@ def settled(content: str, manifest: Manifest) -> str:
         content = content.replace(item.key, re.sub(r"-[0-9a-f]{24}\.", "-DIGEST.", item.key))
         content = content.replace(f'length="{item.length_bytes}"', 'length="LENGTH"')
     content = re.sub(r"releases/[0-9a-f]{64}\.json", "releases/DIGEST.json", content)
-    return re.sub(r"site/style-[0-9a-f]{24}\.css", "site/style-DIGEST.css", content)
+    return re.sub(r"site/(style|feed)-[0-9a-f]{24}\.css", r"site/\1-DIGEST.css", content)
 
 
 def check(name: str, content: str) -> None:

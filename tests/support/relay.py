@@ -88,5 +88,7 @@ def _pass_on(request: BaseHTTPRequestHandler, relay: Relay) -> None:
         for name, value in headers:
             request.send_header(name, value)
         request.end_headers()
-        while block := response.read(_BLOCK):
-            request.wfile.write(block)
+        # A player that jumps on hangs up in the middle.
+        with contextlib.suppress(ConnectionError):
+            while block := response.read(_BLOCK):
+                request.wfile.write(block)

@@ -33,9 +33,13 @@ def require(name: str, reason: str) -> NoReturn:
     pytest.skip(f"{name}: {reason}")
 
 
-def require_program(name: str) -> str:
-    """The path of the program `name`; without it the test is skipped, or fails where it is required."""
-    path = shutil.which(name)
+def require_program(program: str, *, name: str = "") -> str:
+    """The path of a program; without it the test is skipped, or fails where it is required.
+
+    Args:
+        name: as PUBLISHER_TEST_REQUIRE calls it, where that is not the program's own name.
+    """
+    path = shutil.which(program)
     if path is None:
-        require(name, f"the program {name} is not on the PATH")
+        require(name or program, f"the program {program} is not on the PATH")
     return path

@@ -182,7 +182,7 @@ def key_of(site: Site, kind: str) -> str:
         "page": r"<item>.*?<link>([^<]+)</link>",
     }
     if kind == "style":
-        (style,) = site.folder.rglob("*.css")
+        (style,) = site.folder.rglob("style-*.css")
         return style.relative_to(site.folder).as_posix()
     match = re.search(found[kind], feed, re.DOTALL)
     assert match, kind

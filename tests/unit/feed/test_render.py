@@ -339,9 +339,8 @@ def test_items_in_many_batches_are_what_they_are_in_one() -> None:
     joined = render_feed(FULL, items, newest=WHEN)
     feed = Feed(joined)
     assert [text(found, "guid") for found in feed.items] == [f"guid-{number}" for number in range(1, 452)]
-    assert etree.tostring(feed.root.getroottree(), encoding="UTF-8", xml_declaration=True) == joined.rstrip(
-        b"\n"
-    )
+    whole = etree.tostring(feed.root, encoding="UTF-8")
+    assert whole == joined[joined.index(b"<rss ") :].rstrip(b"\n")
     head, _, rest = joined.partition(b"    <item>\n")
     for few in (items[:1], items[:200], items[:201]):
         assert render_feed(FULL, few, newest=WHEN).startswith(head + b"    <item>\n")
