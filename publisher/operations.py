@@ -43,6 +43,7 @@ def check(
     folder: Path | str,
     *,
     profiles: Iterable[str] | None = None,
+    hints: bool = False,
     to: str = "",
     endpoint: str = "",
     now: datetime | None = None,
@@ -53,6 +54,7 @@ def check(
 
     Args:
         profiles: the directories that matter; None for all of them.
+        hints: whether advice is wanted too.
         to, endpoint: go before those of podcast.yaml.
         now: aware; the clock's unless given.
 
@@ -65,7 +67,7 @@ def check(
     if show is None or not any(
         episode.audio is None and episode.published and episode.published <= now for episode in show.episodes
     ):
-        return checked(loaded, None, now, profiles)
+        return checked(loaded, None, now, profiles, hints)
     try:
         published = read_published(store_of(loaded, to=to, endpoint=endpoint))
     except StoreError as error:
@@ -76,8 +78,8 @@ def check(
             error.help or "published episodes may do without their audio; check again when it answers",
             f"{show.folder}/podcast.yaml",
         )
-        return (*checked(loaded, None, now, profiles), unknown)
-    return checked(loaded, published, now, profiles)
+        return (*checked(loaded, None, now, profiles, hints), unknown)
+    return checked(loaded, published, now, profiles, hints)
 
 
 def plan(

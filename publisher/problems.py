@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "hint"]
+"""An error stops the release. A warning says what a directory refuses or a listener notices. A hint is
+advice, given where it is asked for."""
 
 KeyPath = tuple[str | int, ...]
 """Where in a YAML file: `("chapters", 2, "start")` is `chapters[2].start`, counted from 0."""
@@ -17,7 +19,7 @@ class Problem:
 
     Attributes:
         rule: the rule's id, as `publisher.checking.rules` lists it.
-        severity: an error stops the release, a warning does not.
+        severity: an error stops the release, a warning and a hint do not.
         message: what was found and what was wanted, in one sentence.
         help: how to mend it.
         path: the file or folder, relative to the folder that holds the show (POSIX separators);

@@ -63,13 +63,17 @@ def store_of(loaded: Loaded, *, to: str = "", endpoint: str = "") -> Store:
 
 
 def checked(
-    loaded: Loaded, published: Published | None, now: datetime, profiles: Iterable[str] | None = None
+    loaded: Loaded,
+    published: Published | None,
+    now: datetime,
+    profiles: Iterable[str] | None = None,
+    hints: bool = False,
 ) -> tuple[Problem, ...]:
     """Every problem of a show: those that reading found and those that the rules find, with their places."""
     if loaded.show is None:
         return loaded.problems
     before = published.manifest if published else None
-    found = check_show(loaded.show, before=before, now=now, profiles=profiles)
+    found = check_show(loaded.show, before=before, now=now, profiles=profiles, hints=hints)
     return in_order([*loaded.problems, *locate(found, loaded.root)])
 
 

@@ -1,0 +1,304 @@
+"""What directories and apps ask of an episode beyond what RSS needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from publisher.checking.rule import (
+    APPLE_CHAPTERS,
+    APPLE_TAGS,
+    NAMESPACE,
+    PSP1,
+    RSS_PROFILE,
+    Found,
+    Rule,
+    Scope,
+    declare,
+    episode_rule,
+    inside,
+)
+from publisher.model import Episode
+from publisher.problems import KeyPath
+
+_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+_MOST_KEYWORDS: Final = 12
+_MOST_CHAPTERS: Final = 255
+_LEAST_CHAPTERS: Final = 3
+_LONG_WORD: Final = re.compile(r"[^\s/]{61,}")
+_ENTITY: Final = re.compile(r"&(?:#\d+|#x[0-9a-f]+|amp|lt|gt|quot|apos|nbsp);", re.I)
+_DROPPED: Final = re.compile(
+    r"<(script|style|iframe|form|object|embed|video|audio|table|img|svg)\b(?=[\s/>])", re.I
+)
+_UNSAFE: Final = re.compile(r"(?:\]\(\s*<?|href\s*=\s*[\"']?\s*)(javascript|vbscript|data|file):", re.I)
+
+
+@episode_rule(
+    "date-odd",
+    "warning",
+    "an episode came out in this century",
+    "https://www.rssboard.org/rss-profile#element-channel-item-pubdate",
+)
+def _date(scope: Scope, episode: Episode) -> Iterator[Found]:
+    date = episode.published
+    if date and date < _FIRST:
+        yield Found(
+            f"the episode is dated {date:%Y-%m-%d}, before there were podcasts",
+            "write when it goes out; the recording's date belongs in the notes",
+            ("published",),
+        )
+    elif date and date >= _LAST:
+        yield Found(
+            f"the episode is dated {date:%Y-%m-%d}, and until then nobody hears it",
+            "check the year",
+            ("published",),
+        )
+
+
+def _entity(key: KeyPath, title: str) -> Iterator[Found]:
+    match = _ENTITY.search(title)
+    if match:
+        yield Found(
+            f"the title holds {match.group()!r}, and listeners would read just that",
+            "write the sign itself; publisher escapes what has to be",
+            key,
+        )
+
+
+declare(
+    Rule(
+        "title-entity",
+        "warning",
+        "a title is plain text, not HTML",
+        RSS_PROFILE,
+        on_show=lambda scope: _entity(("title",), scope.show.title),
+        on_episode=lambda scope, episode: _entity(("title",), episode.title),
+    )
+)
+
+
+@episode_rule(
+    "title-repeats",
+    "hint",
+    "an episode's title does not begin with the show's",
+    APPLE_TAGS,
+    profiles=("apple", "spotify"),
+)
+def _repeats(scope: Scope, episode: Episode) -> Iterator[Found]:
+    show = scope.show.title.casefold()
+    rest = episode.title.casefold().removeprefix(show)
+    if show and rest != episode.title.casefold() and rest.lstrip()[:1] in (":", "-", "–", "—", "|", "#"):
+        yield Found(
+            "the title begins with the show's, which stands beside it everywhere",
+            "remove the show's title",
+            ("title",),
+        )
+
+
+@episode_rule("word-long", "hint", "no word of a title or summary has more than 60 characters")
+def _word(scope: Scope, episode: Episode) -> Iterator[Found]:
+    for key, text in (("title", episode.title), ("summary", episode.summary)):
+        match = _LONG_WORD.search(text) if len(text) > 60 else None
+        if match:
+            yield Found(
+                f"{key!r} holds a word of {len(match.group())} characters, which no list can break",
+                "put spaces or hyphens into it",
+                (key,),
+            )
+
+
+@episode_rule(
+    "keyword-count",
+    "hint",
+    f"an episode has at most {_MOST_KEYWORDS} keywords",
+    APPLE_TAGS,
+    profiles=("apple",),
+)
+def _keywords(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if len(episode.keywords) > _MOST_KEYWORDS:
+        yield Found(
+            f"the episode has {len(episode.keywords)} keywords; directories took {_MOST_KEYWORDS}, if any",
+            "keep the best ones",
+            ("keywords", _MOST_KEYWORDS),
+        )
+
+
+def _dropped(key: KeyPath, markdown: str) -> Iterator[Found]:
+    tags = sorted({match.group(1).lower() for match in _DROPPED.finditer(markdown)})
+    if tags:
+        named = ", ".join(f"<{tag}>" for tag in tags)
+        yield Found(
+            f"{named} in the text {'is' if len(tags) == 1 else 'are'} left out of the feed",
+            "apps show paragraphs, lists, links, bold and italics; link to the rest",
+            key,
+        )
+
+
+declare(
+    Rule(
+        "notes-html",
+        "hint",
+        "show notes hold only what apps can show",
+        APPLE_TAGS,
+        on_show=lambda scope: _dropped(("description",), scope.show.description),
+        on_episode=lambda scope, episode: _dropped(("notes",), episode.notes),
+    )
+)
+
+
+@episode_rule("notes-link", "warning", "links in show notes lead to web pages", RSS_PROFILE)
+def _link(scope: Scope, episode: Episode) -> Iterator[Found]:
+    for scheme in sorted({match.group(1).lower() for match in _UNSAFE.finditer(episode.notes)}):
+        yield Found(
+            f"a link begins with {scheme}: and is left out",
+            "link to an address that begins with https://",
+            key=("notes",),
+        )
+
+
+@episode_rule(
+    "chapters-start",
+    "hint",
+    "the first chapter starts at 0:00",
+    APPLE_CHAPTERS,
+    profiles=("apple", "spotify", "youtube"),
+)
+def _first_chapter(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if episode.chapters and episode.chapters[0].start_seconds > 0:
+        yield Found(
+            f"the first chapter starts at {episode.chapters[0].start_seconds:g} s, "
+            "and what comes before belongs to none",
+            "begin with a chapter at 0:00",
+            ("chapters", 0),
+        )
+
+
+@episode_rule(
+    "chapters-few",
+    "hint",
+    f"an episode with chapters has at least {_LEAST_CHAPTERS}",
+    APPLE_CHAPTERS,
+    profiles=("apple", "spotify", "youtube"),
+)
+def _few_chapters(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if episode.chapters and len(episode.chapters) < _LEAST_CHAPTERS:
+        yield Found(
+            f"the episode has {len(episode.chapters)} "
+            f"{'chapter' if len(episode.chapters) == 1 else 'chapters'}; directories show {_LEAST_CHAPTERS} "
+            "or more",
+            "add some, or leave them out",
+            ("chapters",),
+        )
+
+
+@episode_rule(
+    "chapters-many",
+    "warning",
+    f"an episode has at most {_MOST_CHAPTERS} chapters",
+    "https://id3.org/id3v2-chapters-1.0",
+)
+def _many_chapters(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if episode.chapters and len(episode.chapters) > _MOST_CHAPTERS:
+        yield Found(
+            f"the episode has {len(episode.chapters)} chapters; the audio's tag holds {_MOST_CHAPTERS}, "
+            "and only the feed has the rest",
+            "keep those that somebody would jump to",
+            ("chapters", _MOST_CHAPTERS),
+        )
+
+
+@episode_rule(
+    "chapters-untitled",
+    "hint",
+    "every chapter in the list has a title",
+    NAMESPACE + "chapters",
+    profiles=("apple", "podcasting2", "spotify", "youtube"),
+)
+def _untitled(scope: Scope, episode: Episode) -> Iterator[Found]:
+    for place, chapter in enumerate(episode.chapters or ()):
+        if chapter.toc and not chapter.title:
+            yield Found(
+                f"the chapter at {chapter.start_seconds:g} s has no title",
+                "add title, or toc: false to leave it out of lists",
+                ("chapters", place),
+            )
+
+
+@episode_rule(
+    "transcript-plain",
+    "hint",
+    "a transcript has times",
+    NAMESPACE + "transcript",
+    profiles=("apple", "podcasting2", "spotify"),
+)
+def _plain(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if episode.transcript and not episode.transcript.timed:
+        yield Found(
+            "the transcript has no times; apps that follow along show none",
+            "give a transcript.vtt or transcript.srt where you have one",
+            file=inside(episode.transcript.source.path),
+        )
+
+
+@episode_rule(
+    "transcript-early", "warning", "a transcript goes on as long as its audio", NAMESPACE + "transcript"
+)
+def _early(scope: Scope, episode: Episode) -> Iterator[Found]:
+    transcript, audio = episode.transcript, episode.audio
+    if not transcript or not audio or transcript.end_seconds is None:
+        return
+    # Music at the end has no words; half an episode of it is not likely.
+    if audio.duration_seconds > 60 and transcript.end_seconds < audio.duration_seconds / 2:
+        yield Found(
+            f"the transcript ends at {transcript.end_seconds:.0f} s, "
+            f"and the audio is {audio.duration_seconds:.0f} s long",
+            "is it whole, and this episode's?",
+            file=inside(transcript.source.path),
+        )
+
+
+@episode_rule(
+    "role-missing",
+    "hint",
+    "of those who had a part it is said which",
+    NAMESPACE + "person",
+    profiles=("podcasting2", "psp1"),
+)
+def _role(scope: Scope, episode: Episode) -> Iterator[Found]:
+    for place, person in enumerate(episode.people):
+        if not person.role:
+            yield Found(
+                f"{person.name!r} has no role; apps take those for guests or hosts",
+                "add role: editor, writer, producer, …",
+                ("people", place),
+            )
+
+
+def _https(key: KeyPath, address: str) -> Iterator[Found]:
+    if address.startswith("http://"):
+        yield Found(f"{address} is not https", "use https:// if the page answers there", key)
+
+
+@episode_rule(
+    "episode-link-https",
+    "hint",
+    "addresses that an episode's tags name are https",
+    PSP1,
+    profiles=("psp1", "podcasting2", "apple"),
+)
+def _links(scope: Scope, episode: Episode) -> Iterator[Found]:
+    yield from _https(("link",), episode.link)
+    for place, chapter in enumerate(episode.chapters or ()):
+        yield from _https(("chapters", place, "url"), chapter.url)
+        yield from _https(("chapters", place, "image"), chapter.image)
+    for place, alternate in enumerate(episode.alternates):
+        yield from _https(("alternates", place, "url"), alternate.url)
+    if episode.social:
+        yield from _https(("social",), episode.social.url)
+    for key, people in (("guests", episode.guests), ("people", episode.people)):
+        for place, person in enumerate(people):
+            yield from _https((key, place, "url"), person.url)
+            yield from _https((key, place, "image"), person.image)

@@ -1,0 +1,121 @@
+"""How long a text may be before directories and apps cut it off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from publisher.checking.rule import PSP1, Found, Rule, Scope, declare
+from publisher.model import Episode, Person
+from publisher.problems import KeyPath
+from publisher.text import feed_html
+
+_MOST: Final = 255
+_SHORT: Final = 128
+"""What the podcast namespace gives the texts of its tags."""
+
+_NOTES: Final = 4000
+# HTML is longer than its Markdown, but seldom by half: only what comes near the limit is rendered.
+_NEAR: Final = 2600
+_FAR: Final = 12_000
+
+Text = tuple[KeyPath, str, int]
+
+
+def _show_texts(scope: Scope) -> Iterator[Text]:
+    show = scope.show
+    yield ("title",), show.title, _MOST
+    yield ("author",), show.author, _MOST
+    yield ("copyright",), show.copyright, _MOST
+    if show.owner:
+        yield ("owner", "name"), show.owner.name, _MOST
+    for place, funding in enumerate(show.funding):
+        yield ("funding", place, "text"), funding.text, _SHORT
+    yield from _person_texts("hosts", show.hosts)
+
+
+def _person_texts(key: str, people: Iterable[Person]) -> Iterator[Text]:
+    for place, person in enumerate(people):
+        yield (key, place, "name"), person.name, _SHORT
+        yield (key, place, "role"), person.role, _SHORT
+
+
+def _episode_texts(scope: Scope, episode: Episode) -> Iterator[Text]:
+    yield ("author",), episode.author, _MOST
+    for place, chapter in enumerate(episode.chapters or ()):
+        yield ("chapters", place, "title"), chapter.title, _MOST
+    for place, bite in enumerate(episode.soundbites):
+        yield ("soundbites", place, "title"), bite.title, _SHORT
+    if episode.location:
+        yield ("location", "name"), episode.location.name, _SHORT
+    yield from _person_texts("hosts", episode.hosts or ())
+    yield from _person_texts("guests", episode.guests)
+    yield from _person_texts("people", episode.people)
+
+
+def _too_long(texts: Iterable[Text]) -> Iterator[Found]:
+    for key, text, most in texts:
+        if len(text) > most:
+            name = ".".join(str(part + 1) if isinstance(part, int) else part for part in key)
+            yield Found(
+                f"{name!r} has {len(text)} characters; apps cut it off after {most}", "shorten it", key
+            )
+
+
+declare(
+    Rule(
+        "text-length",
+        "warning",
+        f"a name or a title has at most {_MOST} characters, {_SHORT} in tags of the podcast namespace",
+        PSP1,
+        ("psp1", "podcasting2"),
+        on_show=lambda scope: _too_long(_show_texts(scope)),
+        on_episode=lambda scope, episode: _too_long(_episode_texts(scope, episode)),
+    )
+)
+
+
+def _notes(scope: Scope, episode: Episode) -> Iterator[Found]:
+    notes = episode.notes
+    if len(notes) <= _NEAR:
+        return
+    length = len(notes) if len(notes) > _FAR else len(feed_html(notes).encode())
+    if length > _NOTES:
+        yield Found(
+            f"the show notes have about {length:,} bytes once rendered; apps cut them off after {_NOTES:,}",
+            "shorten them, or put what matters first: the episode's page shows all of them",
+            ("notes",),
+        )
+
+
+declare(
+    Rule(
+        "notes-length",
+        "warning",
+        f"show notes have at most {_NOTES:,} bytes once rendered",
+        PSP1,
+        ("apple", "spotify", "psp1"),
+        on_episode=_notes,
+    )
+)
+
+
+def _summary(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if len(episode.summary) > _MOST:
+        yield Found(
+            f"the summary has {len(episode.summary)} characters; lists show about {_MOST}",
+            "say it in one or two sentences, and the rest in notes.md",
+            ("summary",),
+        )
+
+
+declare(
+    Rule(
+        "summary-length",
+        "hint",
+        f"a summary has at most {_MOST} characters",
+        PSP1,
+        ("psp1", "apple", "spotify"),
+        on_episode=_summary,
+    )
+)
