@@ -10,6 +10,7 @@ from pathlib import Path
 
 from publisher.diagnosing import doctor
 from publisher.errors import StoreError
+from publisher.fixing import Fixed, fix_show
 from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
 from publisher.problems import Problem
@@ -27,6 +28,7 @@ from publisher.verifying import verify
 __all__ = [
     "check",
     "doctor",
+    "fix",
     "history",
     "load_show",
     "new",
@@ -80,6 +82,31 @@ def check(
         )
         return (*checked(loaded, None, now, profiles, hints), unknown)
     return checked(loaded, published, now, profiles, hints)
+
+
+def fix(
+    folder: Path | str,
+    *,
+    profiles: Iterable[str] | None = None,
+    hints: bool = False,
+    to: str = "",
+    endpoint: str = "",
+    now: datetime | None = None,
+) -> Fixed:
+    """Mends what is safe in a show's own files: see `publisher.fixing`.
+
+    Args:
+        profiles, hints, to, endpoint, now: as `check` takes them.
+
+    Returns:
+        What was mended, and every problem that is left.
+    """
+    wanted = None if profiles is None else tuple(profiles)
+
+    def problems() -> tuple[Problem, ...]:
+        return check(folder, profiles=wanted, hints=hints, to=to, endpoint=endpoint, now=now)
+
+    return fix_show(Path(folder), problems)
 
 
 def plan(

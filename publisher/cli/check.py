@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from publisher.cli import options
+
+if TYPE_CHECKING:
+    from publisher.cli.output import Output
+    from publisher.fixing import FixedFile
 
 # As publisher.checking has them, which `--help` need not wait for.
 PROFILES = ("apple", "spotify", "psp1", "podcasting2", "youtube", "rss")
@@ -18,6 +23,7 @@ PROFILES = ("apple", "spotify", "psp1", "podcasting2", "youtube", "rss")
     "--for", "profiles", metavar="NAMES", default="", help=f"Only what these ask for: {', '.join(PROFILES)}."
 )
 @options.option("--strict", is_flag=True, help="Count warnings as errors.")
+@options.option("--fix", is_flag=True, help="Mend what is safe in the show's own files, and show it.")
 @options.option("--explain", metavar="RULE", default="", help="Say why a rule holds, and check nothing.")
 @options.option("--to", metavar="STORE", default="", help="Where the show is published.")
 @options.option("--endpoint", metavar="URL", default="", help="The S3 server, where it is not Amazon's.")
@@ -26,6 +32,7 @@ def check(
     shows: tuple[str, ...],
     profiles: str,
     strict: bool,
+    fix: bool,
     explain: str,
     to: str,
     endpoint: str,
@@ -49,16 +56,41 @@ def check(
     output = Output(as_json, quiet, verbose)
 
     def action(folder: str) -> tuple[int, dict[str, Any]]:
-        from publisher.operations import check
+        from publisher import operations
 
-        hints = bool(wanted or verbose)
-        problems = check(folder, profiles=wanted or None, hints=hints, to=to, endpoint=endpoint)
+        settings: dict[str, Any] = {
+            "profiles": wanted or None,
+            "hints": bool(wanted or verbose),
+            "to": to,
+            "endpoint": endpoint,
+        }
+        document: dict[str, Any] = {}
+        if fix:
+            fixed = operations.fix(folder, **settings)
+            problems = fixed.problems
+            document["fixes"] = [line for file in fixed.files for line in file.as_json()]
+            _show(fixed.files, output)
+        else:
+            problems = operations.check(folder, **settings)
         output.problems(problems)
-        output.say(f"{folder}: {counted(problems)}")
+        output.say(f"{folder}: {counted(problems)}{' left' if fix and problems else ''}")
         failed = any(problem.is_error or (strict and problem.severity == "warning") for problem in problems)
-        return int(failed), {"problems": [problem.as_json() for problem in problems]}
+        return int(failed), {"problems": [problem.as_json() for problem in problems]} | document
 
     return each_show(shows, output, action)
+
+
+def _show(files: Sequence[FixedFile], output: Output) -> None:
+    """Each file's changes, as `diff -u` prints them."""
+    for file in files:
+        for made in file.fixes:
+            if not made.edits:
+                output.say(f"{file.path}: {made.before} is now {made.after}")
+        if file.diff:
+            output.say(file.diff)
+    number = sum(len(file.fixes) for file in files)
+    if number:
+        output.say(f"mended {number} problem{'s' if number != 1 else ''}")
 
 
 def _explain(name: str, as_json: bool) -> int:

@@ -249,4 +249,8 @@ EXPLANATIONS: Final = {
         "No episode has so much to say; the file is mostly something else, or one that was joined many "
         "times. Check that it is the right one."
     ),
+    "not-writable": (
+        "publisher check --fix knew how to mend the file, and was not allowed to write it. Nothing in it "
+        "was changed. Make the file and its folder writable, and run the command again."
+    ),
 }
