@@ -86,3 +86,8 @@ def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     """The problems as a person reads them: file by file, top to bottom, each said once."""
     unique = dict.fromkeys(problems)
     return tuple(sorted(unique, key=lambda p: (p.path, p.line or 0, p.column or 0, p.rule, p.message)))
+
+
+def without_hints(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems where nobody asked for advice."""
+    return tuple(problem for problem in problems if problem.severity != "hint")

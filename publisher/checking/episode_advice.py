@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from publisher.checking.rule import (
     APPLE_CHAPTERS,
@@ -43,7 +44,7 @@ _UNSAFE: Final = re.compile(r"(?:\]\(\s*<?|href\s*=\s*[\"']?\s*)(javascript|vbsc
     "https://www.rssboard.org/rss-profile#element-channel-item-pubdate",
 )
 def _date(scope: Scope, episode: Episode) -> Iterator[Found]:
-    date = episode.published
+    date = episode.published and episode.published.astimezone(ZoneInfo(scope.show.timezone))
     if date and date < _FIRST:
         yield Found(
             f"the episode is dated {date:%Y-%m-%d}, before there were podcasts",
@@ -153,7 +154,7 @@ declare(
 def _link(scope: Scope, episode: Episode) -> Iterator[Found]:
     for scheme in sorted({match.group(1).lower() for match in _UNSAFE.finditer(episode.notes)}):
         yield Found(
-            f"a link begins with {scheme}: and is left out",
+            f"a link in the show notes begins with {scheme}: and is left out",
             "link to an address that begins with https://",
             key=("notes",),
         )

@@ -56,7 +56,8 @@ def _episode_texts(scope: Scope, episode: Episode) -> Iterator[Text]:
 def _too_long(texts: Iterable[Text]) -> Iterator[Found]:
     for key, text, most in texts:
         if len(text) > most:
-            name = ".".join(str(part + 1) if isinstance(part, int) else part for part in key)
+            parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in key)
+            name = "".join(parts).removeprefix(".")
             yield Found(
                 f"{name!r} has {len(text)} characters; apps cut it off after {most}", "shorten it", key
             )

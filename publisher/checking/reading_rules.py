@@ -50,6 +50,7 @@ _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("license", "error", "a licence is a slug of the podcast namespace or an address", NAMESPACE + "license"),
     ("guid", "error", "a GUID is one word; a show's is a UUID", NAMESPACE + "guid"),
     ("media-type", "error", "a media type is written as audio/opus", ""),
+    ("chapters-order", "hint", "chapters are written in the order of their starts", NAMESPACE + "chapters"),
     ("quiz-choices", "error", "a quiz question has two or more choices", ""),
     ("quiz-answer", "error", "a quiz answer is one of the choices", ""),
     ("notes-too-large", "error", "notes have at most 1 MiB", ""),

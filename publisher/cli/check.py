@@ -40,10 +40,10 @@ def check(
     quiet: bool,
     verbose: int,
 ) -> int:
-    """Checks shows: every problem, with rule, place and mend. Hints are given with `--for` and `-v`, and fail
-    nothing.
+    """Checks shows: every problem, with rule, place and mend. Hints come with `--for` and `-v`, and fail
+    nothing. `--fix` changes YAML files in their place, and text files that are not UTF-8.
 
-    Example: publisher check episodes --for apple,psp1 --strict
+    Example: publisher check episodes --for apple,spotify --strict
     """
     from publisher.cli.output import Output, counted, each_show
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -184,6 +185,7 @@ class _Loader:
         gone = bool(named) and not sounds and below(folder.path, named) is None
         pictures += [chapter.image for chapter in values.get("chapters") or () if "://" not in chapter.image]
         if "chapters" in values:
+            self._say_disorder(folder, values["chapters"])
             values["chapters"] = _in_time(values["chapters"])
         return Episode(
             slug=slug,
@@ -197,6 +199,19 @@ class _Loader:
             unreadable=tuple(files.unreadable),
             **values,
         )
+
+    def _say_disorder(self, folder: Folder, chapters: tuple[Chapter, ...]) -> None:
+        for before, after in pairwise(chapters):
+            if after.start_seconds < before.start_seconds:
+                message = (
+                    f"the chapter at {after.start_seconds:g} s stands below the one "
+                    f"at {before.start_seconds:g} s"
+                )
+                help = "mend the time if it is wrong; publisher sorts chapters"
+                path = f"{folder.name}/{EPISODE_YAML}"
+                found = Problem("chapters-order", "hint", message, help, path, key=("chapters",))
+                self.problems.append(found)
+                return
 
     def _refuse_nameless(self, folder: Folder) -> None:
         for name in folder.nameless:

@@ -253,4 +253,9 @@ EXPLANATIONS: Final = {
         "publisher check --fix knew how to mend the file, and was not allowed to write it. Nothing in it "
         "was changed. Make the file and its folder writable, and run the command again."
     ),
+    "chapters-order": (
+        "publisher sorts chapters by their starts, so an odd order does no harm by itself. Mostly it "
+        "comes from a time that was mistyped, and that chapter then stands in the wrong place. Compare "
+        "the times with the audio."
+    ),
 }
