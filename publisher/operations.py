@@ -10,6 +10,7 @@ from pathlib import Path
 
 from publisher.diagnosing import doctor
 from publisher.errors import StoreError
+from publisher.fixing import Fixed, fix_show
 from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
 from publisher.problems import Problem
@@ -29,6 +30,7 @@ from publisher.verifying import verify
 __all__ = [
     "check",
     "doctor",
+    "fix",
     "history",
     "load_show",
     "new",
@@ -45,6 +47,7 @@ def check(
     folder: Path | str,
     *,
     profiles: Iterable[str] | None = None,
+    hints: bool = False,
     to: str = "",
     endpoint: str = "",
     now: datetime | None = None,
@@ -55,6 +58,7 @@ def check(
 
     Args:
         profiles: the directories that matter; None for all of them.
+        hints: whether advice is wanted too.
         to, endpoint: go before those of podcast.yaml.
         now: aware; the clock's unless given.
 
@@ -67,7 +71,7 @@ def check(
     if show is None or not any(
         episode.audio is None and episode.published and episode.published <= now for episode in show.episodes
     ):
-        return checked(loaded, None, now, profiles)
+        return checked(loaded, None, now, profiles, hints)
     try:
         published = read_published(store_of(loaded, to=to, endpoint=endpoint))
     except StoreError as error:
@@ -78,8 +82,33 @@ def check(
             error.help or "published episodes may do without their audio; check again when it answers",
             f"{show.folder}/podcast.yaml",
         )
-        return (*checked(loaded, None, now, profiles), unknown)
-    return checked(loaded, published, now, profiles)
+        return (*checked(loaded, None, now, profiles, hints), unknown)
+    return checked(loaded, published, now, profiles, hints)
+
+
+def fix(
+    folder: Path | str,
+    *,
+    profiles: Iterable[str] | None = None,
+    hints: bool = False,
+    to: str = "",
+    endpoint: str = "",
+    now: datetime | None = None,
+) -> Fixed:
+    """Mends what is safe in a show's own files: see `publisher.fixing`.
+
+    Args:
+        profiles, hints, to, endpoint, now: as `check` takes them.
+
+    Returns:
+        What was mended, and every problem that is left.
+    """
+    wanted = None if profiles is None else tuple(profiles)
+
+    def problems() -> tuple[Problem, ...]:
+        return check(folder, profiles=wanted, hints=hints, to=to, endpoint=endpoint, now=now)
+
+    return fix_show(Path(folder), problems)
 
 
 def plan(

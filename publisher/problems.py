@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "hint"]
+"""An error stops the release. A warning says what a directory refuses or a listener notices. A hint is
+advice, given where it is asked for."""
 
 KeyPath = tuple[str | int, ...]
 """Where in a YAML file: `("chapters", 2, "start")` is `chapters[2].start`, counted from 0."""
@@ -17,7 +19,7 @@ class Problem:
 
     Attributes:
         rule: the rule's id, as `publisher.checking.rules` lists it.
-        severity: an error stops the release, a warning does not.
+        severity: an error stops the release, a warning and a hint do not.
         message: what was found and what was wanted, in one sentence.
         help: how to mend it.
         path: the file or folder, relative to the folder that holds the show (POSIX separators);
@@ -84,3 +86,8 @@ def in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     """The problems as a person reads them: file by file, top to bottom, each said once."""
     unique = dict.fromkeys(problems)
     return tuple(sorted(unique, key=lambda p: (p.path, p.line or 0, p.column or 0, p.rule, p.message)))
+
+
+def without_hints(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems where nobody asked for advice."""
+    return tuple(problem for problem in problems if problem.severity != "hint")

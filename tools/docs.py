@@ -13,13 +13,14 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from publisher.checking import RULES, episode_rules, namespace_rules, reading_rules, show_rules, verify_rules
+from publisher.checking import RULES
+from publisher.checking.explanations import FIXED, explained
 from publisher.checking.rule import Rule
 from publisher.cli import cli
 from publisher.feed.tags import CHANNEL, ITEM, PSP1, Tag
@@ -38,13 +39,7 @@ _BEFORE = {
     "publisher rollback": f"{_RELEASED} && {_RELEASED} --now 2041-01-01",
 }
 _EXAMPLE = re.compile(r"^ *Example: (?P<command>.+)$", re.MULTILINE)
-_RULE_MODULES = (
-    ("Of the whole show", show_rules),
-    ("Of each episode", episode_rules),
-    ("Of the podcast namespace", namespace_rules),
-    ("Of what is read", reading_rules),
-    ("Of what is published", verify_rules),
-)
+_RULE_GROUPS = ("Of the whole show", "Of each episode", "Of what is read", "Of what is published")
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -112,24 +107,42 @@ def _sentence(text: str) -> str:
 
 
 def rule_tables() -> str:
-    """Every rule, by what it looks at."""
-    parts = []
-    for title, module in _RULE_MODULES:
-        rows = [
-            (f"`{rule.id}`", rule.severity, rule.says, f"<{rule.source}>" if rule.source else "publisher")
-            for rule in _rules_of(module.__name__)
-        ]
-        parts.append(f"## {title}\n\n" + table(("rule", "severity", "what holds", "who asks for it"), rows))
+    """Every rule, by what it looks at, and then why it holds."""
+    groups = [
+        (title, [rule for rule in RULES.values() if _group(rule) == place])
+        for place, title in enumerate(_RULE_GROUPS)
+    ]
+    parts = [f"## {title}\n\n{_rule_table(rules)}" for title, rules in groups]
+    parts.append("## Why\n")
+    parts.extend(_why(rule) for _, rules in groups for rule in rules)
     return "\n".join(parts)
 
 
-def _rules_of(module: str) -> Iterator[Rule]:
-    for rule in RULES.values():
-        function = rule.on_show or rule.on_episode
-        declared = verify_rules if rule.id.startswith("verify-") else reading_rules
-        home = function.__module__ if function else declared.__name__
-        if home == module:
-            yield rule
+def _rule_table(rules: list[Rule]) -> str:
+    rows = [
+        (
+            f"[`{rule.id}`](#{rule.id})",
+            rule.severity,
+            rule.says,
+            ", ".join(rule.profiles),
+            "yes" if rule.id in FIXED else "",
+        )
+        for rule in rules
+    ]
+    return table(("rule", "severity", "what holds", "asked for by", "`--fix`"), rows)
+
+
+def _why(rule: Rule) -> str:
+    source = f" <{rule.source}>" if rule.source else ""
+    return f"### {rule.id}\n\n{_sentence(explained(rule).text)}{source}\n"
+
+
+def _group(rule: Rule) -> int:
+    if rule.on_show:
+        return 0
+    if rule.on_episode:
+        return 1
+    return 3 if rule.id.startswith("verify-") else 2
 
 
 def tag_table(tags: tuple[Tag, ...]) -> str:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from publisher.checking import episode_advice as _episode_advice
 from publisher.checking import episode_rules, namespace_rules, reading_rules, show_rules, verify_rules
-from publisher.checking.rule import RULES, Rule, Scope, problem
+from publisher.checking import lengths as _lengths
+from publisher.checking import show_advice as _show_advice
+from publisher.checking import sound_rules as _sound_rules
+from publisher.checking.rule import PROFILES, RULES, Rule, Scope, problem
 from publisher.manifest import Manifest
 from publisher.model import Show
 from publisher.problems import Problem, in_order
 
 __all__ = [
+    "PROFILES",
     "RULES",
     "check_show",
     "episode_rules",
@@ -21,9 +26,17 @@ __all__ = [
     "verify_rules",
 ]
 
+# Importing a module of rules is what enters them in the register.
+_MODULES = (_episode_advice, _lengths, _show_advice, _sound_rules)
+
 
 def check_show(
-    show: Show, *, before: Manifest | None, now: datetime, profiles: Iterable[str] | None = None
+    show: Show,
+    *,
+    before: Manifest | None,
+    now: datetime,
+    profiles: Iterable[str] | None = None,
+    hints: bool = False,
 ) -> tuple[Problem, ...]:
     """Applies every rule.
 
@@ -32,15 +45,20 @@ def check_show(
         before: the published manifest: an episode that is in it may do without its audio.
         now: aware; an episode that is not due yet may be unfinished.
         profiles: the directories that matter; None for all of them.
+        hints: whether advice is wanted too.
 
     Returns:
         Problems without line and column; `publisher.reading.locate` adds them.
     """
     wanted = None if profiles is None else set(profiles)
     rules = [
-        rule for rule in RULES.values() if wanted is None or not rule.profiles or wanted & {*rule.profiles}
+        rule
+        for rule in RULES.values()
+        if (hints or rule.severity != "hint")
+        and (wanted is None or not rule.profiles or wanted & {*rule.profiles})
     ]
-    return in_order(list(_apply(rules, Scope.of(show, before, now))))
+    found = _apply(rules, Scope.of(show, before, now))
+    return in_order([problem for problem in found if hints or problem.severity != "hint"])
 
 
 def _apply(rules: list[Rule], scope: Scope) -> Iterator[Problem]:

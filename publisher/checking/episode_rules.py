@@ -15,6 +15,7 @@ from publisher.checking.rule import (
     Found,
     Scope,
     episode_rule,
+    inside,
 )
 from publisher.model import Episode, TranscriptFile
 from publisher.parts import chapters_of
@@ -60,7 +61,13 @@ def _audio(scope: Scope, episode: Episode) -> Iterator[Found]:
         yield Found("the draft has no audio yet", help, key, severity="warning")
 
 
-@episode_rule("title-number", "warning", "no number stands in an episode's title: apps add it", APPLE_TAGS)
+@episode_rule(
+    "title-number",
+    "warning",
+    "no number stands in an episode's title: apps add it",
+    APPLE_TAGS,
+    profiles=("apple",),
+)
 def _title_number(scope: Scope, episode: Episode) -> Iterator[Found]:
     match = _NUMBER_IN_TITLE.match(episode.title)
     if match:
@@ -72,7 +79,13 @@ def _title_number(scope: Scope, episode: Episode) -> Iterator[Found]:
         )
 
 
-@episode_rule("title-length", "warning", f"a title has at most {_MAX_TITLE} characters", PSP1)
+@episode_rule(
+    "title-length",
+    "warning",
+    f"a title has at most {_MAX_TITLE} characters",
+    PSP1,
+    profiles=("psp1", "spotify"),
+)
 def _title_length(scope: Scope, episode: Episode) -> Iterator[Found]:
     if len(episode.title) > _MAX_TITLE:
         yield Found(
@@ -80,13 +93,21 @@ def _title_length(scope: Scope, episode: Episode) -> Iterator[Found]:
         )
 
 
-@episode_rule("summary-missing", "warning", "an episode says what it is about", PSP1)
+@episode_rule(
+    "summary-missing", "warning", "an episode says what it is about", PSP1, profiles=("psp1", "apple", "rss")
+)
 def _summary(scope: Scope, episode: Episode) -> Iterator[Found]:
     if episode.published and not episode.summary and not episode.notes and "notes" not in episode.unreadable:
         yield Found("the episode has neither a summary nor notes", "add summary, or a file notes.md")
 
 
-@episode_rule("number-missing", "error", "every full episode of a serial show has a number", APPLE_TAGS)
+@episode_rule(
+    "number-missing",
+    "error",
+    "every full episode of a serial show has a number",
+    APPLE_TAGS,
+    profiles=("apple",),
+)
 def _number(scope: Scope, episode: Episode) -> Iterator[Found]:
     if scope.show.type == "serial" and episode.type == "full" and not episode.number and episode.published:
         yield Found("the show is serial and the episode has no number", "add number", ("number",))
@@ -183,7 +204,7 @@ def _transcript(scope: Scope, episode: Episode) -> Iterator[Found]:
             yield Found(
                 f"the transcript ends {late:.0f} s after the audio",
                 "is it another episode's?",
-                file=transcript.source.path.rpartition("/")[2],
+                file=inside(transcript.source.path),
             )
 
 

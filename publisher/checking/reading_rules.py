@@ -18,6 +18,7 @@ _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("no-show", "error", "a show folder holds podcast.yaml", ""),
     ("no-episode", "warning", "a folder with audio holds episode.yaml", ""),
     ("unreadable", "error", "every file of the show can be read", ""),
+    ("not-writable", "warning", "a file that is to be mended can be written", ""),
     ("leaves-show", "error", "no file or link leads out of the show folder", ""),
     ("file-missing", "error", "a file that is named is there", ""),
     ("file-name", "error", "a file is named relative to its folder", ""),

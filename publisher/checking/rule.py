@@ -79,13 +79,25 @@ APPLE_ARTWORK: Final = "https://podcasters.apple.com/support/896-artwork-require
 APPLE_FEED: Final = "https://podcasters.apple.com/support/823-podcast-requirements"
 APPLE_TAGS: Final = "https://help.apple.com/itc/podcasts_connect/#/itcb54353390"
 PSP1: Final = "https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification"
+APPLE_AUDIO: Final = "https://podcasters.apple.com/support/893-audio-requirements"
+APPLE_CHAPTERS: Final = "https://podcasters.apple.com/support/5482-using-chapters-on-apple-podcasts"
 NAMESPACE: Final = "https://podcastnamespace.org/tag/"
 ID3_CHAPTERS: Final = "https://id3.org/id3v2-chapters-1.0"
+RSS_PROFILE: Final = "https://www.rssboard.org/rss-profile"
+SPOTIFY: Final = "https://support.spotify.com/us/creators/article/podcast-specification-doc/"
+YOUTUBE: Final = "https://support.google.com/youtube/answer/13525207"
+
+PROFILES: Final = ("apple", "spotify", "psp1", "podcasting2", "youtube", "rss")
+"""Who may ask for a rule: Apple Podcasts, Spotify, the Podcast Standards Project, the podcast namespace,
+YouTube, and RSS itself."""
 
 RULES: Final[dict[str, Rule]] = {}
 
 
 def declare(rule: Rule) -> Rule:
+    unknown = set(rule.profiles) - set(PROFILES)
+    if unknown:
+        raise ValueError(f"rule {rule.id} names the profiles {sorted(unknown)}, which are unknown")
     if rule.id in RULES:
         raise ValueError(f"rule {rule.id} stands twice")
     RULES[rule.id] = rule
@@ -114,6 +126,11 @@ def episode_rule(
         return function
 
     return register
+
+
+def inside(path: str) -> str:
+    """A file's path in the show as its path in the episode's folder."""
+    return path.partition("/")[2]
 
 
 def problem(rule: Rule, found: Found, folder: str, yaml_name: str) -> Problem:

@@ -18,7 +18,11 @@ _MIN_PIXELS, _MAX_PIXELS = 1400, 3000
 
 
 @show_rule(
-    "description-length", "error", f"the description has at most {_MAX_DESCRIPTION_BYTES} bytes", APPLE_TAGS
+    "description-length",
+    "error",
+    f"the description has at most {_MAX_DESCRIPTION_BYTES} bytes",
+    APPLE_TAGS,
+    profiles=("apple", "spotify", "psp1"),
 )
 def _description(scope: Scope) -> Iterator[Found]:
     size = len(feed_html(scope.show.description).encode())
@@ -30,7 +34,9 @@ def _description(scope: Scope) -> Iterator[Found]:
         )
 
 
-@show_rule("artwork-missing", "error", "a show has artwork", PSP1)
+@show_rule(
+    "artwork-missing", "error", "a show has artwork", PSP1, profiles=("apple", "spotify", "psp1", "youtube")
+)
 def _artwork_missing(scope: Scope) -> Iterator[Found]:
     if scope.show.artwork is None and "artwork" not in scope.show.unreadable:
         yield Found(
@@ -39,7 +45,13 @@ def _artwork_missing(scope: Scope) -> Iterator[Found]:
         )
 
 
-@show_rule("artwork-size", "error", "artwork is square and has 1400 to 3000 pixels a side", APPLE_ARTWORK)
+@show_rule(
+    "artwork-size",
+    "error",
+    "artwork is square and has 1400 to 3000 pixels a side",
+    APPLE_ARTWORK,
+    profiles=("apple", "spotify", "psp1"),
+)
 def _artwork_size(scope: Scope) -> Iterator[Found]:
     for art in _artworks(scope):
         if art.width != art.height:
@@ -57,7 +69,13 @@ def _artwork_size(scope: Scope) -> Iterator[Found]:
             )
 
 
-@show_rule("artwork-colour", "error", "artwork is RGB without transparency", APPLE_ARTWORK)
+@show_rule(
+    "artwork-colour",
+    "error",
+    "artwork is RGB without transparency",
+    APPLE_ARTWORK,
+    profiles=("apple", "spotify"),
+)
 def _artwork_colour(scope: Scope) -> Iterator[Found]:
     for art in _artworks(scope):
         if art.mode == "CMYK":
@@ -80,13 +98,21 @@ def _artworks(scope: Scope) -> Iterator[Artwork]:
             yield episode.artwork
 
 
-@show_rule("author-missing", "warning", "a show says who is behind it", PSP1)
+@show_rule(
+    "author-missing", "warning", "a show says who is behind it", PSP1, profiles=("apple", "spotify", "psp1")
+)
 def _author(scope: Scope) -> Iterator[Found]:
     if not effective.show_author(scope.show):
         yield Found("nobody is named as the show's author", "add author, or hosts")
 
 
-@show_rule("owner-missing", "warning", "a locked show has an owner's e-mail address", NAMESPACE + "locked")
+@show_rule(
+    "owner-missing",
+    "warning",
+    "a locked show has an owner's e-mail address",
+    NAMESPACE + "locked",
+    profiles=("podcasting2", "psp1"),
+)
 def _owner(scope: Scope) -> Iterator[Found]:
     if scope.show.locked and not (scope.show.owner and scope.show.owner.email):
         yield Found(
@@ -96,14 +122,22 @@ def _owner(scope: Scope) -> Iterator[Found]:
         )
 
 
-@show_rule("language-unknown", "error", "the language is one of ISO 639", PSP1)
+@show_rule(
+    "language-unknown",
+    "error",
+    "the language is one of ISO 639",
+    PSP1,
+    profiles=("apple", "spotify", "psp1", "rss"),
+)
 def _language(scope: Scope) -> Iterator[Found]:
     code = scope.show.language
     if code not in ("und", "") and language_code(code) == "und":
         yield Found(f"no language has the code {code!r}", "write nb, nn, en, sv, …", ("language",))
 
 
-@show_rule("no-episodes", "warning", "a show has episodes", PSP1)
+@show_rule(
+    "no-episodes", "warning", "a show has episodes", PSP1, profiles=("apple", "spotify", "psp1", "youtube")
+)
 def _no_episodes(scope: Scope) -> Iterator[Found]:
     if not scope.show.episodes:
         yield Found(
@@ -111,7 +145,13 @@ def _no_episodes(scope: Scope) -> Iterator[Found]:
         )
 
 
-@show_rule("url-https", "warning", "addresses in podcast tags are https", PSP1)
+@show_rule(
+    "url-https",
+    "warning",
+    "addresses in podcast tags are https",
+    PSP1,
+    profiles=("apple", "psp1", "podcasting2"),
+)
 def _https(scope: Scope) -> Iterator[Found]:
     for key in ("url", "feed_url"):
         address: str = getattr(scope.show, key)

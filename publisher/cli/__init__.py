@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from publisher import __version__
-from publisher.cli import commands, doctor, releases, verify
+from publisher.cli import check, commands, doctor, releases, verify
 from publisher.errors import Defect
 
 
@@ -25,7 +25,7 @@ def cli() -> None:
 
 for command in (
     commands.new,
-    commands.check,
+    check.check,
     commands.plan,
     commands.publish,
     commands.preview,

@@ -10,8 +10,6 @@ import click
 
 from publisher.cli import options
 
-PROFILES = ("apple", "spotify", "psp1", "podcasting2", "youtube", "rss")
-
 
 @click.command(short_help="Start a show, or in one an episode.")
 @click.argument("arguments", nargs=-1, metavar="[SHOW] TITLE")
@@ -39,49 +37,6 @@ def new(arguments: tuple[str, ...], as_json: bool, quiet: bool, verbose: int) ->
         return 0, document
 
     return each_show(show, output, action)
-
-
-@click.command(short_help="Say everything that is wrong, and how to mend it.")
-@options.shows
-@options.option(
-    "--for", "profiles", metavar="NAMES", default="", help=f"Only what these ask for: {', '.join(PROFILES)}."
-)
-@options.option("--strict", is_flag=True, help="Count warnings as errors.")
-@options.option("--to", metavar="STORE", default="", help="Where the show is published.")
-@options.option("--endpoint", metavar="URL", default="", help="The S3 server, where it is not Amazon's.")
-@options.output
-def check(
-    shows: tuple[str, ...],
-    profiles: str,
-    strict: bool,
-    to: str,
-    endpoint: str,
-    as_json: bool,
-    quiet: bool,
-    verbose: int,
-) -> int:
-    """Checks shows: every problem, with rule, place and mend.
-
-    Example: publisher check episodes --for apple,psp1 --strict
-    """
-    from publisher.cli.output import Output, counted, each_show
-
-    wanted = [name.strip() for name in profiles.split(",") if name.strip()]
-    for name in wanted:
-        if name not in PROFILES:
-            raise click.BadParameter(f"{name!r} is none of {', '.join(PROFILES)}", param_hint="--for")
-    output = Output(as_json, quiet, verbose)
-
-    def action(folder: str) -> tuple[int, dict[str, Any]]:
-        from publisher.operations import check
-
-        problems = check(folder, profiles=wanted or None, to=to, endpoint=endpoint)
-        output.problems(problems)
-        output.say(f"{folder}: {counted(problems)}")
-        failed = any(problem.is_error or strict for problem in problems)
-        return int(failed), {"problems": [problem.as_json() for problem in problems]}
-
-    return each_show(shows, output, action)
 
 
 @click.command(short_help="Say what a publish would do now.")

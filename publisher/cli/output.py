@@ -17,7 +17,7 @@ from publisher.errors import Defect, NeedsDecision, PublisherError, ShowError
 from publisher.planning import Plan, PlannedEpisode
 from publisher.problems import Problem
 
-_COLOURS: Final = {"error": "red", "warning": "yellow"}
+_COLOURS: Final = {"error": "red", "warning": "yellow", "hint": "cyan"}
 _SIGNS: Final = {
     "new": "+",
     "changed": "~",
@@ -150,13 +150,10 @@ def coloured(problem: Problem) -> str:
 
 def counted(problems: Sequence[Problem]) -> str:
     """`2 errors, 1 warning`."""
-    errors = sum(problem.is_error for problem in problems)
-    warnings = len(problems) - errors
-    parts = [
-        f"{number} {word}{'s' if number != 1 else ''}"
-        for number, word in ((errors, "error"), (warnings, "warning"))
-        if number
+    numbers = [
+        (sum(problem.severity == word for problem in problems), word) for word in ("error", "warning", "hint")
     ]
+    parts = [f"{number} {word}{'s' if number != 1 else ''}" for number, word in numbers if number]
     return ", ".join(parts) or "no problems"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -222,12 +223,26 @@ class _Loader:
             given: `chapters` of episode.yaml, a list or a file's name; empty text where it says nothing.
         """
         if not isinstance(given, str):
+            self._say_disorder(files.folder, given)
             return _in_time(given), ""
         chapters, name = read_chapters_file(files, given)
         if chapters is not None or "chapters" in files.unreadable:
             return chapters, name
         listed = read_listed_chapters(files, notes)
         return listed, files.notes_name if listed else ""
+
+    def _say_disorder(self, folder: Folder, chapters: tuple[Chapter, ...]) -> None:
+        for before, after in pairwise(chapters):
+            if after.start_seconds < before.start_seconds:
+                message = (
+                    f"the chapter at {after.start_seconds:g} s stands below the one "
+                    f"at {before.start_seconds:g} s"
+                )
+                help = "mend the time if it is wrong; publisher sorts chapters"
+                path = f"{folder.name}/{EPISODE_YAML}"
+                found = Problem("chapters-order", "hint", message, help, path, key=("chapters",))
+                self.problems.append(found)
+                return
 
     def _refuse_nameless(self, folder: Folder) -> None:
         for name in folder.nameless:

@@ -14,7 +14,7 @@ from publisher.errors import ShowError, UsageError
 from publisher.manifest import Manifest
 from publisher.model import Show
 from publisher.planning import Plan, make_plan, settle
-from publisher.problems import Problem, in_order
+from publisher.problems import Problem, in_order, without_hints
 from publisher.reading.accept import base_address
 from publisher.reading.load import STATE_FOLDER, Loaded, load_show
 from publisher.reading.locate import locate
@@ -63,14 +63,19 @@ def store_of(loaded: Loaded, *, to: str = "", endpoint: str = "") -> Store:
 
 
 def checked(
-    loaded: Loaded, published: Published | None, now: datetime, profiles: Iterable[str] | None = None
+    loaded: Loaded,
+    published: Published | None,
+    now: datetime,
+    profiles: Iterable[str] | None = None,
+    hints: bool = False,
 ) -> tuple[Problem, ...]:
     """Every problem of a show: those that reading found and those that the rules find, with their places."""
+    read = loaded.problems if hints else without_hints(loaded.problems)
     if loaded.show is None:
-        return loaded.problems
+        return read
     before = published.manifest if published else None
-    found = check_show(loaded.show, before=before, now=now, profiles=profiles)
-    return in_order([*loaded.problems, *locate(found, loaded.root)])
+    found = check_show(loaded.show, before=before, now=now, profiles=profiles, hints=hints)
+    return in_order([*read, *locate(found, loaded.root)])
 
 
 def prepare(
@@ -97,7 +102,7 @@ def prepare(
     """
     loaded = load_show(folder)
     if loaded.show is None:
-        raise ShowError(loaded.problems)  # before any store is asked for
+        raise ShowError(without_hints(loaded.problems))  # before any store is asked for
     store = store_of(loaded, to=to, endpoint=endpoint)
     return compare(loaded, store, url=url, now=now, id3_version=id3_version)
 
@@ -121,7 +126,7 @@ def compare(
     """
     show = loaded.show
     if show is None:
-        raise ShowError(loaded.problems)
+        raise ShowError(without_hints(loaded.problems))
     now = _moment(now, show)
     if published is None:
         published = read_published(store, kept=loaded.root / STATE_FOLDER / KEPT)

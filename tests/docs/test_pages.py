@@ -62,7 +62,8 @@ def test_every_command_rule_and_status_is_documented() -> None:
         for parameter in command.params:
             assert all(option in text for option in parameter.opts if option.startswith("--"))
     rules = (ROOT / "docs/rules.md").read_text("utf-8")
-    assert [rule for rule in RULES if f"| `{rule}` |" not in rules] == []
+    assert [rule for rule in RULES if f"| [`{rule}`](#{rule}) |" not in rules] == []
+    assert [rule for rule in RULES if f"\n### {rule}\n" not in rules] == []
     statuses = {error.exit_status for error in _subclasses(PublisherError)} | {0, 6, 130}
     for page in ("README.md", "docs/cli.md"):
         documented = re.findall(r"^\| (\d+) \|", (ROOT / page).read_text("utf-8"), re.MULTILINE)

@@ -60,6 +60,12 @@ def _text(path: Path, argument: str) -> None:
     path.write_text(argument.replace("\\n", "\n"), "utf-8")
 
 
+def _repeated(path: Path, argument: str) -> None:
+    """So many times the same text."""
+    times, _, text = argument.partition(" ")
+    path.write_text(text.replace("\\n", "\n") * int(times), "utf-8")
+
+
 def _raw(path: Path, argument: str) -> None:
     r"""Bytes, written as in Python: `\xff`."""
     path.write_bytes(argument.encode("latin-1").decode("unicode_escape").encode("latin-1"))
@@ -107,6 +113,7 @@ RECIPES: dict[str, Callable[[Path, str], None]] = {
     "nothing": _nothing,
     "audio": _audio,
     "text": _text,
+    "repeated": _repeated,
     "raw": _raw,
     "cover": _cover,
     "link": _link,

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import publisher
-from publisher.checking.rule import RULES
+from publisher.checking import PROFILES, RULES
+from publisher.checking.explanations import EXPLANATIONS, FIXED, explained
+from publisher.cli.check import PROFILES as OFFERED
 
 PACKAGE = Path(publisher.__file__).parent
 KINDS = ("audio", "artwork", "transcript", "chapters")
@@ -97,6 +99,29 @@ def test_every_rule_says_what_it_is() -> None:
         assert len(rule.says.split()) > 2, id
         assert rule.says[0].islower()
         assert not rule.says.endswith(".")
-        assert rule.severity in ("error", "warning")
+        assert rule.severity in ("error", "warning", "hint")
         assert not rule.source or rule.source.startswith("https://")
         assert " " not in rule.source
+
+
+def test_every_rule_is_explained() -> None:
+    assert set(EXPLANATIONS) == set(RULES)
+    for id, text in EXPLANATIONS.items():
+        sentences = text.count(". ") + text.count("? ") + 1
+        assert 2 <= sentences <= 5, id
+        assert 60 < len(text) < 500, id
+        assert text.endswith("."), id
+        assert text not in RULES[id].says
+
+
+def test_every_profile_is_known_and_asks_for_something() -> None:
+    assert OFFERED == PROFILES
+    used = {profile for rule in RULES.values() for profile in rule.profiles}
+    assert used == set(PROFILES)
+    assert all(rule.source for rule in RULES.values() if rule.profiles)
+
+
+def test_what_is_mended_is_a_rule() -> None:
+    assert set(RULES) >= FIXED
+    assert "where it is safe" in str(explained(RULES["title-number"]))
+    assert "mended by --fix: no" in str(explained(RULES["audio-short"]))

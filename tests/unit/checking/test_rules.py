@@ -15,6 +15,7 @@ from publisher.manifest import Manifest
 from publisher.problems import Problem
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+EARLIER = datetime(2026, 9, 1, tzinfo=UTC)
 PAST = datetime(2026, 10, 1, tzinfo=UTC)
 FUTURE = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -55,8 +56,8 @@ def with_two(first: dict[str, Any], second: dict[str, Any]) -> model.Show:
     return replace(SHOW, episodes=(replace(EPISODE, **first), replace(two, **second)))
 
 
-def problems(show: model.Show, before: Manifest | None = None) -> tuple[Problem, ...]:
-    return check_show(show, before=before, now=NOW)
+def problems(show: model.Show, before: Manifest | None = None, *, hints: bool = False) -> tuple[Problem, ...]:
+    return check_show(show, before=before, now=NOW, hints=hints)
 
 
 def test_a_good_show_has_no_problem() -> None:
@@ -80,6 +81,8 @@ def paid(type: str, address: str) -> namespace.Value:
 def split(start: float, address: str = NODE) -> namespace.TimeSplit:
     return namespace.TimeSplit(start, 10.0, recipients=(namespace.Recipient(address, 1),))
 
+
+HEAVY = replace(source("one/audio.mp3"), length_bytes=600_000)
 
 FIRES: list[tuple[str, model.Show]] = [
     ("feed-unknown", with_episode(feeds=("members",))),
@@ -146,6 +149,72 @@ FIRES: list[tuple[str, model.Show]] = [
         with_episode(social=(model.Social("https://a.example/1"), model.Social(protocol="nostr"))),
     ),
     ("time-split", with_episode(value=(replace(paid("node", NODE), time_splits=(split(600.0),)),))),
+    ("text-length", show(title="x" * 256)),
+    ("text-length", with_episode(chapters=(model.Chapter(0.0, "x" * 256),))),
+    ("notes-length", with_episode(notes="word " * 900)),
+    ("notes-length", with_episode(notes="word " * 20_000)),
+    ("notes-length", with_episode(notes="å" * 2700)),
+    ("summary-length", with_episode(summary="x" * 256)),
+    ("owner-email", show(owner=None, locked=False)),
+    ("category-count", show(categories=("Technology", "Arts", "News", "Music"))),
+    ("copyright-sign", show(copyright="© 2026 Somebody")),
+    ("copyright-sign", show(copyright="Copyright Somebody")),
+    ("copyright-sign", show(copyright="Somebody, 2026")),
+    ("title-stuffed", show(title="Whales | Sea, Fish, Boats, Water, Ice")),
+    (
+        "title-stuffed",
+        show(title="Whales | " + "Everything about the sea and what lives in it " * 2 + "| Sea"),
+    ),
+    (
+        "artwork-heavy",
+        show(artwork=replace(artwork(), source=HEAVY)),
+    ),
+    ("artwork-small", show()),
+    ("trailer-missing", show()),
+    ("season-gap", with_two({"season": 1}, {"season": 3})),
+    ("season-mixed", replace(with_two({"season": 1, "number": 1}, {"number": 2}), type="serial")),
+    (
+        "number-order",
+        replace(with_two({"number": 2, "published": EARLIER}, {"number": 1}), type="serial"),
+    ),
+    ("duplicate-title", with_two({"title": "Two"}, {})),
+    ("duplicate-audio", with_two({}, {})),
+    ("complete-too-early", replace(with_episode(published=FUTURE), complete=True)),
+    ("show-blocked", show(block=True)),
+    ("guid-version", show(guid="9b024349-ccf0-4f69-a609-6b82873eab3c")),
+    ("link-https", show(link="http://example.com/")),
+    ("link-https", show(funding=(model.Funding("http://example.com/"),))),
+    ("link-https", show(hosts=(model.Person("Ada", url="http://example.com/"),))),
+    ("date-odd", with_episode(published=datetime(1969, 7, 20, tzinfo=UTC))),
+    ("date-odd", with_episode(published=datetime(2200, 1, 1, tzinfo=UTC))),
+    ("title-entity", with_episode(title="Salt &amp; water")),
+    ("title-entity", show(title="Salt &#38; water")),
+    ("title-repeats", with_episode(title="A show: the whale")),
+    ("word-long", with_episode(title="x" * 61)),
+    ("keyword-count", with_episode(keywords=tuple("abcdefghijklm"))),
+    ("notes-html", with_episode(notes="Hear!\n\n<script>alert(1)</script>")),
+    ("notes-html", show(description='<IMG src="a.png">')),
+    ("notes-link", with_episode(notes="[here](javascript:alert(1))")),
+    ("notes-link", with_episode(notes='<a href="data:text/html,x">here</a>')),
+    ("chapters-start", with_episode(chapters=(model.Chapter(5.0, "One"),))),
+    ("chapters-few", with_episode(chapters=(model.Chapter(0.0, "One"), model.Chapter(5.0, "Two")))),
+    ("chapters-many", with_episode(chapters=tuple(model.Chapter(float(n), str(n)) for n in range(256)))),
+    ("transcript-plain", with_episode(transcript=replace(TRANSCRIPT, kind="txt", timed=False))),
+    ("role-missing", with_episode(people=(model.Person("Ada"),))),
+    ("episode-link-https", with_episode(link="http://example.com/")),
+    ("episode-link-https", with_episode(guests=(model.Person("Ada", image="http://example.com/a.jpg"),))),
+    ("episode-link-https", with_episode(alternates=(model.Alternate(url="http://example.com/a.mp4"),))),
+    ("episode-link-https", with_episode(social=(model.Social("http://example.com/1"),))),
+    ("audio-sample-rate", with_episode(audio=replace(AUDIO, sample_rate=22_050))),
+    ("audio-bitrate", with_episode(audio=replace(AUDIO, bitrate=48_000, channels=1))),
+    ("audio-bitrate", with_episode(audio=replace(AUDIO, bitrate=64_000, channels=2))),
+    ("audio-bitrate", with_episode(audio=replace(AUDIO, bitrate=320_000, channels=2))),
+    (
+        "audio-large",
+        with_episode(audio=replace(AUDIO, source=replace(HEAVY, length_bytes=200_000_001))),
+    ),
+    ("audio-large", with_episode(audio=replace(AUDIO, duration_seconds=43_201.0))),
+    ("audio-short", with_episode(audio=replace(AUDIO, duration_seconds=59.0))),
 ]
 
 SILENT: list[tuple[str, model.Show]] = [
@@ -223,12 +292,80 @@ SILENT: list[tuple[str, model.Show]] = [
             alternate_files=(("low.opus", source("one/low.opus")),),
         ),
     ),
+    ("text-length", show(title="x" * 255, funding=(model.Funding("https://example.com/", "x" * 128),))),
+    ("notes-length", with_episode(notes="word " * 600)),
+    ("notes-length", with_episode(notes="word " * 700)),
+    ("summary-length", with_episode(summary="x" * 255)),
+    ("owner-email", show(owner=None)),
+    ("owner-email", show(locked=False)),
+    ("category-count", show(categories=("Technology", "Arts", "News"))),
+    ("copyright-sign", show(copyright="Somebody")),
+    ("copyright-sign", show(copyright="Studio 54, Agency 1")),
+    ("title-stuffed", show(title="Salt, Fat, Acid, Heat")),
+    ("title-stuffed", show(title="AC/DC | The story")),
+    ("artwork-heavy", show()),
+    ("artwork-small", show(artwork=artwork(3000, 3000))),
+    ("artwork-small", show(artwork=artwork(100, 100))),
+    ("trailer-missing", with_two({}, {"type": "trailer"})),
+    ("trailer-missing", with_episode(published=FUTURE)),
+    ("season-gap", with_two({"season": 3}, {"season": 4})),
+    ("season-gap", with_two({"season": 1}, {"season": 9, "type": "bonus"})),
+    ("season-mixed", with_two({"season": 1}, {})),
+    ("season-mixed", replace(with_two({"season": 1}, {"type": "trailer"}), type="serial")),
+    ("number-order", with_two({"number": 2, "published": EARLIER}, {"number": 1})),
+    ("number-order", replace(with_two({"number": 1, "published": EARLIER}, {"number": 2}), type="serial")),
+    (
+        "number-order",
+        replace(
+            with_two({"number": 2, "season": 1, "published": EARLIER}, {"number": 1, "season": 2}),
+            type="serial",
+        ),
+    ),
+    ("duplicate-title", with_two({}, {})),
+    ("duplicate-audio", show()),
+    ("complete-too-early", show(complete=True)),
+    ("show-blocked", with_episode(block=True)),
+    ("guid-version", show(guid="9b024349-ccf0-5f69-a609-6b82873eab3c")),
+    ("link-https", show(link="https://example.com/")),
+    ("date-odd", with_episode(published=datetime(2000, 1, 1, tzinfo=UTC))),
+    ("date-odd", with_episode(published=datetime(2099, 12, 31, tzinfo=UTC))),
+    ("title-entity", with_episode(title="Q&A; salt & water &c;")),
+    ("title-repeats", with_episode(title="A show about whales")),
+    ("title-repeats", with_episode(title="A show")),
+    ("word-long", with_episode(title="x" * 60, summary="https://example.com/" + "y" * 60)),
+    ("keyword-count", with_episode(keywords=tuple("abcdefghijkl"))),
+    ("notes-html", with_episode(notes="<b>loud</b> <image> 1 <2 <p>x</p> <formal>")),
+    (
+        "notes-link",
+        with_episode(notes="[here](https://example.com/data:) and javascript: the word"),
+    ),
+    ("chapters-start", with_episode(chapters=(model.Chapter(0.0, "One"),))),
+    ("chapters-few", with_episode(chapters=())),
+    ("chapters-few", with_episode(chapters=tuple(model.Chapter(float(n), str(n)) for n in range(3)))),
+    ("chapters-many", with_episode(chapters=tuple(model.Chapter(float(n), str(n)) for n in range(255)))),
+    ("transcript-plain", with_episode(transcript=TRANSCRIPT)),
+    (
+        "role-missing",
+        with_episode(people=(model.Person("Ada", "editor"),), guests=(model.Person("Bo"),)),
+    ),
+    ("episode-link-https", with_episode(link="https://example.com/")),
+    ("audio-sample-rate", with_episode(audio=replace(AUDIO, sample_rate=48_000))),
+    ("audio-sample-rate", show()),
+    ("audio-bitrate", with_episode(audio=replace(AUDIO, bitrate=60_500, channels=1))),
+    ("audio-bitrate", with_episode(audio=replace(AUDIO, bitrate=192_000, channels=2))),
+    (
+        "audio-large",
+        with_episode(audio=replace(AUDIO, source=replace(HEAVY, length_bytes=200_000_000))),
+    ),
+    ("audio-short", show()),
+    ("audio-short", with_episode(audio=replace(AUDIO, duration_seconds=10.0), type="bonus")),
+    ("audio-short", with_episode(audio=replace(AUDIO, duration_seconds=10.0), published=None)),
 ]
 
 
 @pytest.mark.parametrize(("rule", "broken"), FIRES, ids=[rule for rule, _ in FIRES])
 def test_fires(rule: str, broken: model.Show) -> None:
-    found = [problem for problem in problems(broken) if problem.rule == rule]
+    found = [problem for problem in problems(broken, hints=True) if problem.rule == rule]
     assert found
     for problem in found:
         assert problem.message
@@ -240,7 +377,7 @@ def test_fires(rule: str, broken: model.Show) -> None:
 
 @pytest.mark.parametrize(("rule", "good"), SILENT, ids=[rule for rule, _ in SILENT])
 def test_is_silent(rule: str, good: model.Show) -> None:
-    assert [problem for problem in problems(good) if problem.rule == rule] == []
+    assert [problem for problem in problems(good, hints=True) if problem.rule == rule] == []
 
 
 def test_every_rule_of_its_own_is_tested_both_ways() -> None:
@@ -278,3 +415,27 @@ def test_problems_come_in_order_and_once() -> None:
     found = problems(broken)
     assert list(found) == sorted(found, key=lambda problem: (problem.path, problem.rule, problem.message))
     assert len(set(found)) == len(found)
+
+
+def test_hints_are_given_only_where_they_are_asked_for() -> None:
+    assert problems(SHOW) == ()
+    hints = problems(SHOW, hints=True)
+    assert {problem.rule for problem in hints} == {"artwork-small", "trailer-missing"}
+    assert {problem.severity for problem in hints} == {"hint"}
+
+
+def test_profiles_pick_the_rules_that_they_ask_for() -> None:
+    broken = show(copyright="© Somebody", episodes=(replace(EPISODE, title="Episode 7", next="x"),))
+
+    def rules(*profiles: str) -> set[str]:
+        found = check_show(broken, before=None, now=NOW, profiles=profiles, hints=True)
+        return {problem.rule for problem in found}
+
+    assert rules("apple") == {"title-number", "artwork-small", "trailer-missing", "episode-unknown"}
+    assert rules("psp1") == {"copyright-sign", "episode-unknown"}
+    assert rules("rss") == {"episode-unknown"}
+
+
+def test_an_episodes_file_is_named_once() -> None:
+    (found,) = problems(with_episode(audio=replace(AUDIO, duration_seconds=43_201.0)))
+    assert found.path == "show/one/audio.mp3"

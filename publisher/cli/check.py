@@ -1,0 +1,112 @@
+"""`publisher check`: what is wrong with a show, why it matters, and what can be mended unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from publisher.cli import options
+
+if TYPE_CHECKING:
+    from publisher.cli.output import Output
+    from publisher.fixing import FixedFile
+
+# As publisher.checking has them, which `--help` need not wait for.
+PROFILES = ("apple", "spotify", "psp1", "podcasting2", "youtube", "rss")
+
+
+@click.command(short_help="Say everything that is wrong, and how to mend it.")
+@options.shows
+@options.option(
+    "--for", "profiles", metavar="NAMES", default="", help=f"Only what these ask for: {', '.join(PROFILES)}."
+)
+@options.option("--strict", is_flag=True, help="Count warnings as errors.")
+@options.option("--fix", is_flag=True, help="Mend what is safe in the show's own files, and show it.")
+@options.option("--explain", metavar="RULE", default="", help="Say why a rule holds, and check nothing.")
+@options.option("--to", metavar="STORE", default="", help="Where the show is published.")
+@options.option("--endpoint", metavar="URL", default="", help="The S3 server, where it is not Amazon's.")
+@options.output
+def check(
+    shows: tuple[str, ...],
+    profiles: str,
+    strict: bool,
+    fix: bool,
+    explain: str,
+    to: str,
+    endpoint: str,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
+) -> int:
+    """Checks shows: every problem, with rule, place and mend. Hints come with `--for` and `-v`, and fail
+    nothing. `--fix` changes YAML files in their place, and text files that are not UTF-8.
+
+    Example: publisher check episodes --for apple,spotify --strict
+    """
+    from publisher.cli.output import Output, counted, each_show
+
+    wanted = [name.strip() for name in profiles.split(",") if name.strip()]
+    for name in wanted:
+        if name not in PROFILES:
+            raise click.BadParameter(f"{name!r} is none of {', '.join(PROFILES)}", param_hint="--for")
+    if explain:
+        return _explain(explain, as_json)
+    output = Output(as_json, quiet, verbose)
+
+    def action(folder: str) -> tuple[int, dict[str, Any]]:
+        from publisher import operations
+
+        settings: dict[str, Any] = {
+            "profiles": wanted or None,
+            "hints": bool(wanted or verbose),
+            "to": to,
+            "endpoint": endpoint,
+        }
+        document: dict[str, Any] = {}
+        if fix:
+            fixed = operations.fix(folder, **settings)
+            problems = fixed.problems
+            document["fixes"] = [line for file in fixed.files for line in file.as_json()]
+            _show(fixed.files, output)
+        else:
+            problems = operations.check(folder, **settings)
+        output.problems(problems)
+        output.say(f"{folder}: {counted(problems)}{' left' if fix and problems else ''}")
+        failed = any(problem.is_error or (strict and problem.severity == "warning") for problem in problems)
+        return int(failed), {"problems": [problem.as_json() for problem in problems]} | document
+
+    return each_show(shows, output, action)
+
+
+def _show(files: Sequence[FixedFile], output: Output) -> None:
+    """Each file's changes, as `diff -u` prints them."""
+    for file in files:
+        for made in file.fixes:
+            if not made.edits:
+                output.say(f"{file.path}: {made.before} is now {made.after}")
+        if file.diff:
+            output.say(file.diff)
+    number = sum(len(file.fixes) for file in files)
+    if number:
+        output.say(f"mended {number} problem{'s' if number != 1 else ''}")
+
+
+def _explain(name: str, as_json: bool) -> int:
+    from publisher.checking import RULES
+    from publisher.checking.explanations import explained
+    from publisher.cli.output import echo_json
+    from publisher.suggest import did_you_mean
+
+    rule = RULES.get(name.strip().strip("[]").lower())
+    if rule is None:
+        raise click.BadParameter(
+            f"there is no rule {name!r}; {did_you_mean(name, RULES)}", param_hint="--explain"
+        )
+    document = explained(rule)
+    if as_json:
+        echo_json({"rule": document.as_json()})
+    else:
+        click.echo(str(document))
+    return 0
