@@ -18,6 +18,12 @@ PACKAGES = {
     "ffprobe": "ffmpeg",
     "gpo": "gpodder",
     "mediainfo": "mediainfo",
+    "mpv": "mpv",
+    "newsboat": "newsboat",
+    "node": "nodejs",
+    "npm": "npm",
+    "podboat": "newsboat",
+    "podget": "podget",
     "openssl": "openssl",
     "mp3val": "mp3val",
     "unshare": "util-linux",
@@ -34,6 +40,7 @@ PROGRAMS = {
     "apt-get": "",
     "python3": "",
     ".ci/install-servers": "",
+    "npm": "",
     ".venv/bin/publisher": "mkdir public && echo feed >public/feed.xml",
     ".venv/bin/pip": 'case "$*" in *requirements-test.lock*) exit 1;; esac',
     ".venv/bin/python": "",
@@ -48,6 +55,7 @@ def test_a_command_that_fails_in_the_middle_of_a_line_ends_the_run(tmp_path: Pat
         program.parent.mkdir(parents=True, exist_ok=True)
         program.write_text(f"#!/bin/sh\n{does}\n")
         program.chmod(0o755)
+    (tmp_path / "tests/clients/partytime").mkdir(parents=True)
     # The run starts by removing .venv, which would take the failing program with it.
     (tmp_path / ".ci/run").write_text(RUN.replace("rm -rf .venv ", "rm -rf "))
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
