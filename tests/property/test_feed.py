@@ -17,6 +17,7 @@ from publisher.text import feed_html
 from tests.property.models import shows
 from tests.property.reading_back import of_channel, of_item, said_by_episode, said_by_show
 from tests.release.feeds import Feed, attributes, text, texts
+from tests.support.schema import checked
 from tests.unit.test_text import FEED_TAGS, outline
 
 URL = "https://show.example/"
@@ -76,6 +77,7 @@ def test_the_podcast_namespace_reads_back_to_the_same_values(show: Show) -> None
     show = settle(show, None, url=URL)
     made = items(show)
     feed = Feed(render_feed(show, made, newest=LATE))
+    assert {"guid", "locked"} & checked(feed.root)
     assert of_channel(feed.channel) == said_by_show(show)
     for item, found in zip(made, feed.items, strict=True):
         assert of_item(found) == said_by_episode(show, item.episode)

@@ -19,9 +19,9 @@ from publisher.reading import keys
 from publisher.release import publish
 from tests.release.feeds import Feed, all_attributes, attributes, read_feed, text, texts
 from tests.support.everything import EPISODES, MAIN, SHOW, TRAILER, URL, make_everything, picture
+from tests.support.schema import checked, schema
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-XSD = Path(__file__).parents[2] / "data" / "podcast-namespace.xsd"
 
 
 @pytest.fixture(scope="module")
@@ -316,51 +316,14 @@ def test_the_same_folder_gives_the_same_feed(tmp_path: Path, store: Path) -> Non
     assert (tmp_path / "public/feed.xml").read_bytes() == (store / "feed.xml").read_bytes()
 
 
-def _schema() -> tuple[etree.XMLSchema, set[str]]:
-    """The namespace's schema of 2021 as lxml takes it, and the tags it knows.
-
-    It gives an element both mixed content and simple content, and wants a season's name and an owner, which
-    the namespace's pages do not.
-    """
-    document = etree.parse(XSD)
-    names = {"xs": "http://www.w3.org/2001/XMLSchema"}
-    for element in document.iterfind(".//xs:complexType[@mixed]", names):
-        del element.attrib["mixed"]
-    for known in document.iterfind(".//xs:attribute[@use]", names):
-        if known.get("name") in ("name", "owner", "display"):
-            known.set("use", "optional")
-    known_names = {str(element.get("name")) for element in document.iterfind("xs:element", names)}
-    return etree.XMLSchema(document), known_names
-
-
 def test_the_namespaces_own_schema_accepts_the_elements_it_knows(feed: Feed) -> None:
-    schema, known = _schema()
-    checked = set()
-    for element in feed.root.iter(f"{{{NAMESPACES['podcast']}}}*"):
-        name = etree.QName(element).localname
-        if name not in known:
-            continue
-        bare = etree.fromstring(etree.tostring(element))
-        for part in bare.iter():
-            part.tag = etree.QName(part).localname
-        for attribute in _SINCE_2021.get(name, ()):
-            bare.attrib.pop(attribute, "")
-        for split in bare.findall("valueTimeSplit"):
-            bare.remove(split)
-        etree.cleanup_namespaces(bare)
-        assert schema.validate(bare), f"{etree.tostring(bare)!r}: {schema.error_log}"
-        checked.add(name)
-    assert checked == known
-
-
-_SINCE_2021 = {"location": ("rel", "country")}
-"""Attributes that the schema is too old to know; nor does it know podcast:valueTimeSplit."""
+    assert checked(feed.root) == schema()[1]
 
 
 def test_the_schema_refuses_what_is_wrong() -> None:
-    schema, _ = _schema()
-    assert not schema.validate(etree.fromstring("<funding>Give</funding>"))
-    assert not schema.validate(etree.fromstring("<locked owner='a@b.example'>maybe</locked>"))
+    rules, _ = schema()
+    assert not rules.validate(etree.fromstring("<funding>Give</funding>"))
+    assert not rules.validate(etree.fromstring("<locked owner='a@b.example'>maybe</locked>"))
 
 
 def test_names_are_those_of_the_show() -> None:
