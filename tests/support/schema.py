@@ -1,7 +1,8 @@
 """The podcast namespace's own schema, of 2021, for the eleven tags it knows and where it is right.
 
-It gives an element both mixed content and simple content, which lxml refuses, and wants a season's name and
-an owner, which the namespace's pages do not. It is too old to know `podcast:valueTimeSplit` and some attributes.
+It gives an element both mixed content and simple content, which lxml refuses, and wants a season's name
+and an owner, which the namespace's pages do not. It does not know `podcast:valueTimeSplit` and some
+attributes yet.
 """
 
 from __future__ import annotations
