@@ -149,7 +149,9 @@ def test_every_episodes_tags_of_the_podcast_namespace(either: Stand, told: dict[
         _expect_people(either, item["podcastPeople"], people(either.show, episode))
         _expect_files(either, episode, item)
         season, number = item.get("podcastSeason"), item.get("podcastEpisode")
-        assert season == ({"number": episode.season} if episode.season else None)
+        name = dict(either.show.seasons).get(episode.season or 0, "")
+        named = {"name": name} if name else {}
+        assert season == ({"number": episode.season, **named} if episode.season else None)
         display = {"display": episode.code} if episode.code else {}
         assert number == ({"number": episode.number, **display} if episode.number else None)
         bites = [
@@ -185,7 +187,12 @@ def _expect_files(stand: Stand, episode: Episode, item: dict[str, Any]) -> None:
         assert "podcastChapters" not in item
     # It skips those without a length, which nobody knows of somebody else's file.
     ours = [alternate for alternate in episode.alternates if alternate.file]
-    for found, alternate in zip(item.get("alternativeEnclosures", []), ours, strict=True):
+    enclosures = item.get("alternativeEnclosures", [])
+    if episode.alternates:
+        main = enclosures.pop(0)
+        assert main["default"] is True
+        assert main["source"][0]["uri"] == item["enclosure"]["url"]
+    for found, alternate in zip(enclosures, ours, strict=True):
         (source,) = found["source"]
         data = stand.local(source["uri"]).read_bytes()
         assert found["type"] == source["contentType"] == (alternate.type or content_type(alternate.file))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import http.client
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 _BLOCK = 1 << 16
+_SLOW_BLOCK = 1 << 13
 _HOP_BY_HOP = {"connection", "proxy-connection", "keep-alive", "transfer-encoding"}
 
 
@@ -42,12 +44,17 @@ class Relay:
 
 
 @contextlib.contextmanager
-def relaying() -> Iterator[Relay]:
-    """A proxy for as long as the block runs; clients find it by `http_proxy`."""
+def relaying(*, bytes_per_second: int | None = None) -> Iterator[Relay]:
+    """A proxy for as long as the block runs; clients find it by `http_proxy`.
+
+    Args:
+        bytes_per_second: how fast an answer is passed on; None: as fast as it comes. On a loopback a whole
+            file may lie in a client's buffers before it has looked at the first byte.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            _pass_on(self, relay)
+            _pass_on(self, relay, bytes_per_second)
 
         do_HEAD = do_GET
 
@@ -66,7 +73,7 @@ def relaying() -> Iterator[Relay]:
         server.server_close()
 
 
-def _pass_on(request: BaseHTTPRequestHandler, relay: Relay) -> None:
+def _pass_on(request: BaseHTTPRequestHandler, relay: Relay, bytes_per_second: int | None) -> None:
     parts = urlsplit(request.path)
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     asked = {name: value for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP}
@@ -90,5 +97,7 @@ def _pass_on(request: BaseHTTPRequestHandler, relay: Relay) -> None:
         request.end_headers()
         # A player that jumps on hangs up in the middle.
         with contextlib.suppress(ConnectionError):
-            while block := response.read(_BLOCK):
+            while block := response.read(_BLOCK if bytes_per_second is None else _SLOW_BLOCK):
                 request.wfile.write(block)
+                if bytes_per_second is not None:
+                    time.sleep(len(block) / bytes_per_second)
