@@ -24,12 +24,10 @@ NAMESPACES: Final = {
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
     "psc": "http://podlove.org/simple-chapters",
 }
-_ATOM: Final = "http://www.w3.org/2005/Atom"
 _HISTORY: Final = "http://purl.org/syndication/history/1.0"
+"""Declared on archive pages alone."""
 
-
-# feedgen declares Atom's by itself; that of archives stands in archives alone.
-_URIS: Final = {**NAMESPACES, "atom": _ATOM, "fh": _HISTORY}
+_URIS: Final = {**NAMESPACES, "fh": _HISTORY}
 
 
 @dataclass(frozen=True, slots=True)
