@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import shutil
 import signal
 import time
 from collections import Counter
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from publisher.store.folder import WORK_FOLDER
 from tests.faults.child import Children, ended
 from tests.faults.conftest import ALL, Say
 from tests.faults.scene import BASE, Folders
@@ -47,6 +49,8 @@ class Stand:
 
     def reset(self) -> Path:
         """The public folder as A left it; gives a show folder to publish B from."""
+        # A killed run leaves its unfinished write until it is a minute old.
+        shutil.rmtree(self.public / WORK_FOLDER, ignore_errors=True)
         _fill(self.public, self.before)
         return self.folders.copy(self.work)
 
@@ -138,7 +142,7 @@ def test_a_full_disk_at_any_size_leaves_the_folder_whole(stand: Stand, say: Say)
             bad.append(f"limit {limit}: status {status}: {said}")
         if status == 0 and (stand.public / "feed.xml").read_bytes() != stand.after["feed.xml"]:
             bad.append(f"limit {limit}: done, it says, and the old release stands")
-        left = list(stand.public.glob(".publisher-writing/*.part"))
+        left = list(stand.public.glob(f"{WORK_FOLDER}/*.part"))
         found = stand.look() + stand.converge() + [f"{path.name} is left" for path in left]
         bad += [f"limit {limit}: {text}" for text in found]
     how = ", ".join(f"{count} ended with {status}" for status, count in sorted(statuses.items()))

@@ -80,7 +80,7 @@ class Course:
         assert Counter(attempt.status for attempt in attempts) == {
             0: len(winners),
             5: len(shows) - len(winners),
-        }
+        }, attempts
         assert len(winners) == 1 or (winners and not self.atomic), attempts
         stands = [attempt for attempt in winners if attempt.released == named(self._feed())]
         assert len(stands) == 1
