@@ -13,7 +13,7 @@ from publisher.reading.load import load_show
 from publisher.release import Outcome, compare, release
 from publisher.release.uploads import Quiet
 from publisher.store import Store
-from tests.support.shows import add_episode, audio_of, edit_episode, make_show
+from tests.support.shows import add_episode, audio_of, edit_episode, edit_show, make_show
 
 BASE: Final = "https://show.example/a/"
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,11 +37,12 @@ def first(folder: Path) -> Path:
         "chapters": CHAPTERS,
         "notes": "What was said, [and more](https://example.com/).",
     }
-    return make_show(folder, episodes=[rich, "0002-named", "0003-other"])
+    return make_show(folder, episodes=[rich, "0002-named", "0003-other"], feed={"gzip": True})
 
 
 def change(folder: Path, *, large_bytes: int) -> None:
-    """Makes of A's folder what release B has: an episode edited, one renamed, and a new one."""
+    """Makes of A's folder what release B has: an episode edited, one renamed, a new one, and no packed feed."""
+    edit_show(folder, feed={"gzip": False})
     edit_episode(folder, "0001-rich", title="About something else")
     (folder / "0002-named").rename(folder / MOVED)
     add_episode(

@@ -108,3 +108,5 @@ def test_an_undisturbed_publish_is_whole(stage: Stage, tmp_path: Path) -> None:
     assert any("partNumber=2" in request.target for request in stage.requests), "nothing went in parts"
     written = [request.target for request in stage.requests if request.method == "PUT"]
     assert any("/episodes/0002-named/" in target for target in written), "the old address leads nowhere"
+    deleted = [request.target for request in stage.requests if request.method == "DELETE"]
+    assert any(target.endswith("/feed.xml.gz") for target in deleted), "the packed feed goes on standing"
