@@ -77,10 +77,8 @@ class Course:
         attempts = self._run(shows)
         winners = [attempt for attempt in attempts if attempt.released]
         # The others would have to take down the winner's episode: that needs a person.
-        assert Counter(attempt.status for attempt in attempts) == {
-            0: len(winners),
-            5: len(shows) - len(winners),
-        }, attempts
+        statuses = Counter(attempt.status for attempt in attempts)
+        assert statuses == Counter({0: len(winners), 5: len(shows) - len(winners)}), attempts
         assert len(winners) == 1 or (winners and not self.atomic), attempts
         stands = [attempt for attempt in winners if attempt.released == named(self._feed())]
         assert len(stands) == 1
