@@ -41,7 +41,7 @@ def first(folder: Path) -> Path:
 
 
 def change(folder: Path, *, large_bytes: int) -> None:
-    """Makes of A's folder what release B has: an episode edited, one renamed, a new one, and no packed feed."""
+    """Makes of A's folder what release B has: an episode edited, one renamed, a new one, no packed feed."""
     edit_show(folder, feed={"gzip": False})
     edit_episode(folder, "0001-rich", title="About something else")
     (folder / "0002-named").rename(folder / MOVED)
