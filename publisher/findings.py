@@ -20,13 +20,19 @@ class Findings:
         self.has_error = False
 
     def add(
-        self, rule: str, severity: Severity, message: str, help: str = "", line: int | None = None
+        self,
+        rule: str,
+        severity: Severity,
+        message: str,
+        help: str = "",
+        line: int | None = None,
+        column: int | None = None,
     ) -> None:
-        """Notes one finding; `line` is counted from 1."""
+        """Notes one finding; `line` and `column` are counted from 1."""
         self.has_error = self.has_error or severity == "error"
         self._made[rule] += 1
         if self._made[rule] <= MOST_PER_RULE:
-            self._kept.append(Finding(rule, severity, message, help, line))
+            self._kept.append(Finding(rule, severity, message, help, line, column))
         elif self._left_off.get(rule) != "error":
             self._left_off[rule] = severity
 

@@ -18,7 +18,7 @@ from publisher.reading.load import load_show
 from publisher.release import Outcome, checked, prepare, store_of
 from publisher.release import publish as release_show
 from publisher.release.history import Past, chain, ensure_published
-from publisher.release.private import discreet
+from publisher.release.private import discreet, plan_private, store_of_feed
 from publisher.release.prune import prune
 from publisher.release.published import read_published
 from publisher.release.rollback import rollback
@@ -114,14 +114,15 @@ def fix(
 def plan(
     folder: Path | str, *, to: str = "", endpoint: str = "", url: str = "", now: datetime | None = None
 ) -> Plan:
-    """What a publish would do now, and nothing else.
+    """What a publish would do now, to the private feeds too, and nothing else.
 
     Raises:
         ShowError: the show has errors.
         StoreError: the store failed.
         UsageError: an address is none.
     """
-    return prepare(folder, to=to, endpoint=endpoint, url=url, now=now).plan
+    prepared = prepare(folder, to=to, endpoint=endpoint, url=url, now=now)
+    return replace(prepared.plan, private=plan_private(prepared))
 
 
 def publish(
@@ -185,17 +186,22 @@ def _looked_at(outcome: Outcome, progress: Progress | None) -> Outcome:
     return replace(outcome, outside=problems)
 
 
-def history(folder: Path | str, *, to: str = "", endpoint: str = "", limit: int = 20) -> tuple[Past, ...]:
+def history(
+    folder: Path | str, *, to: str = "", endpoint: str = "", feed: str = "", limit: int = 20
+) -> tuple[Past, ...]:
     """Past releases of a show, the one that stands first.
 
     Args:
         to, endpoint: go before those of podcast.yaml.
+        feed: name of a private feed, whose own releases these are then.
         limit: how many at most.
 
     Raises:
         StoreError: nothing is published, or the store failed.
-        UsageError: an address is none.
+        UsageError: an address is none, or there is no such feed.
+        ShowError: podcast.yaml cannot be read, so that the feed is not known.
     """
-    store = store_of(load_show(folder), to=to, endpoint=endpoint)
+    loaded = load_show(folder)
+    store = store_of_feed(loaded, store_of(loaded, to=to, endpoint=endpoint), feed)
     ensure_published(store)
     return tuple(islice(chain(store), limit))

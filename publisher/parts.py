@@ -55,6 +55,9 @@ def show_parts(show: Show) -> dict[str, str]:
         parts["pictures"] = fingerprint([(name, source.digest) for name, source in show.pictures])
     if show.image_files:
         parts["image files"] = _image_files(show)
+    if show.feeds:
+        # By this a prune tells since when a private feed is none of the show's any more.
+        parts["feeds"] = fingerprint(sorted(feed.name for feed in show.feeds))
     if show.notify != Notify():
         parts["notify"] = fingerprint(show.notify)
     return parts

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from publisher.errors import PublisherError
 from publisher.identity import episode_guid, show_guid
 from publisher.manifest import FEED_KEY, Enclosure, Manifest, Released
 from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, episode_parts, show_parts, tag_recipe
+from publisher.problems import Problem
 
 State = Literal["new", "changed", "unchanged", "scheduled", "draft", "private", "removed", "re-identified"]
 
@@ -25,6 +27,7 @@ class PlannedEpisode:
     Attributes:
         episode: as it stands in the folder; None when it is only published.
         before: as it is published; None when it is not.
+        lent: as another feed of the show has it published, whose audio will do where there is no other.
         guid: the one it has, or will have.
         changes: names of the parts that differ, such as `title`, `audio`, `tags`; for `removed` and
             `re-identified`, why.
@@ -44,6 +47,7 @@ class PlannedEpisode:
     parts: tuple[tuple[str, str], ...] = ()
     recipe: str = ""
     id3_version: int = 4
+    lent: Released | None = None
 
     @property
     def in_release(self) -> bool:
@@ -59,7 +63,13 @@ class PlannedEpisode:
         """The audio in the folder, else what is known of the published one."""
         if self.episode and self.episode.audio:
             return self.episode.audio
-        return self.before.enclosure if self.before else None
+        known = self.before or self.lent
+        return known.enclosure if known else None
+
+    @property
+    def borrows(self) -> bool:
+        """Whether its audio is another feed's."""
+        return self.before is None and self.lent is not None and not (self.episode and self.episode.audio)
 
     @property
     def needs_audio(self) -> bool:
@@ -105,6 +115,8 @@ class Plan:
     held: Literal["", "undone", "undone and due"] = ""
     """Whether the show was rolled back and the folder is still what was undone; `and due`: but for episodes
     that are new since."""
+    private: tuple[PrivatePlan, ...] = ()
+    """What would become of each private feed, where that was asked for."""
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -132,6 +144,17 @@ class Plan:
         return self.before is None or bool(changed or self.show_changes or self.identity_changes)
 
     @property
+    def would_release(self) -> bool:
+        """Whether a publish would release anything, to everybody or in a private feed."""
+        own = self.has_changes and not self.held
+        return own or any(feed.plan is not None and feed.plan.would_release for feed in self.private)
+
+    @property
+    def exit_status(self) -> int:
+        """0, or that of a private feed that cannot be planned."""
+        return max((feed.error.exit_status for feed in self.private if feed.error), default=0)
+
+    @property
     def next_due(self) -> datetime | None:
         """When the next scheduled episode goes out."""
         due = [episode.published for episode in self.of("scheduled") if episode.published]
@@ -143,11 +166,42 @@ class Plan:
             "guid": self.show.guid,
             "feed_url": self.show.feed_url,
             "changes": self.has_changes,
+            "would_release": self.would_release,
             "held": self.held,
             "show_changes": list(self.show_changes),
             "moved_from": self.moved_from or None,
             "next_due": self.next_due.isoformat() if self.next_due else None,
             "episodes": [episode.as_json() for episode in self.episodes],
+            "private": [feed.as_json() for feed in self.private],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PrivatePlan:
+    """What a publish would do to one private feed.
+
+    Attributes:
+        name: the feed's, as podcast.yaml has it.
+        plan: None where there is none to make.
+        error: why it cannot be made.
+        problems: why the feed would be left as it is.
+    """
+
+    name: str
+    plan: Plan | None = None
+    error: PublisherError | None = None
+    problems: tuple[Problem, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Without any address: a log must not hold one."""
+        values = self.plan.as_json() if self.plan else {}
+        for name in ("feed_url", "moved_from", "private"):
+            values.pop(name, None)
+        return {
+            "name": self.name,
+            "plan": values or None,
+            "error": self.error.message if self.error else None,
+            "problems": [problem.as_json() for problem in self.problems],
         }
 
 
@@ -188,6 +242,7 @@ def make_plan(
     *,
     id3_version: int | None = None,
     undone: Manifest | None = None,
+    lent: Manifest | None = None,
 ) -> Plan:
     """Compares a settled show with what is published.
 
@@ -203,13 +258,20 @@ def make_plan(
         id3_version: 4 or 3; None leaves what is published as it is, and tags what is new with 4.
         undone: a release that was rolled back: listeners know its GUIDs, and audio of its episodes may be in
             the store alone.
+        lent: of another feed of the same show: a new episode without audio in the folder has that one's.
     """
     match = _match(show, before)
     known = _match(show, undone)
+    lending = _match(show, lent)
     planned = [
         _from_undone(
             show,
-            _planned(show, _with_id3(episode, match.get(episode.slug), id3_version), now, before),
+            _planned(
+                show,
+                _with_id3(episode, match.get(episode.slug), lending.get(episode.slug), id3_version),
+                now,
+                before,
+            ),
             known.get(episode.slug),
             before,
         )
@@ -289,11 +351,19 @@ def _exchanged(show: Show, left: dict[str, Released]) -> dict[str, Released]:
     return exchanged
 
 
-def _with_id3(episode: Episode, before: Released | None, wanted: int | None) -> PlannedEpisode:
+def _with_id3(
+    episode: Episode, before: Released | None, lent: Released | None, wanted: int | None
+) -> PlannedEpisode:
     """An episode about which nothing is decided but the version of an MP3's tags: M4A has no such thing."""
     version = wanted or (before.enclosure.id3_version if before else 4)
     base = PlannedEpisode(
-        episode.slug, "draft", episode.title, published=episode.published, episode=episode, before=before
+        episode.slug,
+        "draft",
+        episode.title,
+        published=episode.published,
+        episode=episode,
+        before=before,
+        lent=lent,
     )
     audio = base.audio
     type_ = audio.type if isinstance(audio, Audio) else audio.object.type if audio else ""
@@ -318,7 +388,8 @@ def _planned(show: Show, base: PlannedEpisode, now: datetime, manifest: Manifest
     audio = base.audio
     if audio is None:
         return replace(base, state="new", changes=("its audio is missing",))
-    parts = episode_parts(episode, audio, before.parts if before else {})
+    known = before or base.lent
+    parts = episode_parts(episode, audio, known.parts if known else {})
     base = replace(base, parts=tuple(sorted(parts.items())), recipe=tag_recipe(show, episode, guid, parts))
     if before is None:
         other = _owner(manifest, guid)

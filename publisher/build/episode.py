@@ -57,6 +57,7 @@ class Workshop:
         work: a folder of ours for what cannot be made in memory.
         keep: stores an artifact; it is called as soon as one is ready, so that none pile up.
         fetch: copies a released object to a file.
+        borrow: the same, for an object of the feed that lends.
     """
 
     show: Show
@@ -64,6 +65,7 @@ class Workshop:
     work: Path
     keep: Keep
     fetch: Callable[[StoredObject, Path], None]
+    borrow: Callable[[StoredObject, Path], None]
 
     def address(self, item: StoredObject) -> str:
         return self.show.url + item.key
@@ -224,16 +226,21 @@ def _alternates(shop: Workshop, planned: PlannedEpisode) -> dict[str, StoredObje
     episode = planned.episode
     assert episode is not None
     before = planned.before.objects if planned.before else {}
+    lent = planned.lent.objects if planned.lent else {}
     files = dict(episode.alternate_files)
     objects = {}
     for alternate in episode.alternates:
         role = f"alternate:{alternate.file}"
         source = files.get(alternate.file)
+        stem, ending = f"{episode.slug}-{Path(alternate.file).stem}", Path(alternate.file).suffix.lower()
         if source:
-            stem, ending = f"{episode.slug}-{Path(alternate.file).stem}", Path(alternate.file).suffix.lower()
             objects[role] = shop.keep(_source(shop.root, "media", stem, ending, source))
         elif role in before:
             objects[role] = before[role]
+        elif role in lent:
+            with _fetched(shop, shop.borrow, lent[role], ending) as path:
+                artifact = of_file("media", stem, ending, path, lent[role].length_bytes, lent[role].digest)
+                objects[role] = shop.keep(artifact)
     return objects
 
 
@@ -255,7 +262,7 @@ def _audio(
     episode = planned.episode
     assert episode is not None
     type_ = audio.type if isinstance(audio, Audio) else audio.object.type
-    with _source_path(shop, audio, _ENDINGS[type_]) as path:
+    with _source_path(shop, planned, audio, _ENDINGS[type_]) as path:
         inside = read_chapters(path, type_)
         tags = make_tags(
             shop.show,
@@ -296,14 +303,24 @@ def _audio(
 
 
 @contextmanager
-def _source_path(shop: Workshop, audio: Audio | Enclosure, ending: str) -> Iterator[Path]:
+def _source_path(
+    shop: Workshop, planned: PlannedEpisode, audio: Audio | Enclosure, ending: str
+) -> Iterator[Path]:
     """The producer's file, or the released one fetched back: under new tags both are the same sound."""
     if isinstance(audio, Audio):
         yield shop.root / audio.source.path
         return
+    with _fetched(shop, shop.borrow if planned.borrows else shop.fetch, audio.object, ending) as path:
+        yield path
+
+
+@contextmanager
+def _fetched(
+    shop: Workshop, fetch: Callable[[StoredObject, Path], None], item: StoredObject, ending: str
+) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=shop.work) as work:
         path = Path(work) / f"released{ending}"
-        shop.fetch(audio.object, path)
+        fetch(item, path)
         yield path
 
 

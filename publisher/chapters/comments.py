@@ -19,10 +19,10 @@ from publisher.chapters.draft import (
     clean,
     clock_seconds,
     finish,
-    shown,
 )
 from publisher.findings import Findings
 from publisher.model import Chapter
+from publisher.quoting import shown
 
 COMMENT: Final = re.compile(r"CHAPTER(\d{1,4})(NAME|URL|)", re.IGNORECASE)
 """A comment's key."""

@@ -10,6 +10,7 @@ from typing import Final
 from publisher.findings import Findings
 from publisher.model import Chapter, Place
 from publisher.nfc import nfc
+from publisher.quoting import shown
 
 MAX_CHAPTERS: Final = 5_000
 LONGEST_SECONDS: Final = 24 * 3600
@@ -40,13 +41,6 @@ class Draft:
 def clean(text: str) -> str:
     """NFC, on one line, without what XML cannot carry, as the model promises."""
     return _SPACE.sub(" ", _NOT_XML.sub("", nfc(text))).strip()
-
-
-def shown(text: str, most: int = 60) -> str:
-    """A quotation for a message, cut where it is long, without what would move a terminal's cursor."""
-    text = clean(text[: 8 * most])
-    text = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
-    return f'"{text if len(text) <= most else text[: most - 1] + "…"}"'
 
 
 def clock(seconds: float) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 
 from publisher.chapters.comments import Comment, from_comments
-from publisher.chapters.draft import Draft, add_no_clock, clean, clock_seconds, finish, shown
+from publisher.chapters.draft import Draft, add_no_clock, clean, clock_seconds, finish
 from publisher.chapters.lines import LINE
 from publisher.findings import Findings
 from publisher.model import Chapter
 from publisher.problems import Finding
+from publisher.quoting import shown
 
 _NUMBER = r"(-?\d{1,9}(?:[.,]\d{1,12})?)"
 _LABEL = re.compile(rf"{_NUMBER}\t{_NUMBER}(?:\t(.*))?")

@@ -171,10 +171,10 @@ def _feeds(scope: Scope) -> Iterator[Found]:
         if feed.name in seen:
             yield Found(f"two private feeds are called {feed.name!r}", "rename one", ("feeds", place, "name"))
         seen.add(feed.name)
-        for slug in feed.episodes:
+        for at, slug in enumerate(feed.episodes):
             if slug not in scope.slugs:
                 help = did_you_mean(slug, scope.slugs)
-                yield Found(f"there is no episode {slug!r}", help, ("feeds", place, "episodes"))
+                yield Found(f"there is no episode {slug!r}", help, ("feeds", place, "episodes", at))
 
 
 @show_rule("duplicate-slug", "error", "no two folders have the same address")

@@ -54,7 +54,7 @@ def plan(
     quiet: bool,
     verbose: int,
 ) -> int:
-    """Compares shows with what is published of them. Writes nothing.
+    """Compares shows, private feeds too, with what is published of them. Writes nothing.
 
     Example: publisher plan episodes --now "2030-01-31 06:00"
     """
@@ -69,11 +69,13 @@ def plan(
         output.plan(planned)
         for notice in planned.notices:
             output.note(notice)
+        for feed in planned.private:
+            show_private_plan(output, feed)
         if planned.held:
             output.say("the show was rolled back, and the folder is what was undone: publish holds it back")
-        else:
-            output.say("a publish would release this" if planned.has_changes else "nothing to do")
-        return 0, planned.as_json()
+        if not planned.held or planned.would_release:
+            output.say("a publish would release this" if planned.would_release else "nothing to do")
+        return planned.exit_status, planned.as_json()
 
     return each_show(shows, output, action)
 
@@ -146,6 +148,21 @@ def publish(
     return each_show(shows, output, action)
 
 
+def show_private_plan(output: Any, feed: Any) -> None:
+    """Says what a publish would do to a private feed."""
+    output.problems(feed.problems)
+    if feed.error is not None:
+        output.say(f"private feed {feed.name}: it cannot be planned")
+        output.failure(feed.error)
+    elif feed.plan is not None and feed.plan.held:
+        output.say(f"private feed {feed.name}: rolled back, and the folder is what was undone; held back")
+    elif feed.plan is not None and feed.plan.has_changes:
+        output.say(f"private feed {feed.name}:")
+        output.plan(feed.plan)
+    elif feed.plan is not None:
+        output.say(f"private feed {feed.name}: nothing to do")
+
+
 def show_outcome(output: Any, folder: str, outcome: Any, *, dry_run: bool) -> None:
     """Says what a publish came to."""
     from zoneinfo import ZoneInfo
@@ -172,13 +189,19 @@ def show_outcome(output: Any, folder: str, outcome: Any, *, dry_run: bool) -> No
     for feed in outcome.private:
         if outcome.released or not output.quiet:
             output.problems(feed.problems)
+        for notice in feed.notices:
+            output.note(f"private feed {feed.name}: {notice}")
         if feed.error is not None:
             output.failure(feed.error)
         elif feed.outcome is not None:
             output.problems(feed.outcome.outside)
-            output.say(
-                f"  private feed {feed.name}: {'released' if feed.outcome.released else 'nothing to do'}"
-            )
+            plan = feed.outcome.plan
+            if feed.outcome.released or (dry_run and plan.has_changes and not plan.held):
+                done = "released" if feed.outcome.released else "this would be released"
+                output.plan(plan)
+                output.say(f"  private feed {feed.name}: {done}")
+            else:
+                output.say(f"  private feed {feed.name}: nothing to do")
             if output.verbose:
                 output.say(f"    {feed.outcome.feed_url}")
     due = outcome.plan.next_due
@@ -198,6 +221,8 @@ def preview(
     show: str, port: int, drafts: bool, to: str, endpoint: str, as_json: bool, quiet: bool, verbose: int
 ) -> int:
     """Serves the show as a publish would leave it, on this machine only. Podcast apps can subscribe.
+
+    Private feeds whose secrets are set are served too; -v tells their addresses.
 
     Example: publisher preview episodes --drafts
     """
@@ -224,6 +249,9 @@ def preview(
             output.say(f"{folder}: {stand.episodes} episode{'s' if stand.episodes != 1 else ''}")
             output.say(f"  page  {here}")
             output.say(f"  feed  {here}feed.xml")
+            for name, feed_url in stand.private:
+                local = feed_url.replace(stand.url, here, 1)
+                output.say(f"  private feed {name}: {local if output.verbose else '-v tells its address'}")
             output.say("  stop with Ctrl-C")
             serve(app, port=port, listener=listener)
         return 0, {"url": here, "feed_url": f"{here}feed.xml"}

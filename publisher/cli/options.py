@@ -57,6 +57,13 @@ def store(command: F) -> F:
     return option("--to", metavar="STORE", default="", help="Where the show is published.")(command)
 
 
+def feed(command: F) -> F:
+    """Which of the show's feeds."""
+    return option("--feed", metavar="NAME", default="", help="A private feed instead of the public one.")(
+        command
+    )
+
+
 def destination(command: F) -> F:
     """Where to."""
     command = option("--url", metavar="URL", default="", help="Public address of what is published.")(command)

@@ -29,12 +29,22 @@ class Age(click.ParamType[timedelta]):
 @click.command(short_help="List past releases.")
 @options.shows
 @options.store
+@options.feed
 @options.option("--limit", type=click.IntRange(1), default=20, help="How many, the newest first.")
 @options.output
 def history(
-    shows: tuple[str, ...], to: str, endpoint: str, limit: int, as_json: bool, quiet: bool, verbose: int
+    shows: tuple[str, ...],
+    to: str,
+    endpoint: str,
+    feed: str,
+    limit: int,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
 ) -> int:
     """Lists what was released: when, by which version, and what changed.
+
+    A private feed has releases of its own: --feed lists them.
 
     Example: publisher history episodes
     """
@@ -45,7 +55,7 @@ def history(
     def action(folder: str) -> tuple[int, dict[str, Any]]:
         from publisher.operations import history
 
-        listed = history(folder, to=to, endpoint=endpoint, limit=limit)
+        listed = history(folder, to=to, endpoint=endpoint, feed=feed, limit=limit)
         for place, past in enumerate(listed):
             for line in _lines(past, stands=place == 0):
                 output.say(line)
@@ -77,13 +87,21 @@ def _lines(past: Any, *, stands: bool) -> list[str]:
 @click.command(short_help="Go back to a past release.")
 @click.argument("arguments", nargs=-1, metavar="[SHOW] RELEASE")
 @options.store
+@options.feed
 @options.output
 def rollback(
-    arguments: tuple[str, ...], to: str, endpoint: str, as_json: bool, quiet: bool, verbose: int
+    arguments: tuple[str, ...],
+    to: str,
+    endpoint: str,
+    feed: str,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
 ) -> int:
     """Puts a past release back in the place of the one that stands. The show folder is not touched.
 
-    RELEASE is the first digits of a name that history lists, or previous.
+    RELEASE is the first digits of a name that history lists, or previous. Private feeds stay as they are;
+    with --feed one of them goes back, and nothing else.
 
     Example: publisher rollback episodes previous
     """
@@ -99,7 +117,7 @@ def rollback(
         from publisher.operations import rollback
 
         with watching(output) as progress:
-            done = rollback(folder, release, to=to, endpoint=endpoint, progress=progress)
+            done = rollback(folder, release, to=to, endpoint=endpoint, feed=feed, progress=progress)
         output.say(f"{folder}: back to what {done.repeats} was; {done.undone} is undone")
         output.say(f"  {done.feed_url}")
         for slug in done.removed:
@@ -108,6 +126,8 @@ def rollback(
             output.say("  reachable until it is pruned, by whoever has the address:")
         for address in done.reachable:
             output.say(f"    {address}")
+        for name in done.private_left:
+            output.say(f"  the private feed {name} stays as it is; --feed {name} puts it back")
         output.say("  as long as the folder is what was undone, publish leaves things as they are")
         return 0, done.as_json()
 
@@ -121,6 +141,11 @@ def rollback(
     "--older-than", type=Age(), default="30d", help="The grace period: what is younger stays (30d, 4w, 48h)."
 )
 @options.option("--yes", is_flag=True, help="Remove it; without this it is only shown.")
+@options.option(
+    "--former-feeds",
+    is_flag=True,
+    help="Remove what former private feeds left at once, however young.",
+)
 @options.output
 def prune(
     shows: tuple[str, ...],
@@ -128,13 +153,15 @@ def prune(
     endpoint: str,
     older_than: timedelta,
     yes: bool,
+    former_feeds: bool,
     as_json: bool,
     quiet: bool,
     verbose: int,
 ) -> int:
     """Shows, and with --yes removes, objects that no kept release refers to.
 
-    Kept are the release that stands, and every release that stood at any time of the grace period.
+    Kept are the release that stands, and every release that stood at any time of the grace period. Private
+    feeds are pruned by their own releases, and what those left that are none any more goes after that period.
 
     Example: publisher prune episodes --older-than 90d --yes
     """
@@ -145,11 +172,23 @@ def prune(
     def action(folder: str) -> tuple[int, dict[str, Any]]:
         from publisher.operations import prune
 
-        found = prune(folder, to=to, endpoint=endpoint, older_than=older_than, yes=yes)
+        found = prune(
+            folder, to=to, endpoint=endpoint, older_than=older_than, yes=yes, former_feeds=former_feeds
+        )
         for stored in found.removable:
             output.say(f"- {stored.key}  {size(stored.length_bytes)}")
-        amount = f"{len(found.removable)} objects, {size(found.length_bytes)}"
-        if not found.removable:
+        for feed in found.private:
+            for stored in feed.removable:
+                output.say(f"- (private feed {feed.name})/{stored.key}  {size(stored.length_bytes)}")
+            if feed.error is not None:
+                output.failure(feed.error)
+        former = found.former.removable
+        if former:
+            output.say(f"- all of former private feeds: {len(former)} objects")
+        for notice in found.notices:
+            output.note(notice)
+        amount = f"{found.count} objects, {size(found.length_bytes)}"
+        if not found.count:
             output.say(f"{folder}: nothing to remove")
         elif found.done:
             output.say(f"{folder}: removed {amount}")
@@ -157,6 +196,6 @@ def prune(
             output.say(f"{folder}: {amount} could go; nothing was removed, --yes does it")
         if found.uploads_aborted:
             output.say(f"  and {found.uploads_aborted} uploads that were never finished")
-        return 0, found.as_json()
+        return found.exit_status, found.as_json()
 
     return each_show(shows, output, action)

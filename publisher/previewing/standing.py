@@ -12,7 +12,8 @@ from publisher.errors import ShowError, StoreError
 from publisher.model import Show
 from publisher.problems import Problem
 from publisher.reading.load import Loaded, load_show
-from publisher.release import Published, compare, release, store_of
+from publisher.release import Outcome, Prepared, Published, compare, release, store_of
+from publisher.release.private import PrivateOutcome, publish_private
 from publisher.release.uploads import Progress, Quiet
 from publisher.release.work import work_folder
 from publisher.store import Store
@@ -28,6 +29,7 @@ class Stand:
         layers: folders to look into, the first one first.
         url: the address that the pages and the feed were made for.
         redirect: where what no layer holds is; empty where nothing else is published.
+        private: name and address of the feed of each private feed that is shown.
     """
 
     layers: tuple[Path, ...]
@@ -36,6 +38,7 @@ class Stand:
     problems: tuple[Problem, ...]
     notices: tuple[str, ...]
     episodes: int
+    private: tuple[tuple[str, str], ...] = ()
 
 
 @contextmanager
@@ -79,7 +82,12 @@ def _built(loaded: Loaded, base: Store, top: Path, now: datetime, progress: Prog
         notices = (f"what is published could not be read, so everything is built: {error.message}",)
         base, store = FolderStore(top), FolderStore(top)
         prepared = compare(loaded, store, now=now, need_url=False, published=Published())
-    release(prepared, allow_removal=True, allow_guid_change=True, progress=progress)
+
+    def build(prepared: Prepared) -> Outcome:
+        return release(prepared, allow_removal=True, allow_guid_change=True, progress=progress)
+
+    build(prepared)
+    private = publish_private(prepared, build)
     layers = [top]
     if isinstance(base, FolderStore) and Path(base.name) != top:
         layers.append(Path(base.name))
@@ -90,9 +98,20 @@ def _built(loaded: Loaded, base: Store, top: Path, now: datetime, progress: Prog
         url=show.url,
         redirect=show.url if published and not isinstance(base, FolderStore) else "",
         problems=prepared.problems,
-        notices=notices,
+        notices=(*notices, *_private_notices(private)),
         episodes=len(prepared.plan.released),
+        private=tuple((feed.name, feed.outcome.feed_url) for feed in private if feed.outcome),
     )
+
+
+def _private_notices(private: tuple[PrivateOutcome, ...]) -> Iterator[str]:
+    """Why a private feed is not shown."""
+    for feed in private:
+        for problem in feed.problems:
+            yield f"the private feed {feed.name!r} is not shown: {problem.help}"
+        if feed.error is not None:
+            yield f"the private feed {feed.name!r} is not shown: {feed.error.message}"
+        yield from (f"private feed {feed.name}: {notice}" for notice in feed.notices)
 
 
 def _finished(show: Show, now: datetime) -> Show:

@@ -7,7 +7,7 @@ cannot drift apart. (A validation library would want every type a second time an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -324,14 +324,19 @@ class ListOf:
             return ABSENT if value is ABSENT else (value,)
         if not isinstance(node, Sequence):
             return wrong_type(name, node, reading, self.wanted)
-        values = []
-        for place, item in enumerate(node.items, start=1):
+        return tuple(value for _, value in self.items(name, node, reading))
+
+    def items(self, name: str, node: Sequence, reading: Reading) -> Iterator[tuple[int, Any]]:
+        """Every item that could be read, with its place in the file, counted from 0."""
+        for place, item in enumerate(node.items):
             if reading.is_full:
                 break
-            full = f"{name}[{place}]"
-            if not is_lost(item) and not self._empty(full, item, reading):
-                values.append(self.kind.read(full, item, reading))
-        return tuple(value for value in values if value is not ABSENT)
+            full = f"{name}[{place + 1}]"
+            if is_lost(item) or self._empty(full, item, reading):
+                continue
+            value = self.kind.read(full, item, reading)
+            if value is not ABSENT:
+                yield place, value
 
     def _empty(self, name: str, item: Node, reading: Reading) -> bool:
         if is_null(item):

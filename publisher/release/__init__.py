@@ -21,7 +21,7 @@ from publisher.release.private import PrivateOutcome, publish_private
 from publisher.release.published import KEPT, Published, keep_copy
 from publisher.release.uploads import Progress, Quiet, Uploads
 from publisher.release.work import work_folder
-from publisher.store import Store
+from publisher.store import PrefixedStore, Store
 
 __all__ = [
     "Outcome",
@@ -88,7 +88,7 @@ class Outcome:
             "release": self.manifest_key,
             "uploaded": self.uploaded,
             "uploaded_bytes": self.uploaded_bytes,
-            "plan": self.plan.as_json(),
+            "plan": {name: value for name, value in self.plan.as_json().items() if name != "private"},
             "problems": [problem.as_json() for problem in self.problems],
             "notices": list(self.notices),
             "outside": [problem.as_json() for problem in self.outside],
@@ -240,7 +240,12 @@ def _again(prepared: Prepared) -> Prepared:
     that the other gave the show stands."""
     plan = prepared.plan
     return compare(
-        prepared.loaded, prepared.store, url=plan.show.url, now=plan.now, id3_version=plan.id3_version
+        prepared.loaded,
+        prepared.store,
+        url=plan.show.url,
+        now=plan.now,
+        id3_version=plan.id3_version,
+        lender=prepared.lender,
     )
 
 
@@ -282,6 +287,7 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
 
     interrupted = journal.is_open
     plan, published, store = prepared.plan, prepared.published, prepared.store
+    lender = prepared.lender.store if prepared.lender else store
     with work_folder(prepared.root) as work:
         shop = Workshop(
             show=plan.show,
@@ -289,6 +295,7 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
             work=work,
             keep=uploads.keep,
             fetch=lambda item, path: _fetch(store, item, path),
+            borrow=lambda item, path: _fetch(lender, item, path),
         )
         try:
             assembled = assemble(
@@ -314,7 +321,7 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
 
 def _unguarded(prepared: Prepared) -> tuple[str, ...]:
     """Said once for each store: what it cannot do, and what that means."""
-    if prepared.store.conditional_writes:
+    if prepared.store.conditional_writes or isinstance(prepared.store, PrefixedStore):
         return ()
     told = prepared.state / "told" / f"{sha256(prepared.store.name.encode())[:16]}.unconditional"
     if told.exists():

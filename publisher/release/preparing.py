@@ -26,14 +26,29 @@ DEFAULT_URL: Final = "http://127.0.0.1:8000/"
 
 
 @dataclass(frozen=True, slots=True)
+class Lender:
+    """Another feed of the same show, whose audio will do where the folder has none."""
+
+    store: Store
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """Everything read, checked and compared; nothing written yet."""
+    """Everything read, checked and compared; nothing written yet.
+
+    Attributes:
+        known: what is published, and what was and is rolled back: episodes that may do without their audio.
+        lender: for a private feed, the public one.
+    """
 
     loaded: Loaded
     store: Store
     published: Published
     plan: Plan
     problems: tuple[Problem, ...]
+    known: Manifest | None = None
+    lender: Lender | None = None
 
     @property
     def root(self) -> Path:
@@ -116,6 +131,7 @@ def compare(
     need_url: bool = True,
     published: Published | None = None,
     id3_version: int | None = None,
+    lender: Lender | None = None,
 ) -> Prepared:
     """Checks a show that was read, and plans against what the store holds of it.
 
@@ -123,6 +139,7 @@ def compare(
         now: the clock's unless given; without a zone, it is in the show's.
         need_url: whether a bucket without a public address is an error.
         published: what is published, where it is known already.
+        lender: a feed whose episodes' audio may be copied.
     """
     show = loaded.show
     if show is None:
@@ -131,7 +148,9 @@ def compare(
     if published is None:
         published = read_published(store, kept=loaded.root / STATE_FOLDER / KEPT)
     undone = _undone(store, published, loaded.root / STATE_FOLDER / KEPT)
-    problems = list(checked(loaded, _with_undone(published, undone), now))
+    known = _with_others(published.manifest, undone)
+    lent = lender.manifest if lender else None
+    problems = list(checked(loaded, replace(published, manifest=_with_others(known, lent)), now))
     address = _base_address(url) or show.url or (published.manifest.url if published.manifest else "")
     if not address and need_url and store.name.startswith("s3://"):
         message = "the public address is not known under which the published files will be reached"
@@ -140,9 +159,9 @@ def compare(
     if any(problem.is_error for problem in problems):
         raise ShowError(in_order(problems))
     settled = settle(show, published.manifest, url=address or DEFAULT_URL)
-    plan = make_plan(settled, published.manifest, now, id3_version=id3_version, undone=undone)
+    plan = make_plan(settled, published.manifest, now, id3_version=id3_version, undone=undone, lent=lent)
     plan = replace(plan, held=_held(plan, undone))
-    return Prepared(loaded, store, published, plan, in_order(problems))
+    return Prepared(loaded, store, published, plan, in_order(problems), known, lender)
 
 
 def _undone(store: Store, published: Published, kept: Path) -> Manifest | None:
@@ -151,14 +170,13 @@ def _undone(store: Store, published: Published, kept: Path) -> Manifest | None:
     return manifest_of(store, key, kept=kept) if key else None
 
 
-def _with_undone(published: Published, undone: Manifest | None) -> Published:
-    """For the checks: an episode that was published and rolled back may do without its audio as well."""
-    if undone is None or published.manifest is None:
-        return published
-    listed = {name for item in published.manifest.episodes for name in (item.slug, item.guid)}
-    more = [item for item in undone.episodes if not {item.slug, item.guid} & listed]
-    both = replace(published.manifest, episodes=(*published.manifest.episodes, *more))
-    return replace(published, manifest=both)
+def _with_others(manifest: Manifest | None, other: Manifest | None) -> Manifest | None:
+    """A manifest with the episodes that only another one has: those may do without their audio too."""
+    if manifest is None or other is None:
+        return manifest or other
+    listed = {name for item in manifest.episodes for name in (item.slug, item.guid)}
+    more = [item for item in other.episodes if not {item.slug, item.guid} & listed]
+    return replace(manifest, episodes=(*manifest.episodes, *more))
 
 
 def _held(plan: Plan, undone: Manifest | None) -> Literal["", "undone", "undone and due"]:

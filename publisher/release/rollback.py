@@ -18,8 +18,10 @@ from publisher.release.journal import Journal
 from publisher.release.live_pages import copy_key, pages_of, restore_pages, settle_pages
 from publisher.release.lock import only_run
 from publisher.release.preparing import store_of
+from publisher.release.private import store_of_feed
 from publisher.release.published import KEPT, Published, keep_copy, read_published
 from publisher.release.uploads import Progress, Quiet, Uploads, each
+from publisher.store import PrefixedStore
 from publisher.store.base import Store
 
 
@@ -33,7 +35,9 @@ class RolledBack:
         undone: name of the release that stood before.
         feed_url: the feed, which has the same address as ever.
         removed: slugs of episodes that are not in the feed any more.
-        reachable: addresses of audio that only the undone release has, and that stay until they are pruned.
+        reachable: addresses of audio that only the undone release has, and that stay until they are pruned;
+            for a private feed, these and `feed_url` do not tell where it is.
+        private_left: names of private feeds, which stay as they are when the public one is rolled back.
     """
 
     release: str
@@ -42,6 +46,7 @@ class RolledBack:
     feed_url: str
     removed: tuple[str, ...]
     reachable: tuple[str, ...]
+    private_left: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -51,6 +56,7 @@ class RolledBack:
             "feed_url": self.feed_url,
             "removed": list(self.removed),
             "reachable": list(self.reachable),
+            "private_left": list(self.private_left),
         }
 
 
@@ -60,6 +66,7 @@ def rollback(
     *,
     to: str = "",
     endpoint: str = "",
+    feed: str = "",
     progress: Progress | None = None,
 ) -> RolledBack:
     """Puts a past release back in the place of the one that stands.
@@ -71,16 +78,18 @@ def rollback(
         folder: the show folder.
         release: the first digits of a release's name, or `previous`.
         to, endpoint: go before those of podcast.yaml.
+        feed: name of a private feed, which is put back then; without it that is the public one alone.
 
     Raises:
-        UsageError: there is no such release, or it stands already.
+        UsageError: there is no such release or feed, or it stands already.
+        ShowError: podcast.yaml cannot be read, so that the private feed is not known.
         StoreError: nothing is published, the store failed, or something of the release was pruned.
         Conflict: somebody else published in between; what they released stands.
     """
     progress = progress or Quiet()
     with only_run(folder, say=progress.say):
         loaded = load_show(folder)
-        store = store_of(loaded, to=to, endpoint=endpoint)
+        store = store_of_feed(loaded, store_of(loaded, to=to, endpoint=endpoint), feed)
         ensure_published(store)
         published, past = read_published(store), find(store, release)
         if past.key in (published.manifest_key, published.manifest.repeats if published.manifest else ""):
@@ -89,7 +98,12 @@ def rollback(
         uploads = Uploads(store, progress)
         manifest, artifact = _put_back(loaded.root, uploads, published, past)
         keep_copy(loaded.root / STATE_FOLDER / KEPT, artifact.object.key, manifest_bytes(manifest)[1])
-    return _told(published, past, artifact)
+    told = _told(published, past, artifact)
+    if isinstance(store, PrefixedStore):
+        reachable = tuple(store.discreet(address) for address in told.reachable)
+        return replace(told, feed_url=store.discreet(told.feed_url), reachable=reachable)
+    left = tuple(private.name for private in loaded.show.feeds) if loaded.show else ()
+    return replace(told, private_left=left)
 
 
 def _put_back(root: Path, uploads: Uploads, published: Published, past: Past) -> tuple[Manifest, Artifact]:

@@ -28,6 +28,11 @@ class PrefixedStore:
         self._label = label
 
     @property
+    def prefix(self) -> str:
+        """What every key starts with in the whole; not to be told."""
+        return self._prefix
+
+    @property
     def name(self) -> str:
         return f"{self._store.name} ({self._label})"
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from publisher.findings import Findings
+from publisher.quoting import shown
 from publisher.transcripts.speakers import Utterance, attribute
-from publisher.transcripts.text import ends_sentence, one_line, shown, unescaped
+from publisher.transcripts.text import ends_sentence, one_line, unescaped
 from publisher.transcripts.timing import Timed, finish
 from publisher.transcripts.types import Transcript
 

@@ -5,16 +5,17 @@ https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/tr
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import replace
 from typing import Any
 
 from publisher.findings import Findings
-from publisher.transcripts.text import check_characters, one_line, shown
+from publisher.json_files import kind_of, read_object, read_seconds
+from publisher.transcripts.text import check_characters, one_line
 from publisher.transcripts.timing import Timed, finish
 from publisher.transcripts.types import Transcript
 
+_MEND = "export it again from the program it came from"
 _SHAPE = (
     'write {"version": "1.0.0", "segments": '
     '[{"speaker": "Silvija", "startTime": 0.5, "endTime": 4.0, "body": "Hei"}]}'
@@ -24,12 +25,12 @@ _SHAPE = (
 def read_segments(text: str, findings: Findings) -> Transcript | None:
     """The segments as cues, or None where the text is no JSON of that shape. `endTime` may be missing: the
     segment lasts until the next one starts. A segment without a speaker has none."""
-    document = _document(text, findings)
+    document = read_object(text, findings, rule="transcript-syntax", shape=_SHAPE, mend=_MEND)
     if document is None:
         return None
     segments = document.get("segments")
     if not isinstance(segments, list):
-        found = _kind(segments) if "segments" in document else "no such key"
+        found = kind_of(segments) if "segments" in document else "no such key"
         findings.add(
             "transcript-syntax", "error", f"'segments' was to be a list, and there is {found}", _SHAPE
         )
@@ -38,38 +39,11 @@ def read_segments(text: str, findings: Findings) -> Transcript | None:
     return finish(_with_ends(timed), "json", findings)
 
 
-def _document(text: str, findings: Findings) -> dict[str, Any] | None:
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        findings.add(
-            "transcript-syntax",
-            "error",
-            f"the file is no JSON: {error.msg} at column {error.colno}",
-            "export it again from the program it came from",
-            error.lineno,
-        )
-        return None
-    except (RecursionError, ValueError) as error:
-        # json's own limits: nesting, and integers of more than 4,300 digits.
-        what = (
-            "is nested too deeply" if isinstance(error, RecursionError) else "holds a number too long to read"
-        )
-        findings.add("transcript-syntax", "error", f"the file {what}", _SHAPE)
-        return None
-    if isinstance(document, dict):
-        return document
-    findings.add(
-        "transcript-syntax", "error", f"the file was to be an object, and it is {_kind(document)}", _SHAPE, 1
-    )
-    return None
-
-
 def _segment(value: Any, index: int, findings: Findings) -> Timed | None:
     place = f"segments[{index}]"
     if not isinstance(value, dict):
         findings.add(
-            "transcript-syntax", "error", f"{place} was to be an object, and it is {_kind(value)}", _SHAPE
+            "transcript-syntax", "error", f"{place} was to be an object, and it is {kind_of(value)}", _SHAPE
         )
         return None
     start = _seconds(value, "startTime", place, findings)
@@ -95,27 +69,8 @@ def _with_ends(timed: list[Timed]) -> list[Timed]:
 
 
 def _seconds(segment: dict[str, Any], key: str, place: str, findings: Findings) -> float | None:
-    value = segment.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        findings.add(
-            "transcript-syntax",
-            "error",
-            f"{place}.{key} was to be a number of seconds, and it is {_kind(value)}",
-            _SHAPE,
-        )
-        return None
-    # Integers too large for a float would raise; none of them is a time.
-    if not -1e9 < value < 1e9:
-        findings.add("transcript-times", "error", f"{place}.{key} is no time in seconds", "correct it")
-        return None
-    if value < 0:
-        findings.add(
-            "transcript-times", "error", f"{place}.{key} is {value}, before the sound begins", "correct it"
-        )
-        return None
-    return round(float(value), 3)
+    rules = ("transcript-syntax", "transcript-times")
+    return read_seconds(segment.get(key), f"{place}.{key}", findings, rules=rules, shape=_SHAPE)
 
 
 def _text(segment: dict[str, Any], key: str, place: str, findings: Findings) -> str:
@@ -124,21 +79,8 @@ def _text(segment: dict[str, Any], key: str, place: str, findings: Findings) -> 
         return ""
     if not isinstance(value, str):
         findings.add(
-            "transcript-syntax", "error", f"{place}.{key} was to be text, and it is {_kind(value)}", _SHAPE
+            "transcript-syntax", "error", f"{place}.{key} was to be text, and it is {kind_of(value)}", _SHAPE
         )
         return ""
     check_characters(value, findings, f"{place}.{key}", first_line=None)
     return value
-
-
-def _kind(value: Any) -> str:
-    """What a JSON value is, in the words of a person."""
-    if isinstance(value, str):
-        return f"the text {shown(value, 30)}"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return "a number"
-    if value is None:
-        return "null"
-    return "a list" if isinstance(value, list) else "an object"

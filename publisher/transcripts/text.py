@@ -92,13 +92,6 @@ def ends_sentence(text: str) -> bool:
     return not text or _SENTENCE_END.search(text[-12:]) is not None
 
 
-def shown(text: str, most: int = 60) -> str:
-    """A quotation for a message, cut where it is long, without what would move a terminal's cursor."""
-    text = one_line(text[: 8 * most])
-    text = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
-    return f'"{text if len(text) <= most else text[: most - 1] + "…"}"'
-
-
 def _lacks_mark(data: bytes) -> bool:
     """Whether this is Latin text in UTF-16 without a byte order mark."""
     head = data[:64]

@@ -331,7 +331,7 @@ def test_a_publish_in_the_middle_of_it_ends_it(tmp_path: Path) -> None:
     store = RacedStore(public, lambda: go(other, public))
     found = prune(show, to=str(public))
     with pytest.raises(Conflict) as raised:
-        _remove(store, found)
+        _remove(store, found.removable, found.kept)
     assert raised.value.exit_status == 4
     assert "Theirs" in read_feed(public).titles()
     assert_whole(public)

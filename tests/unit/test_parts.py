@@ -22,6 +22,7 @@ from publisher.model import (
     Owner,
     Person,
     Place,
+    PrivateFeed,
     Question,
     Quote,
     Show,
@@ -69,7 +70,7 @@ SHOW_KEYS: dict[str, Any] = {
     "txt": (Txt("t"),), "chat": Chat("b.example", "irc"), "update_frequency": UpdateFrequency("Weekly"),
     "trailer": (Trailer("T", "https://b.example/t", datetime(2026, 1, 1, tzinfo=UTC)),),
     "podroll": (RemoteItem("g"),), "publisher": RemoteItem("g"), "remote_item": (RemoteItem("g"),),
-    "notify": Notify(podping=True),
+    "notify": Notify(podping=True), "feeds": (PrivateFeed("members", "SECRET"),),
 }  # fmt: skip
 SHOW_IN_TAGS = {
     *("title", "author", "hosts", "language", "copyright", "categories", "link", "url", "feed_url", "guid"),

@@ -153,6 +153,28 @@ def test_chapters_are_pointed_at_where_they_are_written(show: Path) -> None:
     assert [starts[name].column for name in ("60", "50")] == [_column(chapters, 0), _column(chapters, 2)]
 
 
+def test_items_are_pointed_at_behind_others_that_could_not_be_read(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "show")
+    soundbites = [{"start": "soon", "duration": 20}, {"start": "9:00:00", "duration": 20}]
+    chapters = [{"start": "1:00", "title": "B"}, {"start": "x", "title": "?"}, {"start": 0, "title": "A"}]
+    add_episode(show, "0003-lists", number=3, soundbites=soundbites, chapters=chapters, related=["", "none"])
+    loaded = load_show(show)
+    assert loaded.show is not None
+    assert len(loaded.problems) == 3
+    found = {
+        problem.rule: problem.line
+        for problem in locate(check_show(loaded.show, before=None, now=NOW), loaded.root)
+    }
+    root, _ = read_yaml((show / "0003-lists" / "episode.yaml").read_bytes())
+    assert isinstance(root, Mapping)
+    for rule, key, place in (
+        ("soundbite", "soundbites", 1),
+        ("chapters-late", "chapters", 0),
+        ("episode-unknown", "related", 1),
+    ):
+        assert found[rule] == _line(root.items[key], place), rule
+
+
 def _line(node: Node, place: int) -> int:
     assert not isinstance(node, (Scalar, Mapping))
     return node.items[place].line
