@@ -36,6 +36,10 @@ _LISTS: Final = ("ul", "ol")
 _MARKS: Final = {"strong": "strong", "b": "strong", "em": "em", "i": "em"}
 _WHOLE_ADDRESS: Final = re.compile(r"(?:https?://|mailto:)", re.I)
 
+# What HTML takes for the beginning of a tag, a comment or a declaration; other `<` are text.
+# https://html.spec.whatwg.org/multipage/parsing.html#tag-open-state
+_TAG_OPENS: Final = re.compile(r"<[A-Za-z/!?]")
+
 # What XML 1.0 cannot carry (https://www.w3.org/TR/xml/#charsets). A producer's file holds none of it, but a
 # character reference in Markdown (`&#12;`) may stand for it.
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -138,6 +142,18 @@ def _safe(rendered: str) -> str:
 def _clean(rendered: str, tags: set[str], *, attributes: dict[str, set[str]], link_rel: str | None) -> str:
     cleaned = nh3.clean(rendered, tags=tags, attributes=attributes, url_schemes=_SCHEMES, link_rel=link_rel)
     return _ILLEGAL.sub("", cleaned).strip()
+
+
+def text_as_html(text: str) -> str:
+    """Plain text for an element that apps read as HTML, such as an item's description.
+
+    Text that means the same either way, as nearly all does, stays as it is: some apps show the element as it
+    stands. Text that HTML would take for a tag or a character reference, and lose, is escaped.
+    https://www.rssboard.org/rss-profile#element-channel-item-description
+    """
+    if _TAG_OPENS.search(text) or html.unescape(text) != text:
+        return html.escape(text, quote=False)
+    return text
 
 
 def paragraph(text: str) -> str:

@@ -17,7 +17,7 @@ from publisher.feed.paging import Paging, paging_elements
 from publisher.feed.style import feed_opening, feed_stylesheet
 from publisher.model import Owner, Show
 from publisher.namespace import Trailer
-from publisher.text import feed_html
+from publisher.text import feed_html, text_as_html
 
 __all__ = ["FeedItem", "feed_stylesheet", "render_feed"]
 
@@ -93,7 +93,7 @@ def _render_batch(
     if not archive:
         feed.link(href=show.feed_url, rel="self", type="application/rss+xml")
     feed.link(href=show.link, rel="alternate")
-    feed.description(feed_html(show.description) or show.title)
+    feed.description(feed_html(show.description) or text_as_html(show.title))
     feed.language(show.language)
     feed.generator("publisher", __version__)
     if show.copyright:
@@ -127,7 +127,7 @@ def _add(feed: Any, show: Show, item: FeedItem) -> None:
     entry.title(item.episode.title)
     entry.guid(item.guid, permalink=False)
     entry.link(href=item.episode.link or item.page_url)
-    entry.description(effective.summary(item.episode) or item.episode.title)
+    entry.description(text_as_html(effective.summary(item.episode) or item.episode.title))
     if item.content_html:
         entry.content(item.content_html)
     entry.enclosure(item.enclosure_url, str(item.length_bytes), item.type)

@@ -78,7 +78,7 @@ def _namespace(show: Show, artwork_url: str) -> Iterator[Element]:
     if show.notify.podping:
         yield element("podcast:podping", usesPodping="true")
     if show.license:
-        yield from license_elements(show.license, show.copyright)
+        yield from license_elements(show.license)
     yield from funding_elements(show.funding)
     yield from value_elements(show.value)
     yield from person_elements([(person, person.role or "host") for person in show.hosts], {})

@@ -21,6 +21,7 @@ from publisher.feed.shared import (
     value_elements,
 )
 from publisher.model import Alternate, Chapter, Episode, Show
+from publisher.vocabulary import license_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,10 @@ def _namespace(show: Show, item: FeedItem) -> Iterator[Element]:
     yield from place_elements(episode.location)
     if episode.license:
         yield from license_elements(episode.license)
+    # A channel has RSS's own `copyright`, and should not say it twice; an item has no such element.
+    # https://validator.w3.org/feed/docs/warning/DuplicateSemantics.html
+    if rights := license_names().get(episode.license.casefold()):
+        yield element("dc:rights", rights)
     yield from funding_elements(episode.funding)
     yield from value_elements(episode.value)
     for link in episode.content_link:

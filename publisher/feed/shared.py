@@ -10,7 +10,7 @@ from publisher import effective
 from publisher.feed.namespace import Element, element, seconds
 from publisher.model import Artwork, Funding, Person, Place, Social
 from publisher.namespace import Chat, Image, Recipient, RemoteItem, TimeSplit, Txt, Value
-from publisher.vocabulary import license_names, licenses
+from publisher.vocabulary import licenses
 
 
 def person_elements(people: list[tuple[Person, str]], picture_urls: dict[str, str]) -> Iterator[Element]:
@@ -32,18 +32,14 @@ def person_elements(people: list[tuple[Person, str]], picture_urls: dict[str, st
         )
 
 
-def license_elements(license: str, copyright: str = "") -> Iterator[Element]:
+def license_elements(license: str) -> Iterator[Element]:
     """The licence in the podcast namespace, Dublin Core and Creative Commons.
 
     Args:
         license: a slug, which stands as the text, or the address of a licence of one's own.
-        copyright: goes before the licence's name as the rights.
     """
     url = license if "://" in license else licenses().get(license.casefold(), "")
     yield element("podcast:license", license, url=url)
-    rights = copyright or license_names().get(license.casefold(), "")
-    if rights:
-        yield element("dc:rights", rights)
     if url:
         yield element("dcterms:license", url)
     if (urlsplit(url).hostname or "").removeprefix("www.") == "creativecommons.org":

@@ -78,7 +78,6 @@ def _shared(place: str) -> str:
     return f"""
         {place}/podcast:license         `license`
         +@url                           the licence's text, by its slug; or `license` itself
-        {place}/dc:rights               `copyright` of the show; else the licence's name
         {place}/dcterms:license         the licence's text
         {place}/creativeCommons:license  the licence's text, for one of Creative Commons
         {place}/podcast:funding         `funding.text`
@@ -228,6 +227,7 @@ ITEM: Final = _tags(
         +@domain                        the key of `taxonomies`
         item/comments                   the first `social.url`
         item/dc:creator                 `author`; the hosts' names, or the show's author
+        item/dc:rights                  the name of the episode's licence
         item/itunes:title               `title`
         item/itunes:author              `author`; the hosts' names, or the show's author
         item/itunes:duration            found in the audio

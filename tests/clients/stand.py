@@ -1,4 +1,4 @@
-"""The sample show, published and served, as a stranger meets it."""
+"""A show, published and served, as a stranger meets it."""
 
 from __future__ import annotations
 
@@ -34,12 +34,14 @@ class Stand:
         public: the folder it is published to.
         show: what `load_show` reads.
         url: where the preview serves it; ends with a slash. Empty where it is not served.
+        public_url: the address that it was published for.
     """
 
     folder: Path
     public: Path
     show: Show
     url: str = ""
+    public_url: str = PUBLIC_URL
 
     @property
     def episodes(self) -> tuple[Episode, ...]:
@@ -67,7 +69,7 @@ class Stand:
 
     def local(self, url: str) -> Path:
         """The object behind an address, whether it is the preview's or the public one."""
-        for base in (self.url, PUBLIC_URL):
+        for base in (self.url, self.public_url):
             if base and url.startswith(base):
                 return self.public / url.removeprefix(base)
         raise AssertionError(f"{url} is outside of the show")
@@ -108,26 +110,33 @@ def chapters(episode: Episode) -> tuple[Chapter, ...]:
     return episode.audio.chapters if episode.chapters is None else episode.chapters
 
 
-def publish(folder: Path, *options: str, make: Callable[[Path], Path] = copy_sample) -> Stand:
+def publish(
+    folder: Path,
+    *options: str,
+    make: Callable[[Path], Path] = copy_sample,
+    public_url: str = PUBLIC_URL,
+) -> Stand:
     """Publishes a show below `folder` through the command line: a copy of the sample show, or what `make`
     writes into the folder that it is given."""
     show = make(folder / "episodes")
     public = folder / "public"
     run_well(
-        "publish", "episodes", "--to", public, "--url", PUBLIC_URL, "--now", AFTER_ALL_BUT_ONE, *options,
+        "publish", "episodes", "--to", public, "--url", public_url, "--now", AFTER_ALL_BUT_ONE, *options,
         folder=folder,
     )  # fmt: skip
     loaded = load_show(show)
     assert loaded.show is not None
-    return Stand(show, public, loaded.show)
+    return Stand(show, public, loaded.show, public_url=public_url)
 
 
 @contextmanager
 def previewing(folder: Path, *options: str) -> Iterator[str]:
     """Runs `publisher preview` on a free port, and gives the address that it prints.
 
-    It is told to stop as a person does, with Ctrl-C, and has to end well.
+    It is told to stop as a person does, with Ctrl-C, and has to end well, with nothing said but what `check`
+    says of the show.
     """
+    checked = run_well("check", "episodes", folder=folder)
     with (folder / "preview.log").open("wb") as log:
         process = subprocess.Popen(
             command("preview", "episodes", "--port", "0", *options),
@@ -146,7 +155,8 @@ def previewing(folder: Path, *options: str) -> Iterator[str]:
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
-    assert (folder / "preview.log").read_text() == ""
+    said = set((folder / "preview.log").read_text("utf-8").splitlines())
+    assert said <= {*checked.stdout.splitlines(), *checked.stderr.splitlines()}
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:

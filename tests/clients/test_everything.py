@@ -4,42 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from publisher.operations import publish
-from tests.clients.test_partytime import HERE, parser
-from tests.support.everything import EPISODES, SHOW, URL, make_everything
-from tests.support.sample import plain_environment
+from tests.clients.stand import Stand
+from tests.support.everything import EPISODES, SHOW
 
-__all__ = ["parser"]
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MAIN = EPISODES[1]
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("everything")
-    publish(make_everything(folder / "show"), to=str(folder / "public"), now=NOW, verify=False)
-    return folder / "public"
-
-
 @pytest.fixture
-def show(store: Path, parser: list[str], tmp_path: Path) -> dict[str, Any]:
-    done = subprocess.run(
-        parser, input=(store / "feed.xml").read_bytes(), capture_output=True, timeout=60, check=False,
-        cwd=HERE, env=plain_environment(tmp_path, {"LOG": "silent"}),
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr.decode()
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+def show(everything: Stand, partytime: Callable[[Stand], dict[str, Any]]) -> dict[str, Any]:
+    return partytime(everything)
 
 
 @pytest.fixture
@@ -100,14 +79,14 @@ def test_other_shows(show: dict[str, Any]) -> None:
     }  # fmt: skip
 
 
-def test_trailers_are_those_given_and_those_released(show: dict[str, Any], store: Path) -> None:
+def test_trailers_are_those_given_and_those_released(show: dict[str, Any], everything: Stand) -> None:
     given, released = show["trailers"]
     trailer = SHOW["trailer"]
     assert {key: given[key] for key in ("title", "url", "type", "length", "season")} == {
         key: trailer[key] for key in ("title", "url", "type", "length", "season")
     }
     assert datetime.fromisoformat(given["pubdate"]) == datetime(2024, 1, 1, 5, tzinfo=UTC)
-    media = store / released["url"].removeprefix(URL)
+    media = everything.local(released["url"])
     assert (released["title"], released["length"]) == (EPISODES[0]["title"], media.stat().st_size)
 
 
@@ -131,11 +110,11 @@ def test_chat_blocks_texts_and_seasons(show: dict[str, Any], episode: dict[str, 
     assert show["pubsub"]["hub"] == SHOW["notify"]["websub"]
 
 
-def test_pictures_by_width(show: dict[str, Any], episode: dict[str, Any], store: Path) -> None:
+def test_pictures_by_width(show: dict[str, Any], episode: dict[str, Any], everything: Stand) -> None:
     for told in (show, episode):
         own, given = (image["parsed"] for image in told["podcastImages"])
         assert own["width"] == 1400
-        assert (store / own["url"].removeprefix(URL)).is_file()
+        assert everything.local(own["url"]).is_file()
         assert given == {"url": "https://img.example/600.webp", "width": 600}
 
 
@@ -148,7 +127,7 @@ def test_where_it_is_talked_about(episode: dict[str, Any]) -> None:
     ]
 
 
-def test_further_enclosures_and_their_integrity(episode: dict[str, Any], store: Path) -> None:
+def test_further_enclosures_and_their_integrity(episode: dict[str, Any], everything: Stand) -> None:
     main, low = episode["alternativeEnclosures"]
     assert (main["default"], low["default"]) == (True, False)
     written = MAIN["alternates"][0]
@@ -158,7 +137,7 @@ def test_further_enclosures_and_their_integrity(episode: dict[str, Any], store: 
     assert [one["uri"] for one in low["source"][1:]] == ["ipfs://QmdwGqd3d2gFPGeJNLLCshdiPert45fMu84552Y4XHTy4y",
                                                          "https://e.example/low.torrent"]  # fmt: skip
     for enclosure in (main, low):
-        data = (store / enclosure["source"][0]["uri"].removeprefix(URL)).read_bytes()
+        data = everything.local(enclosure["source"][0]["uri"]).read_bytes()
         digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
         assert enclosure["integrity"] == {"type": "sri", "value": f"sha256-{digest}"}
         assert enclosure["length"] == len(data)

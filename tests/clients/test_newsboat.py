@@ -144,7 +144,7 @@ def test_newsboat_lists_every_episode_with_what_it_knows(visit: Visit) -> None:
         # It keeps the show notes, which open with a summary of its own, as HTML.
         assert html.escape(episode.summary, quote=False) in row["content"]
         for guest in episode.guests:
-            assert guest.name in row["content"]
+            assert html.escape(guest.name, quote=False) in row["content"]
     assert len({row["guid"] for row in visit.rows}) == len(visit.rows)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -9,11 +11,12 @@ from email.utils import parsedate_to_datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from publisher import effective
 from publisher.build.notes import show_notes
 from publisher.feed import FeedItem, render_feed
 from publisher.model import Show
 from publisher.planning import make_plan, settle
-from publisher.text import feed_html
+from publisher.text import feed_html, text_as_html
 from tests.property.models import shows
 from tests.property.reading_back import of_channel, of_item, said_by_episode, said_by_show
 from tests.release.feeds import Feed, attributes, text, texts
@@ -53,12 +56,17 @@ def test_a_feed_reads_back_what_the_show_says(show: Show) -> None:
     feed = Feed(render_feed(show, made, newest=LATE))
     assert text(feed.channel, "title") == show.title
     assert text(feed.channel, "podcast:guid") == show.guid
-    assert (text(feed.channel, "description") or "") == (feed_html(show.description) or show.title)
+    assert (text(feed.channel, "description") or "") == (
+        feed_html(show.description) or text_as_html(show.title)
+    )
     assert texts(feed.channel, "podcast:person") == [person.name for person in show.hosts]
     assert len(feed.items) == len(made)
     for item, found in zip(made, feed.items, strict=True):
         assert text(found, "title") == item.episode.title
         assert text(found, "guid") == item.guid
+        described = text(found, "description") or ""
+        assert not re.search(r"<[A-Za-z/!?]", described)
+        assert html.unescape(described) == (effective.summary(item.episode) or item.episode.title)
         assert attributes(found, "enclosure") == {
             "url": item.enclosure_url,
             "length": str(item.length_bytes),

@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from PIL import Image
 
-from tests.support.shows import SAMPLES, make_show
+from tests.support.shows import MP3, SAMPLES, audio_of, make_show
 
 URL: Final = "https://show.example/"
 MAIN: Final = "0002-everything"
 TRAILER: Final = "0001-trailer"
+BONUS: Final = "0003-words"
+"""Made of characters that mean something to XML, to HTML or in an address; its sound is an M4A."""
 NODE: Final = "03" + "ab" * 32
 GUID: Final = "917393e3-1b1e-5cef-ace4-edaa54e1f810"
 
@@ -64,8 +66,8 @@ _CHAT: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 SHOW: Final[dict[str, Any]] = {
-    "title": "Everything & more",
-    "description": "About *everything*.",
+    "title": "Everything & <more> “things”",
+    "description": "About *everything*, from a to å.\n\nAnother paragraph.",
     "language": "nb",
     "categories": ["Education > Courses", "Technology"],
     "url": URL,
@@ -85,7 +87,10 @@ SHOW: Final[dict[str, Any]] = {
     "complete": True,
     "block": {"all": True, "google": False, "amazon": True},
     "medium": "course",
-    "funding": [{"url": "https://give.example/", "text": "Give"}],
+    "funding": [
+        {"url": "https://give.example/once?a=1&b=2", "text": "Give once"},
+        {"url": "https://give.example/monthly", "text": "Give every month"},
+    ],
     "value": _VALUE,
     "seasons": {"1": "The beginning", "2": "The rest"},
     "location": _PLACES,
@@ -153,9 +158,9 @@ EPISODES: Final[list[dict[str, Any]]] = [
                 "url": "https://e.example/0",
                 "image": "https://img.example/0.jpg",
             },
-            {"start": 1, "title": "End"},
+            {"start": 20.5, "title": "End & out"},
         ],
-        "soundbites": [{"start": 0, "duration": 1.5, "title": "A bite"}],
+        "soundbites": [{"start": 1.25, "duration": 15.5, "title": "The best & most"}],
         "social": _SOCIAL,
         "chat": _CHAT,
         "alternates": [
@@ -192,6 +197,27 @@ EPISODES: Final[list[dict[str, Any]]] = [
         },
         "txt": {"text": "true", "purpose": "ai-content"},
     },
+    {
+        "slug": BONUS,
+        "title": "All there is & <other> “words” — #1",
+        "published": "2024-01-04T06:00:00+01:00",
+        "season": 2,
+        "number": 3,
+        "type": "bonus",
+        "summary": "Ampersands & <angles> in a few words.",
+        "explicit": False,
+        "author": "Somebody & Else",
+        "link": "https://elsewhere.example/all?x=1&y=2",
+        "license": "https://license.example/ours",
+        "guests": [
+            {
+                "name": "Çelik & <Søn>",
+                "url": "https://c.example/?a=1&b=2",
+                "image": "https://c.example/c.jpg",
+            },
+        ],
+        "keywords": ["å", "this & that"],
+    },
 ]
 _VTT: Final = "WEBVTT\n\n00:00.000 --> 00:01.500\n<v Ada>Hello.\n"
 
@@ -202,17 +228,22 @@ def make_everything(folder: Path) -> Path:
         "banner.png": picture(300, 100),
         "canvas.mp4": (SAMPLES / "video.mp4").read_bytes(),
     }
-    files = {
-        TRAILER: {},
+    beside: dict[str, dict[str, Any]] = {
+        TRAILER: {"number": None},
         MAIN: {
-            **images,
-            "cy.png": picture(40, 40),
-            "cover.png": picture(1400, 1400),
-            "transcript.vtt": _VTT,
-            "low.ogg": (SAMPLES / "opus.ogg").read_bytes(),
+            # Half a minute: room for a soundbite, and for a jump into the second chapter.
+            "sound": audio_of(MAIN) + (SAMPLES / MP3).read_bytes() * 19,
+            "files": {
+                **images,
+                "cy.png": picture(40, 40),
+                "cover.png": picture(1400, 1400),
+                "transcript.vtt": _VTT,
+                "low.ogg": (SAMPLES / "opus.ogg").read_bytes(),
+            },
         },
+        BONUS: {"sound": "aac.m4a", "notes": "# Notes\n\nWith a [link](https://e.example/?a=1&b=2).\n"},
     }
-    episodes = [{**episode, "files": files[episode["slug"]]} for episode in EPISODES]
+    episodes = [{**episode, **beside[episode["slug"]]} for episode in EPISODES]
     show = make_show(folder, episodes=episodes, **SHOW)
     for name, content in {**images, "ada.png": picture(50, 50)}.items():
         (show / name).write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publisher.text import feed_html, first_paragraph, html_to_text, link, page_html, paragraph, plain_text
+from publisher.text import (
+    feed_html,
+    first_paragraph,
+    html_to_text,
+    link,
+    page_html,
+    paragraph,
+    plain_text,
+    text_as_html,
+)
 
 FEED_TAGS = {"p", "ul", "ol", "li", "a", "br", "strong", "em"}
 PAGE_TAGS = FEED_TAGS | {
@@ -275,6 +284,28 @@ def test_plain_text_keeps_the_order_of_things() -> None:
 
 def test_html_to_text_reads_entities_once() -> None:
     assert html_to_text("<p>a &amp;amp; b &lt;i&gt;</p>") == "a &amp; b <i>"
+
+
+@pytest.mark.parametrize("text", ["Q&A", "R & D", "1 < 2 > 1", "a <3 b", "“å”", "& amp;", "#1; &"])
+def test_text_that_html_reads_as_it_stands_stays(text: str) -> None:
+    assert text_as_html(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a <b> c", "a &lt;b&gt; c"),
+        ("the tag </p>", "the tag &lt;/p&gt;"),
+        ("<!-- a", "&lt;!-- a"),
+        ("<?xml", "&lt;?xml"),
+        ("write &amp; for &", "write &amp;amp; for &amp;"),
+        ("&copy 2024", "&amp;copy 2024"),
+        ("&#233;", "&amp;#233;"),
+    ],
+)
+def test_text_that_html_would_take_for_something_else_is_escaped(text: str, expected: str) -> None:
+    assert text_as_html(text) == expected
+    assert html_to_text(text_as_html(text)) == text
 
 
 def test_paragraph_and_link_escape_both_sides() -> None:
