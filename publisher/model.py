@@ -245,6 +245,7 @@ class AudioFormat:
 
     format: str = ""
     bitrate: int | None = None
+    channels: int | None = None
     loudness: float | Literal["off"] | None = None
     alternates: tuple[AudioFormat, ...] = ()
 

@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any, Final
 
 from publisher import effective
+from publisher.delivery import further
 from publisher.identity import fingerprint
 from publisher.manifest import Enclosure
 from publisher.model import Audio, Chapter, Episode, Notify, Show
@@ -67,7 +68,7 @@ def episode_parts(episode: Episode, audio: Audio | Enclosure, before: dict[str, 
     """Fingerprint of each key of episode.yaml that says something, and of its files.
 
     Args:
-        before: the parts that are published; a further enclosure that has left the folder is as it was.
+        before: the parts that are published; what was made of a file that has left the folder is as it was.
     """
     parts = _own(episode, _NOT_EPISODE)
     parts["audio"] = (audio.source.digest if isinstance(audio, Audio) else audio.source_digest)[:12]
@@ -92,6 +93,15 @@ def episode_parts(episode: Episode, audio: Audio | Enclosure, before: dict[str, 
     return parts
 
 
+def form_parts(show: Show, audio: Audio | Enclosure, before: dict[str, str]) -> dict[str, str]:
+    """Fingerprint of the forms beside the enclosure. They are made from the audio, so where that has left the
+    folder they are as they were; what the enclosure itself is made to is not asked again."""
+    if not isinstance(audio, Audio):
+        return {name: value for name, value in before.items() if name == "formats"}
+    forms = further(show, audio)
+    return {"formats": fingerprint(forms)} if forms else {}
+
+
 def tag_recipe(show: Show, episode: Episode, guid: str, parts: dict[str, str]) -> str:
     """Fingerprint of everything the tagged audio is made from. It is told from the sources, not from the
     bytes that come out: those may differ where another version scales a picture."""
@@ -102,6 +112,7 @@ def tag_recipe(show: Show, episode: Episode, guid: str, parts: dict[str, str]) -
         "next",
         "social",
         "alternates",
+        "formats",
         "soundbites",
         "location",
         "quote",

@@ -20,7 +20,7 @@ from publisher.release.preparing import Prepared, checked, compare, prepare, sto
 from publisher.release.private import PrivateOutcome, publish_private
 from publisher.release.published import KEPT, Published, keep_copy
 from publisher.release.uploads import Progress, Quiet, Uploads
-from publisher.release.work import work_folder
+from publisher.release.work import clear_sound, sound_folder, work_folder
 from publisher.store import PrefixedStore, Store
 
 __all__ = [
@@ -147,7 +147,11 @@ def publish(
             )
 
         outcome = carry_out(prepared)
-        return replace(outcome, private=publish_private(prepared, carry_out))
+        outcome = replace(outcome, private=publish_private(prepared, carry_out))
+        if not dry_run:
+            # Private feeds take what was encoded for the public one.
+            clear_sound(prepared.root)
+        return outcome
 
 
 def release(
@@ -280,7 +284,7 @@ def _announce(plan: Plan, progress: Progress) -> None:
 def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
     """Media first, the feed last. Raises Conflict when the flip is lost."""
     # Imported here: what makes audio and pages takes longer to import than a run with nothing to do takes.
-    from publisher.build.episode import Workshop
+    from publisher.build.workshop import Workshop
     from publisher.release.assemble import assemble
     from publisher.release.flip import flip
     from publisher.release.live_pages import settle_pages
@@ -293,6 +297,7 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
             show=plan.show,
             root=prepared.root,
             work=work,
+            sound_folder=sound_folder(prepared.root, work),
             keep=uploads.keep,
             fetch=lambda item, path: _fetch(store, item, path),
             borrow=lambda item, path: _fetch(lender, item, path),

@@ -9,9 +9,12 @@ from itertools import pairwise
 
 from publisher import __version__, effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
-from publisher.build.episode import Workshop, build_episode, build_pictures, page_key, picture_urls
+from publisher.build.episode import build_episode, build_pictures, picture_urls
+from publisher.build.sounds import Order, Sound, prepare
+from publisher.build.workshop import Workshop, page_key
+from publisher.delivery import delivery, further
 from publisher.manifest import Manifest, Released, StoredObject, manifest_bytes
-from publisher.model import Episode, Show
+from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import feeds, pages
@@ -49,6 +52,7 @@ def assemble(
     shop = replace(shop, show=_with_portraits(shop, objects))
     objects["style"] = shop.keep(pages.style())
     objects["feed-style"] = shop.keep(pages.feed_style(shop.show))
+    shop = replace(shop, sounds=_sounds(shop, plan, uploads))
     released = each(lambda planned: _released(shop, planned), plan.released)
     before_pages()
     released, home = _with_pages(shop, plan, uploads, objects, released)
@@ -87,6 +91,23 @@ def _with_portraits(shop: Workshop, objects: dict[str, StoredObject]) -> Show:
         replace(image, image=urls.get(image.image, image.image)) for image in effective.images(shop.show)
     )
     return replace(shop.show, hosts=hosts, images=images)
+
+
+def _sounds(shop: Workshop, plan: Plan, uploads: Uploads) -> dict[str, Sound]:
+    """The sound of every episode whose audio is new, or is to go out in further forms."""
+    wanted = {}
+    for planned in plan.released:
+        audio = planned.audio
+        if planned.state == "unchanged" or not isinstance(audio, Audio):
+            continue
+        formats = planned.before.parts.get("formats") if planned.before else None
+        if not planned.keeps_sound:
+            wanted[planned.slug] = Order(audio, delivery(plan.show, audio), further(plan.show, audio))
+        elif dict(planned.parts).get("formats") != formats:
+            wanted[planned.slug] = Order(audio, None, further(plan.show, audio))
+    if not wanted:
+        return {}
+    return prepare(wanted, root=shop.root, folder=shop.sound_folder, watch=uploads.progress.listen)
 
 
 def _released(shop: Workshop, planned: PlannedEpisode) -> Released:

@@ -7,19 +7,24 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from publisher.build.artifact import addressed_bytes
-from publisher.build.episode import Workshop, picture_urls, transcript_url, translation_role
+from publisher.build.enclosure import forms_of
+from publisher.build.episode import picture_urls, translation_role
 from publisher.build.notes import show_notes
+from publisher.build.workshop import Workshop, transcript_url
 from publisher.feed import FeedItem, render_feed
 from publisher.feed.item import FurtherEnclosure
 from publisher.feed.paging import Paging, archive_pages
 from publisher.manifest import Released, StoredObject
 from publisher.media_types import content_type
-from publisher.model import Episode
+from publisher.model import Alternate, Episode
 from publisher.namespace import Trailer
 from publisher.parts import chapters_of
 from publisher.planning import Plan
 
 _FORMS = ("vtt", "srt", "json", "html")
+_FORM_NAMES = {"mp3": "MP3", "m4a": "AAC", "opus": "Opus"}
+_CODECS = {"mp3": "mp3", "m4a": "mp4a.40.2", "opus": "opus"}
+"""https://www.rfc-editor.org/rfc/rfc6381"""
 
 
 def render(
@@ -182,3 +187,10 @@ def _alternates(
         elif alternate.url:
             type_ = alternate.type or content_type(urlsplit(alternate.url).path)
             yield FurtherEnclosure(alternate, alternate.url, type_)
+    for form, item in forms_of(objects):
+        made = Alternate(
+            title=f"{_FORM_NAMES[form.format]}, {form.bitrate} kbit/s",
+            bitrate=form.bitrate * 1000,
+            codecs=_CODECS[form.format],
+        )
+        yield FurtherEnclosure(made, shop.address(item), item.type, item.length_bytes, item.digest)

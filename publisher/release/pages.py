@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from publisher import effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
-from publisher.build.episode import Workshop, load_transcript, page_key, picture_urls, translation_role
+from publisher.build.episode import load_transcript, picture_urls, translation_role
+from publisher.build.workshop import Workshop, page_key
 from publisher.chapters import with_line_breaks
 from publisher.feed import feed_stylesheet
 from publisher.manifest import Released, StoredObject
