@@ -23,6 +23,8 @@ from publisher.manifest import Enclosure, StoredObject
 from publisher.model import Audio, Chapter, Episode, SourceFile
 from publisher.planning import PlannedEpisode
 from publisher.reading.probes import sha256_of
+from publisher.sound.facts import Measurement
+from publisher.sound.peaks import peaks_json, peaks_svg
 from publisher.transcripts import Transcript, to_plain
 
 _COVER_PIXELS, _COVER_BYTES = 600, 300_000
@@ -255,8 +257,6 @@ def _tagged(
 
 def _pictures_of_sound(shop: Workshop, slug: str, sound: Sound, audio: Audio) -> dict[str, StoredObject]:
     """The sound's shape, for the page's player."""
-    from publisher.sound import Measurement, peaks_json, peaks_svg
-
     measured = Measurement.from_json(sound.measured)
     return {
         "peaks": shop.keep(addressed_bytes("media", slug, ".peaks.json", peaks_json(measured))),

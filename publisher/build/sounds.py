@@ -294,7 +294,9 @@ def _work(
     folder: Path,
 ) -> None:
     from publisher.reading.probes import sha256_of
-    from publisher.sound import Measurement, Wanted, convert, measure
+    from publisher.sound.converting import convert
+    from publisher.sound.facts import Measurement, Wanted
+    from publisher.sound.measuring import measure
 
     def progress(seconds: float) -> None:
         _seconds[place] = seconds
@@ -313,7 +315,7 @@ def _work(
         made = convert(
             path,
             _encoded_path(folder, audio, wanted),
-            Wanted(wanted.format, wanted.bitrate, wanted.channels, wanted.loudness),
+            Wanted(wanted.format, wanted.bitrate or 0, wanted.channels or 2, wanted.loudness),
             measured=Measurement.from_json(measured),
             progress=progress,
         )
