@@ -40,6 +40,11 @@ def go(show: Path, to: str, url: str) -> Outcome:
     return publish(show, to=to, url=url, now=NOW)
 
 
+def private_marks(bucket: Bucket) -> set[str]:
+    keys = bucket.keys()
+    return {key.split("private/")[1].split("/")[0] for key in keys if "/private/" in key}
+
+
 def test_the_bucket_holds_what_a_folder_holds(
     show: Path, new_bucket: Callable[[], Bucket], tmp_path: Path
 ) -> None:
@@ -83,7 +88,7 @@ def test_a_new_secret_and_a_rollback(
     monkeypatch.setenv("MEMBERS_SECRET", OTHER)
     publish(show, to=bucket.to, url=bucket.url, now=NOW, again=True)
     prune(show, to=bucket.to, yes=True)
-    keys = bucket.keys()
-    marks = {key.split("private/")[1].split("/")[0] for key in keys if "/private/" in key}
-    assert marks == {token(MEMBERS, OTHER)}
+    assert private_marks(bucket) == {token(MEMBERS, SECRET), token(MEMBERS, OTHER)}
+    prune(show, to=bucket.to, yes=True, former_feeds=True)
+    assert private_marks(bucket) == {token(MEMBERS, OTHER)}
     assert verify(show, to=bucket.to, manifest=True).problems == ()

@@ -319,7 +319,9 @@ def test_others_read_what_we_write(transcript: Transcript) -> None:
 def test_we_read_what_we_write(transcript: Transcript) -> None:
     assert again(transcript, "json") == transcript.cues
     spoken = tuple(cue for cue in transcript.cues if cue.speaker) or (Cue(0, 1, "x", "A"),)
-    assert again(replace(transcript, cues=spoken), "vtt") == spoken
+    # Without those between them, two of one speaker may overlap, and reading mends that.
+    mended = again(replace(transcript, cues=spoken), "json")
+    assert again(replace(transcript, cues=mended), "vtt") == mended
     read, _ = read_transcript(to_srt(transcript).encode(), "srt")
     assert read is None or len(read.cues) > 0
 
