@@ -12,8 +12,8 @@ from typing import Final
 
 from PIL import Image
 
-from publisher.audio.mp3 import walk
-from publisher.audio.mp3_frames import KINDS, key_at
+from publisher.audio.mp3.frames import KINDS, key_at
+from publisher.audio.mp3.walk import walk
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SAMPLE_SHOW: Final = ROOT / "episodes"

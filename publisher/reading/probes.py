@@ -112,6 +112,11 @@ class Probes:
             "sample_rate": probed.sample_rate,
             "channels": probed.channels,
             "chapters": [dataclasses.asdict(chapter) for chapter in probed.chapters],
+            "codec": probed.codec,
+            "bitrate_mode": probed.bitrate_mode,
+            "bits_per_sample": probed.bits_per_sample,
+            "has_artwork": probed.has_artwork,
+            "has_video": probed.has_video,
         }, probed.findings
 
     def _probe_artwork(self, path: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:

@@ -203,12 +203,12 @@ EXPLANATIONS: Final = {
         "protection."
     ),
     "audio-codec": (
-        "Phones and cars play MP3 and AAC, and not the codec in this file. Export it as MP3, or as M4A "
-        "with AAC."
+        "The container is one that publisher takes, and what is in it cannot be decoded, or changes in a way "
+        "at which players stumble. Export it as WAV, FLAC, MP3, or M4A with AAC."
     ),
     "audio-format": (
-        "Directories take MP3 and M4A as an episode's audio, and refuse others. Export it as one of them; "
-        "others may stand under alternates."
+        "publisher takes MP3, M4A, WAV, AIFF, FLAC, Ogg (Opus and Vorbis) and the sound of MP4 videos. "
+        "Export it as one of them; others may stand under alternates."
     ),
     "audio-unreadable": (
         "The audio could not be read to its end, so neither its length nor its soundness is known. Play "

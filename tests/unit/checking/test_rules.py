@@ -28,7 +28,7 @@ def artwork(width: int = 1400, height: int = 1400, mode: str = "RGB") -> model.A
     return model.Artwork(source("cover.jpg"), "image/jpeg", width, height, mode)
 
 
-AUDIO = model.Audio(source("one/audio.mp3"), "audio/mpeg", 600.0)
+AUDIO = model.Audio(source("one/audio.mp3"), "audio/mpeg", 600.0, codec="mp3")
 EPISODE = model.Episode("one", "One", published=PAST, summary="About one.", audio=AUDIO)
 SHOW = model.Show(
     "show",
@@ -205,6 +205,8 @@ FIRES: list[tuple[str, model.Show]] = [
     ("episode-link-https", with_episode(guests=(model.Person("Ada", image="http://example.com/a.jpg"),))),
     ("episode-link-https", with_episode(alternates=(model.Alternate(url="http://example.com/a.mp4"),))),
     ("episode-link-https", with_episode(social=(model.Social("http://example.com/1"),))),
+    ("audio-needs-conversion", with_episode(audio=replace(AUDIO, type="audio/wav", codec="pcm"))),
+    ("audio-needs-conversion", with_episode(audio=replace(AUDIO, type="audio/mp4", codec="alac"))),
     ("audio-sample-rate", with_episode(audio=replace(AUDIO, sample_rate=22_050))),
     ("audio-bitrate", with_episode(audio=replace(AUDIO, bitrate=48_000, channels=1))),
     ("audio-bitrate", with_episode(audio=replace(AUDIO, bitrate=64_000, channels=2))),
@@ -349,6 +351,8 @@ SILENT: list[tuple[str, model.Show]] = [
         with_episode(people=(model.Person("Ada", "editor"),), guests=(model.Person("Bo"),)),
     ),
     ("episode-link-https", with_episode(link="https://example.com/")),
+    ("audio-needs-conversion", with_episode(audio=replace(AUDIO, type="audio/mp4", codec="aac"))),
+    ("audio-needs-conversion", show()),
     ("audio-sample-rate", with_episode(audio=replace(AUDIO, sample_rate=48_000))),
     ("audio-sample-rate", show()),
     ("audio-bitrate", with_episode(audio=replace(AUDIO, bitrate=60_500, channels=1))),

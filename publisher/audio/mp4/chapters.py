@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from publisher.audio.chapter_parts import MAX_CHAPTERS, MAX_PICTURE, RawChapter, clean, picture
-from publisher.audio.mp3_tags import read_at
-from publisher.audio.mp4 import Track, moov_box, read_moov, tracks
-from publisher.audio.mp4_boxes import child, samples, top_boxes
+from publisher.audio.mp3.outer_tags import read_at
+from publisher.audio.mp4.boxes import child, samples, top_boxes
+from publisher.audio.mp4.walk import Track, moov_box, read_moov, tracks
 
 _NERO_UNITS = 10_000_000
 _MAX_TITLE = 65_535 + 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from publisher.audio.mp4_boxes import Box, big_endian, boxes, child
+from publisher.audio.mp4.boxes import Box, big_endian, boxes, child
 
 _MAX_MOOF = 4 << 20
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from struct import unpack
 
-from publisher.audio.mp4_boxes import Box, boxes
+from publisher.audio.facts import MAX_RATE
+from publisher.audio.mp4.boxes import Box, boxes
 
 _AAC_OBJECTS = {0x40, 0x66, 0x67, 0x68}
-_OTHER_OBJECTS = {0x69: "MP3", 0x6B: "MP3", 0xA5: "Dolby Digital", 0xA6: "Dolby Digital Plus", 0xDD: "Vorbis"}
+_OTHER_OBJECTS = {0x69: "mp3", 0x6B: "mp3", 0xA5: "ac3", 0xA6: "eac3", 0xDD: "vorbis"}
 _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 _CHANNELS = (0, 1, 2, 3, 4, 5, 6, 8)
 _SBR, _PARAMETRIC_STEREO = 5, 29
@@ -24,6 +26,7 @@ class Codec:
     sample_rate: int = 0
     channels: int = 0
     protected: bool = False
+    bits: int = 0
 
 
 def codec_of(moov: bytes, stsd: Box | None) -> Codec:
@@ -34,9 +37,18 @@ def codec_of(moov: bytes, stsd: Box | None) -> Codec:
     version = int.from_bytes(moov[entry.body + 8 : entry.body + 10], "big")
     channels = int.from_bytes(moov[entry.body + 16 : entry.body + 18], "big")
     rate = int.from_bytes(moov[entry.body + 24 : entry.body + 26], "big")
+    if version == 2:  # QuickTime's, for rates and channels beyond 16 bits
+        rate = _whole(moov[entry.body + 32 : entry.body + 40])
+        channels = int.from_bytes(moov[entry.body + 40 : entry.body + 44], "big")
     name = entry.type.decode("latin-1").strip()
     if entry.type != b"mp4a":
-        return Codec(entry.type, name, rate, channels, entry.type in _PROTECTED)
+        bits_at = entry.body + (48 if version == 2 else 18)
+        bits = int.from_bytes(moov[bits_at : bits_at + (4 if version == 2 else 2)], "big")
+        protected = entry.type in _PROTECTED
+        if entry.type == b"alac":
+            # QuickTime's fields say 16 bits and no more than 65,535 Hz; the codec's own box says the truth.
+            rate, channels, bits = _alac(moov, entry) or (rate, channels, bits)
+        return Codec(entry.type, name, rate, channels, protected, bits)
     begin = entry.body + 28 + {1: 16, 2: 36}.get(version, 0)
     inner = list(boxes(moov, begin, entry.end))
     wave = next((box for box in inner if box.type == b"wave"), None)
@@ -52,6 +64,21 @@ def codec_of(moov: bytes, stsd: Box | None) -> Codec:
         )
     config_rate, config_channels = _audio_config(config)
     return Codec(entry.type, "aac", config_rate or rate, config_channels or channels)
+
+
+def _whole(eight: bytes) -> int:
+    """A float of 64 bits as a rate; 0 where it is none."""
+    value = unpack(">d", eight)[0] if len(eight) == 8 else 0.0
+    return round(value) if 0 < value <= MAX_RATE else 0
+
+
+def _alac(moov: bytes, entry: Box) -> tuple[int, int, int] | None:
+    """(sample rate, channels, bits) of Apple Lossless (ALACMagicCookieDescription)."""
+    inner = next((box for box in boxes(moov, entry.body + 28, entry.end) if box.type == b"alac"), None)
+    if inner is None or inner.end - inner.body < 28:
+        return None
+    config = moov[inner.body + 4 : inner.body + 28]
+    return int.from_bytes(config[20:24], "big"), config[9], config[5]
 
 
 def _decoder(data: bytes) -> tuple[int, bytes]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from publisher.audio.findings import COPY_AGAIN, EXPORT_AGAIN, Finding, error, warning
-from publisher.audio.mp3_frames import (
+from publisher.audio.findings import COPY_AGAIN, EXPORT_AGAIN, Finding, clock, error, warning
+from publisher.audio.mp3.frames import (
     CANDIDATE,
     KINDS,
     LENGTHS,
@@ -21,7 +21,7 @@ from publisher.audio.mp3_frames import (
     key_at,
     run,
 )
-from publisher.audio.mp3_tags import TooManyTags, leading_end, read_at, tag_length, trailing_start
+from publisher.audio.mp3.outer_tags import TooManyTags, leading_end, read_at, tag_length, trailing_start
 
 _BLOCK = 1 << 20
 _FIRST_BLOCK = 1 << 14
@@ -362,10 +362,3 @@ def _junk(state: _Walk) -> list[Finding]:
     if total > (state.end - state.start) // 2:
         return [error("audio-junk", message + "; that is more than half of the file")]
     return [warning("audio-junk", message, "players may skip or click there; " + COPY_AGAIN)]
-
-
-def clock(seconds: float) -> str:
-    """A duration as a person reads it: `1:02:03`, `2:03`."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

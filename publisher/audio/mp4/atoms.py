@@ -13,7 +13,7 @@ from struct import pack
 
 from mutagen.mp4 import MP4Cover, MP4FreeForm, MP4Tags
 
-from publisher.audio.mp4_boxes import full, render
+from publisher.audio.mp4.boxes import full, render
 from publisher.audio.tags import Picture, TagChapter, Tags
 
 _EMPTY_MOOV = render(b"moov")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import accumulate, islice
 from pathlib import Path
 from struct import Struct
 from typing import BinaryIO
 
+from publisher.audio.facts import CONSTANT, MAX_SECONDS, VARIABLE
 from publisher.audio.findings import COPY_AGAIN, Finding, error
-from publisher.audio.mp4_boxes import (
+from publisher.audio.mp4.boxes import (
     MAX_MOOV,
     Box,
     boxes,
@@ -20,28 +22,34 @@ from publisher.audio.mp4_boxes import (
     time_runs,
     top_boxes,
 )
-from publisher.audio.mp4_codec import Codec, codec_of
-from publisher.audio.mp4_fragments import fragments
+from publisher.audio.mp4.codec import Codec, codec_of
+from publisher.audio.mp4.fragments import fragments
 
 _PICTURES = {b"jpeg", b"png ", b"mjpa", b"mjpb"}
 _MAX_TRACKS = 100
 _MAX_EDITS = 10_000
-_MAX_SECONDS = 1000 * 3600
-_NAMES = {
-    b"alac": "Apple Lossless",
-    b"Opus": "Opus",
-    b"fLaC": "FLAC",
-    b"ac-3": "Dolby Digital",
-    b"ec-3": "Dolby Digital Plus",
-    b".mp3": "MP3",
-    b"mp3 ": "MP3",
-    b"samr": "AMR",
-    b"sawb": "AMR",
-    b"lpcm": "uncompressed sound",
-    b"sowt": "uncompressed sound",
-    b"twos": "uncompressed sound",
-    b"ipcm": "uncompressed sound",
+_CODECS = {
+    b"alac": "alac",
+    b"Opus": "opus",
+    b"fLaC": "flac",
+    b"ac-3": "ac3",
+    b"ec-3": "eac3",
+    b".mp3": "mp3",
+    b"mp3 ": "mp3",
+    b"lpcm": "pcm",
+    b"sowt": "pcm",
+    b"twos": "pcm",
+    b"ipcm": "pcm",
+    b"in24": "pcm",
+    b"in32": "pcm",
+    b"fl32": "pcm-float",
+    b"fl64": "pcm-float",
 }
+"""Those that can be decoded, by sample entry; AAC is told by what is in its entry."""
+_DECODED = {"aac", "mp3", "ac3", "eac3", "vorbis"}
+_LOSSLESS = {"alac", "flac", "pcm", "pcm-float"}
+_RESERVOIR_BITS = 6144
+"""Of each channel (ISO/IEC 14496-3 4.5.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +58,14 @@ class Mp4:
 
     Attributes:
         brand: the major brand of `ftyp` (`M4A `, `mp42`, …), empty without one.
-        codec: `aac`, or the sample entry's four characters.
+        codec: `aac`, `alac`, `mp3`, `pcm` and so on, or the sample entry's four characters.
         duration_seconds: of the audio track, as its sample table and edit list say.
         bitrate: mean of the samples, in bits per second.
+        bitrate_mode: `constant` where the samples' lengths vary by no more than AAC's bit reservoir lets
+            them, else `variable`.
+        bits_per_sample: of what is stored without loss, else 0.
+        has_artwork: whether there is a cover, in the tags or as a track of its own.
+        has_video: whether there are moving pictures.
         index_first: whether `moov` stands before the sound, so that players can start at once.
         fragmented: whether the sound lies in movie fragments.
     """
@@ -61,8 +74,12 @@ class Mp4:
     codec: str = ""
     duration_seconds: float = 0.0
     bitrate: int = 0
+    bitrate_mode: str = ""
     sample_rate: int = 0
     channels: int = 0
+    bits_per_sample: int = 0
+    has_artwork: bool = False
+    has_video: bool = False
     index_first: bool = False
     fragmented: bool = False
     findings: tuple[Finding, ...] = ()
@@ -128,12 +145,14 @@ def walk_file(file: BinaryIO, size: int) -> Mp4:
     sound = next((track for track in found if track.handler == b"soun"), None)
     if sound is None or not sound.timescale:
         return Mp4(brand=brand, findings=(error("audio-not-audio", "the MP4 file has no audio track"),))
-    findings = [] if cut is None else [cut]
-    if any(_is_video(track) and track.id not in chapter_ids for track in found):
-        message = "this is a video; publisher takes the sound alone, as MP3 or M4A"
-        findings.append(error("audio-format", message, "export the sound alone from your editor"))
-    findings += _codec_findings(sound.codec)
-    return _summary(file, top, size, brand, moov, sound, findings)
+    findings = ([] if cut is None else [cut]) + _codec_findings(sound.codec)
+    summary = _summary(file, top, size, brand, moov, sound, findings)
+    others = [track for track in found if track.handler == b"vide" and track.id not in chapter_ids]
+    return replace(
+        summary,
+        has_video=any(_is_video(track) for track in others),
+        has_artwork=_has_cover(moov) or any(not _is_video(track) for track in others),
+    )
 
 
 def _summary(
@@ -146,11 +165,14 @@ def _summary(
     duration = (units + parts.duration) / sound.timescale
     if not parts.count:
         duration = _edited(moov, sound, duration)
+        if not findings and _contradicts(moov, sound, duration):
+            message = "the MP4's index contradicts itself: it gives its sound two different durations"
+            findings = [error("audio-unreadable", message, COPY_AGAIN)]
     if not findings and media_end(moov, sound.stbl) > size:
         findings.append(
             error("audio-cut-off", "the audio is cut off: its index points beyond the end", COPY_AGAIN)
         )
-    if duration > _MAX_SECONDS:
+    if duration > MAX_SECONDS:
         message = f"the MP4 claims to last {duration / 3600:,.0f} hours: its index is damaged"
         findings, duration = [*findings, error("audio-unreadable", message)], 0.0
     if not duration and not findings:
@@ -159,13 +181,16 @@ def _summary(
         message = "the MP4 is fragmented in an old way that ties it to byte positions"
         findings.append(error("audio-unreadable", message, "export it again as an ordinary M4A"))
     positions = {box.type: box.start for box in reversed(top)}
+    name = _codec_name(sound.codec)
     return Mp4(
         brand=brand,
-        codec=sound.codec.name,
+        codec=name,
         duration_seconds=duration,
         bitrate=round(length_bytes * 8 / duration) if duration else 0,
+        bitrate_mode=_mode(alike, sizes, sound.codec.channels) if duration else "",
         sample_rate=sound.codec.sample_rate or sound.timescale,
         channels=sound.codec.channels,
+        bits_per_sample=sound.codec.bits if name in _LOSSLESS else 0,
         index_first=positions[b"moov"] < positions.get(b"mdat", size),
         fragmented=bool(parts.count),
         findings=tuple(findings),
@@ -201,11 +226,39 @@ def _codec_findings(codec: Codec) -> list[Finding]:
     if codec.protected:
         message = "the audio is encrypted (DRM), so that nobody else can play it"
         return [error("audio-drm", message, "publish a recording of your own, exported without protection")]
-    if codec.name == "aac":
+    if codec.name in _DECODED or codec.entry in _CODECS:
         return []
-    name = _NAMES.get(codec.entry) or codec.name or "an unknown codec"
-    message = f"the sound in this MP4 is {name}, which not every podcast app plays; AAC was expected"
+    name = codec.name or "an unknown codec"
+    message = f"the sound in this MP4 is {name!r}, which cannot be decoded; AAC was expected"
     return [error("audio-codec", message)]
+
+
+def _codec_name(codec: Codec) -> str:
+    return _CODECS.get(codec.entry) or codec.name
+
+
+def _mode(alike: int, sizes: array[int], channels: int) -> str:
+    """Whether the bitrate is constant: how far the running sum strays from the mean's line tells it."""
+    if alike or not sizes:
+        return CONSTANT if alike else VARIABLE
+    mean = sum(sizes) / len(sizes)
+    strayed = array("d", accumulate(size - mean for size in sizes))
+    return CONSTANT if (max(strayed) - min(strayed)) * 8 <= _RESERVOIR_BITS * max(channels, 1) else VARIABLE
+
+
+def _has_cover(moov: bytes) -> bool:
+    root = moov_box(moov)
+    udta = child(moov, root, b"udta")
+    for holder in (root, udta):
+        meta = None if holder is None else child(moov, holder, b"meta")
+        if meta is None:
+            continue
+        # QuickTime's own has no version and flags.
+        skipped = 4 if moov[meta.body : meta.body + 4] == bytes(4) else 0
+        inner = Box(meta.type, meta.start, meta.body + skipped, meta.end)
+        if child(moov, inner, b"ilst", b"covr") is not None:
+            return True
+    return False
 
 
 def _track(moov: bytes, box: Box) -> Track | None:
@@ -246,6 +299,20 @@ def _edited(moov: bytes, track: Track, media_seconds: float) -> float:
         return media_seconds
     kept = sum(duration for duration, media_time, _ in edits if media_time >= 0) / timescale
     return kept if 0 < kept < media_seconds else media_seconds
+
+
+def _contradicts(moov: bytes, track: Track, seconds: float) -> bool:
+    """Whether the track's header (`tkhd`) tells of another duration than its samples."""
+    tkhd, mvhd = child(moov, track.box, b"tkhd"), child(moov, moov_box(moov), b"mvhd")
+    if tkhd is None or mvhd is None:
+        return False
+    timescale_at = mvhd.body + (20 if moov[mvhd.body : mvhd.body + 1] == b"\1" else 12)
+    timescale = int.from_bytes(moov[timescale_at : timescale_at + 4], "big")
+    at, width = (28, 8) if moov[tkhd.body : tkhd.body + 1] == b"\1" else (20, 4)
+    units = int.from_bytes(moov[tkhd.body + at : tkhd.body + at + width], "big")
+    if not timescale or units in (0, (1 << 8 * width) - 1):
+        return False
+    return abs(units / timescale - seconds) > max(1.0, seconds / 100)
 
 
 def _edits(moov: bytes, elst: Box) -> Iterator[tuple[int, int, int]]:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from publisher.audio.chapter_parts import MAX_CHAPTERS, MAX_PICTURE, RawChapter, clean, picture
-from publisher.audio.mp3_tags import MAX_TAGS, id3v2_length, read_at
+from publisher.audio.mp3.outer_tags import MAX_TAGS, id3v2_length, read_at
 
 _MAX_TAG = 48 << 20
 _MAX_FRAMES = 20_000
@@ -58,6 +58,43 @@ def read(file: BinaryIO, size: int) -> list[RawChapter]:
             return found
         position += length
     return []
+
+
+def has_picture(file: BinaryIO, start: int = 0) -> bool:
+    """Whether the ID3v2 tags at `start` hold a picture of the whole."""
+    for _ in range(MAX_TAGS):
+        head = read_at(file, start, 10)
+        length = id3v2_length(head)
+        if not length:
+            return False
+        if _has_picture(head, read_at(file, start + 10, min(length - 10, _MAX_TAG))):
+            return True
+        start += length
+    return False
+
+
+def _has_picture(head: bytes, data: bytes) -> bool:
+    version = head[3]
+    if version == 2:
+        return _has_old_picture(data)
+    if version not in (3, 4):
+        return False
+    if head[5] & _UNSYNC_TAG and version == 3:
+        data = _resync(data)
+    start = _extended_length(data, version) if head[5] & _EXTENDED else 0
+    frames = _frames(data, start, len(data), version, False, {"APIC"})
+    return any(True for _ in frames)
+
+
+def _has_old_picture(data: bytes) -> bool:
+    """In a tag of version 2.2, whose frames have names and lengths of three bytes."""
+    at = 0
+    for _ in range(_MAX_FRAMES):
+        name = data[at : at + 3]
+        if name == b"PIC" or not name.strip(b"\0"):
+            return name == b"PIC"
+        at += 6 + int.from_bytes(data[at + 3 : at + 6], "big")
+    return False
 
 
 def _in_tag(head: bytes, data: bytes) -> list[RawChapter]:

@@ -13,20 +13,17 @@ from bisect import bisect_right
 from pathlib import Path
 from typing import BinaryIO
 
-from publisher.audio.mp4 import Track, moov_box, read_moov, tracks
-from publisher.audio.mp4_atoms import chapter_samples, chapter_track, metadata, nero_chapters
-from publisher.audio.mp4_boxes import Box, boxes, child, chunk_offsets, render, samples, top_boxes
-from publisher.audio.mp4_fragments import fragments
+from publisher.audio.mp4.atoms import chapter_samples, chapter_track, metadata, nero_chapters
+from publisher.audio.mp4.boxes import Box, boxes, child, chunk_offsets, render, samples, top_boxes
+from publisher.audio.mp4.fragments import fragments
+from publisher.audio.mp4.walk import Track, moov_box, read_moov, tracks
 from publisher.audio.spliced import Piece, Span
 from publisher.audio.tags import TagChapter, Tags, chapters_in_order
+from publisher.audio.unsuitable import Unsuitable
 
 _PADDING = {b"free", b"skip", b"wide"}
 _OLD_TAGS = {b"meta", b"udta"}
 _MAX_SAMPLES = 10_000
-
-
-class Unsuitable(Exception):
-    """Why the file cannot be tagged, as the rest of a sentence that begins with its name."""
 
 
 def mp4_pieces(
