@@ -17,7 +17,12 @@ TYPES: Final = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "opus": "audio/ogg"}
 
 ENDINGS: Final = {"audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/ogg": ".opus"}
 
-_AS_GIVEN: Final = {"audio/mpeg": "mp3", "audio/mp4": "m4a"}
+_FORMATS: Final = {
+    "audio/mpeg": ("mp3", ("mp3",)),
+    "audio/mp4": ("m4a", ("aac",)),
+    "audio/ogg": ("opus", ("opus",)),
+}
+_PLAYED_EVERYWHERE: Final = frozenset(("mp3", "m4a"))
 
 # Speech that nobody tells from the original, by channels. What directories ask for lies above:
 # https://podcasters.apple.com/support/893-audio-requirements
@@ -64,10 +69,11 @@ class Delivery:
 
 def delivery(show: Show, audio: Audio) -> Delivery | None:
     """What the enclosure is to be; None where it goes out as it was given."""
-    asked, given = show.audio, _AS_GIVEN.get(audio.type, "")
-    if given and not _asks(asked):
+    asked, given = show.audio, _format_of(audio)
+    played = given in _PLAYED_EVERYWHERE
+    if played and not _asks(asked):
         return None
-    form = asked.format or given or "mp3"
+    form = asked.format or (given if played else "mp3")
     channels = asked.channels or min(audio.channels or 2, 2)
     loudness = asked.loudness
     if loudness is None and form != given:
@@ -112,7 +118,7 @@ def fits(
     Args:
         integrated_lufs, true_peak_dbtp: as measured; None for silence, which no gain makes louder.
     """
-    if _AS_GIVEN.get(audio.type) != wanted.format:
+    if _format_of(audio) != wanted.format:
         return False
     if wanted.channels and audio.channels != wanted.channels:
         return False
@@ -127,6 +133,12 @@ def delivered_type(show: Show, audio: Audio) -> str:
     """MIME type of what goes out."""
     wanted = delivery(show, audio)
     return wanted.type if wanted else audio.type
+
+
+def _format_of(audio: Audio) -> str:
+    """The form that a file has already; empty for what never goes out, such as a WAV or Apple's lossless."""
+    form, codecs = _FORMATS.get(audio.type, ("", ()))
+    return form if not audio.codec or audio.codec in codecs else ""
 
 
 def _asks(asked: AudioFormat) -> bool:

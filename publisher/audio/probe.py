@@ -17,10 +17,12 @@ from publisher.audio.mp3.outer_tags import TooManyTags, leading_end, read_at
 from publisher.audio.mp4 import walk as mp4
 from publisher.audio.ogg import pages
 from publisher.audio.ogg import walk as ogg
-from publisher.audio.outgoing import MP3, MP4, goes_out_as_it_is
 from publisher.model import Chapter
 
 __all__ = ["EXTENSIONS", "MP3", "MP4", "Finding", "Probed", "probe"]
+
+MP3 = "audio/mpeg"
+MP4 = "audio/mp4"
 
 WAV, AIFF, FLAC, OGG = "audio/wav", "audio/aiff", "audio/flac", "audio/ogg"
 VIDEO, QUICKTIME = "video/mp4", "video/quicktime"
@@ -96,11 +98,6 @@ class Probed:
     has_video: bool = False
     chapters: tuple[Chapter, ...] = ()
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def goes_out_as_it_is(self) -> bool:
-        """Whether apps play it as it is; else it has to be converted."""
-        return goes_out_as_it_is(self.type, self.codec)
 
 
 def probe(path: Path) -> Probed:

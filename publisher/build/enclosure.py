@@ -29,7 +29,7 @@ from publisher.transcripts import Transcript, to_plain
 
 _COVER_PIXELS, _COVER_BYTES = 600, 300_000
 
-# Every chapter has one, and above 16 KiB the padding that FFmpeg needs (publisher.audio.id3) triples.
+# Every chapter has one, and above 16 KiB the padding that FFmpeg needs (publisher.audio.mp3.id3) triples.
 _CHAPTER_PIXELS, _CHAPTER_BYTES = 300, 16_000
 
 _FORM: Final = "form:"

@@ -30,6 +30,9 @@ RECIPE: Final = 1
 
 _LOOK_SECONDS: Final = 0.2
 
+# Of so much sound less time is lost by doing it here than processes take to begin.
+_SHORT_SECONDS: Final = 120.0
+
 Watch = Callable[[float, float], None]
 """Told now and then how many seconds of sound are done, and of how many."""
 
@@ -114,6 +117,7 @@ def prepare(
         for slug, order in orders.items()
     }
     folder.mkdir(parents=True, exist_ok=True)
+    _remove_unfinished(folder)
     _run(jobs.values(), folder, watch or (lambda done, total: None), workers or _cores())
     return {slug: _sound(job) for slug, job in jobs.items()}
 
@@ -146,6 +150,9 @@ def _run(jobs: Iterable[_Job], folder: Path, watch: Watch, workers: int) -> None
             total += job.audio.duration_seconds * len(new)
     if not waiting:
         return
+    if total <= _SHORT_SECONDS:
+        _run_here(waiting, folder, watch, total)
+        return
     with _processes(min(workers, max(len(waiting), 1 + max(len(job.beside) for job, _ in waiting)))) as (
         pool,
         seconds,
@@ -166,13 +173,32 @@ def _run(jobs: Iterable[_Job], folder: Path, watch: Watch, workers: int) -> None
                 done += job.audio.duration_seconds
                 _result(future, job)
                 if wanted is None:
-                    job.measured = _read(_measured_path(folder, job)) or {}
-                    new = _encodings(folder, job)
+                    new = _measured(folder, job)
                     waiting[:0] = [(job, item) for item in new]
                     total += job.audio.duration_seconds * len(new)
                 else:
                     job.encodings[wanted] = _encoding(folder, job, wanted)
             watch(done + sum(seconds[place] for _, _, place in running.values()), total)
+
+
+def _run_here(waiting: list[tuple[_Job, Delivery | None]], folder: Path, watch: Watch, total: float) -> None:
+    """The same, one after the other."""
+    done = 0.0
+    while waiting:
+        job, wanted = waiting.pop(0)
+        _do(job.path, job.audio, wanted, job.measured, folder, lambda seconds: None)
+        if wanted is None:
+            waiting[:0] = [(job, item) for item in _measured(folder, job)]
+        else:
+            job.encodings[wanted] = _encoding(folder, job, wanted)
+        done += job.audio.duration_seconds
+        watch(done, max(total, done))
+
+
+def _measured(folder: Path, job: _Job) -> list[Delivery]:
+    """Takes what was measured, and gives the forms that are still to be made."""
+    job.measured = _read(_measured_path(folder, job)) or {}
+    return _encodings(folder, job)
 
 
 def _result(future: Future[None], job: _Job) -> None:
@@ -241,6 +267,25 @@ def _write(path: Path, values: Mapping[str, Any]) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+def _remove_unfinished(folder: Path) -> None:
+    """What processes left that were killed. Their number stands in the name, before the ending."""
+    for path in folder.glob("*.part"):
+        number = path.name.split(".")[-2]
+        if number.isdigit() and not _is_alive(int(number)):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _is_alive(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -293,25 +338,32 @@ def _work(
     measured: Mapping[str, Any],
     folder: Path,
 ) -> None:
-    from publisher.reading.probes import sha256_of
+    def progress(seconds: float) -> None:
+        _seconds[place] = seconds
+
+    _do(path, audio, wanted, measured, folder, progress)
+
+
+def _do(
+    path: Path,
+    audio: Audio,
+    wanted: Delivery | None,
+    measured: Mapping[str, Any],
+    folder: Path,
+    progress: Callable[[float], None],
+) -> None:
+    """Measures a file, or makes one of its forms; what comes of it stands in the folder."""
     from publisher.sound.converting import convert
     from publisher.sound.facts import Measurement, Wanted
     from publisher.sound.measuring import measure
 
-    def progress(seconds: float) -> None:
-        _seconds[place] = seconds
-
     job = _Job(path, audio, wanted, ())
     try:
         if wanted is None:
-            _write(_measured_path(folder, job), measure(path, progress=progress).as_json())
+            found = measure(path, progress=progress).as_json()
+            _check(path, audio)
+            _write(_measured_path(folder, job), found)
             return
-        if sha256_of(path) != audio.source.digest:
-            raise StoreError(
-                f"{audio.source.path} changed while it was being published; nothing was released",
-                help="wait until the file is complete (an export or a sync may still be running), "
-                "then run again",
-            )
         made = convert(
             path,
             _encoded_path(folder, audio, wanted),
@@ -319,6 +371,20 @@ def _work(
             measured=Measurement.from_json(measured),
             progress=progress,
         )
+        _check(path, audio)
         _write(_made_path(folder, job, wanted), made.as_json())
+    except StoreError:
+        raise
     except PublisherError as error:
         raise StoreError(f"{audio.source.path}: {error.message}", help=error.help) from error
+
+
+def _check(path: Path, audio: Audio) -> None:
+    """Whoever exports the file may still be at it; what is made of it stands under its digest."""
+    from publisher.reading.probes import sha256_of
+
+    if sha256_of(path) != audio.source.digest:
+        raise StoreError(
+            f"{audio.source.path} changed while it was being published; nothing was released",
+            help="wait until the file is complete (an export or a sync may still be running), then run again",
+        )

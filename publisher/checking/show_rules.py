@@ -232,7 +232,5 @@ def _numbers(scope: Scope) -> Iterator[Found]:
 @show_rule("not-yet", "warning", "keys that this version reads without acting on them")
 def _not_yet(scope: Scope) -> Iterator[Found]:
     show = scope.show
-    if show.audio.format or show.audio.bitrate or show.audio.loudness is not None or show.audio.alternates:
-        yield Found("'audio' has no effect yet: the audio is released as it was given", key=("audio",))
     if show.notify.websub or show.notify.podping:
         yield Found("'notify' stands in the feed only: nobody is told of a release yet", key=("notify",))

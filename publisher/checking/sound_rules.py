@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from publisher.audio.outgoing import goes_out_as_it_is
 from publisher.checking.rule import APPLE_AUDIO, SPOTIFY, Found, Scope, episode_rule, inside
 from publisher.model import Episode
 
@@ -17,17 +16,6 @@ _SLACK: Final = 0.1
 _SPOTIFY_BYTES: Final = 200_000_000
 _SPOTIFY_SECONDS: Final = 12 * 3600
 _SHORT_SECONDS: Final = 60
-
-
-@episode_rule("audio-needs-conversion", "error", "the audio is MP3, or M4A with AAC", APPLE_AUDIO)
-def _conversion(scope: Scope, episode: Episode) -> Iterator[Found]:
-    audio = episode.audio
-    if audio and not goes_out_as_it_is(audio.type, audio.codec):
-        yield Found(
-            f"the audio is {audio.type} ({audio.codec}), which has to be converted before it can go out",
-            "export it from your editor as MP3, or as M4A with AAC",
-            file=inside(audio.source.path),
-        )
 
 
 @episode_rule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -21,6 +21,7 @@ from publisher.release import feeds, pages
 from publisher.release.flip import named_feed
 from publisher.release.live_pages import PACKED_FEED, pages_of, write_page
 from publisher.release.uploads import Uploads, each
+from publisher.sound.facts import Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,21 @@ class Assembled:
 
 
 def assemble(
-    shop: Workshop, plan: Plan, uploads: Uploads, *, previous: str, before_pages: Callable[[], None]
+    shop: Workshop,
+    plan: Plan,
+    uploads: Uploads,
+    *,
+    previous: str,
+    heard: Callable[[Mapping[str, Measurement]], None],
+    before_pages: Callable[[], None],
 ) -> Assembled:
     """Builds and stores all of the release but its manifest and its feed.
 
     Args:
         uploads: into which `shop` keeps, and which knows the store's pages.
         previous: key of the manifest before; empty the first time.
+        heard: told what new audio sounds like, by slug, before anything of it is stored; what it raises ends
+            the release.
         before_pages: called once all is built that has an address of its own; what it raises ends the
             release before a page is written over one that stands.
 
@@ -53,6 +62,7 @@ def assemble(
     objects["style"] = shop.keep(pages.style())
     objects["feed-style"] = shop.keep(pages.feed_style(shop.show))
     shop = replace(shop, sounds=_sounds(shop, plan, uploads))
+    heard({slug: Measurement.from_json(sound.measured) for slug, sound in shop.sounds.items()})
     released = each(lambda planned: _released(shop, planned), plan.released)
     before_pages()
     released, home = _with_pages(shop, plan, uploads, objects, released)

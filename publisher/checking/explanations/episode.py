@@ -140,10 +140,6 @@ EXPLANATIONS: Final = {
         "Lists show the first sentence or two of a summary and hide the rest behind three dots. Say in "
         "one or two sentences what there is to hear, and put everything else into notes.md."
     ),
-    "audio-needs-conversion": (
-        "The file is sound, and apps do not all play it: they take MP3, and M4A with AAC. Export the episode "
-        "as one of them; what you have now may stay elsewhere as the original."
-    ),
     "audio-sample-rate": (
         "Apple recommends 44.1 or 48 kHz, and players convert everything else on the way, some of them "
         "badly. Export the episode again from the original with 44.1 kHz; converting the finished file "
