@@ -102,7 +102,7 @@ def _again(
     if over > 0:
         ceiling -= over + 0.2
         if attempt > _TRIES // 2:
-            # This encoder adds more the more it is limited. Peaks matter more than half a decibel of loudness.
+            # This encoder adds more the more it is limited, and peaks matter more than half a decibel.
             return gain - over - 0.1, ceiling
     if abs(off) > _TOLERANCE_LU:
         gain = max(-_MOST_GAIN_DB, min(_MOST_GAIN_DB, gain + off))
