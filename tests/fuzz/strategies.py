@@ -19,9 +19,10 @@ _EPISODES: Final = _TESTS.parent / "episodes"
 YAML_SEEDS: Final = [path.read_bytes() for path in sorted(_EPISODES.glob("**/*.yaml"))]
 NOTES_SEEDS: Final = [path.read_bytes() for path in sorted(_EPISODES.glob("**/notes.md"))]
 _SOUNDS: Final = ("cbr-no-header.mp3", "vbr.mp3", "mpeg2.5.mp3", "chapters.mp3", "aac.m4a", "chapters.m4a")
+_OTHERS: Final = ("wav.wav", "aiff.aiff", "flac.flac", "opus.ogg", "alac.m4a", "video.mp4")
 AUDIO_SEEDS: Final = [
     (_TESTS / "audio" / name).read_bytes()
-    for name in (*_SOUNDS, "fragmented.m4a", "index-first.m4a", "adts.aac")
+    for name in (*_SOUNDS, "fragmented.m4a", "index-first.m4a", "adts.aac", *_OTHERS)
 ]
 
 

@@ -69,8 +69,10 @@ def walk_file(file: BinaryIO, size: int, start: int = 0) -> Facts:
     begin = data.body + _SSND_HEAD + offset
     announced, there = data.end - begin, max(size - begin, 0)
     findings: list[Finding] = []
-    if data.length in _OPEN_ENDS and not read.frames:
+    if data.length in _OPEN_ENDS and not read.frames and there > 0:
         length = there
+        message = "the AIFF's header was never completed: by it there is no sound, and there is some"
+        findings.append(error("audio-unreadable", message, AS_PCM))
     elif data.end > size:
         length = there
         message = (

@@ -1,15 +1,16 @@
 """FLAC (RFC 9639): metadata blocks, then frames that are walked from header to header.
 
 A frame does not tell its length, so the next one is searched; its number and its header's checksum say
-whether it is the right one. The checksum over a whole frame is looked at for the last one alone: it tells a
-file that is cut off from a whole one.
+whether it is the right one. The checksums over whole frames tell what is damaged in them, and that of the
+last one whether the file is cut off.
 """
 
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from publisher.audio import vorbis_comments
@@ -23,7 +24,7 @@ _MAX_BLOCKS = 1_000
 _BLOCK = 1 << 20
 _MAX_HEADER = 16
 _CANDIDATE = re.compile(rb"\xff[\xf8\xf9]", re.DOTALL)
-_MAX_STRAY = 1_000_000
+_MAX_STRAY = 300_000
 """Places that look like a frame and are none; sound has some ten thousand an hour."""
 _BLOCK_SIZES = (0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
 _RATES = (0, 88200, 176400, 192000, 8000, 16000, 22050, 24000, 32000, 44100, 48000, 96000, 0, 0, 0, -1)
@@ -58,8 +59,10 @@ class _Walk:
     frames: int = 0
     position: int = 0
     """Of that frame."""
-    first: int = 0
-    """Where the first one stands."""
+    starts: array[int] = field(default_factory=lambda: array("Q"))
+    """Where each of them stands."""
+    damaged: int = 0
+    """How many of them but the last have a wrong checksum."""
     lost: int = 0
     """How many frames came since then that are not the one that should."""
     stray: int = 0
@@ -123,6 +126,11 @@ def walk_file(file: BinaryIO, size: int, start: int = 0) -> Facts:
         return Facts(findings=(error("audio-unreadable", f"the FLAC is damaged: {cause}"),))
     walk = _Walk()
     _walk_frames(file, begin, end, info, walk)
+    if walk.frames > 1:
+        # Late, since numpy takes its time to be imported.
+        from publisher.audio.lossless.flac_checksums import damaged_frames
+
+        walk.damaged = damaged_frames(file, walk.starts[:-1], walk.position)
     duration = walk.samples / info.sample_rate
     comments = comments_of(file, blocks)
     return Facts(
@@ -152,8 +160,7 @@ def _walk_frames(file: BinaryIO, begin: int, end: int, info: StreamInfo, walk: _
             # come back.
             walk.lost += first > walk.samples
             continue
-        if not walk.frames:
-            walk.first = position
+        walk.starts.append(position)
         walk.lost = 0
         walk.samples += length
         walk.frames += 1
@@ -234,6 +241,9 @@ def _findings(file: BinaryIO, begin: int, end: int, info: StreamInfo, walk: _Wal
     if walk.lost > 1:
         message = f"the FLAC is damaged {done} in: what follows there is not the frame that should"
         return [error("audio-unreadable", message, COPY_AGAIN)]
+    if walk.damaged:
+        message = f"the FLAC is damaged: {walk.damaged:,} of its frames have a wrong checksum"
+        return [error("audio-unreadable", message, COPY_AGAIN)]
     if info.samples and walk.samples > info.samples:
         message = f"the FLAC goes on behind its announced end of {clock(info.samples / info.sample_rate)}"
         return [error("audio-unreadable", message, COPY_AGAIN)]
@@ -241,8 +251,10 @@ def _findings(file: BinaryIO, begin: int, end: int, info: StreamInfo, walk: _Wal
         wanted = clock(info.samples / info.sample_rate)
         return [error("audio-cut-off", f"the audio is cut off after {done} of {wanted}", COPY_AGAIN)]
     found = _last_frame(file, end, info, walk, done)
-    if walk.first != begin and not found:
-        found.append(warning("audio-junk", f"{walk.first - begin:,} bytes that are no sound stand before it"))
+    if walk.starts[0] != begin and not found:
+        found.append(
+            warning("audio-junk", f"{walk.starts[0] - begin:,} bytes that are no sound stand before it")
+        )
     return found
 
 

@@ -20,6 +20,11 @@ MAGIC = (b"RIFF", b"RF64", b"BW64")
 AS_PCM = "export it again from your editor, as WAV (PCM), FLAC or MP3"
 _PCM, _FLOAT, _ALAW, _MULAW, _EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
 _CODECS = {_PCM: "pcm", _FLOAT: "pcm-float", _ALAW: "pcm-alaw", _MULAW: "pcm-mulaw"}
+_SUBFORMATS = (
+    bytes.fromhex("000000001000800000aa00389b71"),
+    bytes.fromhex("000021 07d311 8644c8c1ca000000"),
+)
+"""What follows the kind in WAVE_FORMAT_EXTENSIBLE: Microsoft's, and that of Ambisonic B-format."""
 _BITS = {_PCM: range(1, 65), _FLOAT: (32, 64), _ALAW: (8,), _MULAW: (8,)}
 _OTHERS = {2: "Microsoft ADPCM", 0x11: "IMA ADPCM", 0x31: "GSM", 0x50: "MP2", 0x55: "MP3", 0xFF: "AAC"}
 _OPEN_ENDS = (
@@ -123,9 +128,11 @@ def _format(data: bytes) -> _Format | Finding:
         return _header("its 'fmt ' chunk is too short")
     tag, channels, sample_rate, byte_rate, frame_bytes, bits = unpack_from("<HHIIHH", data)
     if tag == _EXTENSIBLE:
-        if len(data) < 26:
+        if len(data) < 40:
             return _header("its 'fmt ' chunk is too short")
-        tag = int.from_bytes(data[24:26], "little")
+        if int.from_bytes(data[18:20], "little") > bits:
+            return _header(f"more than {bits} of {bits} bits are said to be in use")
+        tag = int.from_bytes(data[24:26], "little") if data[26:40] in _SUBFORMATS else 0
     if tag not in _CODECS:
         name = _OTHERS.get(tag, f"of an unknown kind ({tag:#06x})")
         return error("audio-codec", f"the sound in this WAV is {name}; PCM was expected", AS_PCM)

@@ -165,9 +165,13 @@ def _summary(
     duration = (units + parts.duration) / sound.timescale
     if not parts.count:
         duration = _edited(moov, sound, duration)
-        if not findings and _contradicts(moov, sound, duration):
-            message = "the MP4's index contradicts itself: it gives its sound two different durations"
+        samples = sum(n for n, _ in time_runs(moov, sound.stbl))
+        if not findings and (samples != count or _contradicts(moov, sound, duration)):
+            message = "the MP4's index contradicts itself: it gives its sound two durations"
             findings = [error("audio-unreadable", message, COPY_AGAIN)]
+    if not findings and sizes and max(sizes) > size:
+        message = "the MP4's index is damaged: some of its samples are larger than the file"
+        findings = [error("audio-unreadable", message, COPY_AGAIN)]
     if not findings and media_end(moov, sound.stbl) > size:
         findings.append(
             error("audio-cut-off", "the audio is cut off: its index points beyond the end", COPY_AGAIN)
@@ -187,7 +191,7 @@ def _summary(
         codec=name,
         duration_seconds=duration,
         bitrate=round(length_bytes * 8 / duration) if duration else 0,
-        bitrate_mode=_mode(alike, sizes, sound.codec.channels) if duration else "",
+        bitrate_mode=_mode(name, alike, sizes, sound.codec.channels) if duration else "",
         sample_rate=sound.codec.sample_rate or sound.timescale,
         channels=sound.codec.channels,
         bits_per_sample=sound.codec.bits if name in _LOSSLESS else 0,
@@ -237,9 +241,9 @@ def _codec_name(codec: Codec) -> str:
     return _CODECS.get(codec.entry) or codec.name
 
 
-def _mode(alike: int, sizes: array[int], channels: int) -> str:
-    """Whether the bitrate is constant: how far the running sum strays from the mean's line tells it."""
-    if alike or not sizes:
+def _mode(codec: str, alike: int, sizes: array[int], channels: int) -> str:
+    """Whether the bitrate is constant: of AAC, how far the running sum strays from the mean's line tells."""
+    if alike or codec != "aac" or not sizes:
         return CONSTANT if alike else VARIABLE
     mean = sum(sizes) / len(sizes)
     strayed = array("d", accumulate(size - mean for size in sizes))

@@ -197,5 +197,7 @@ class Flac:
             self.comments.append(("METADATA_BLOCK_PICTURE", ""))
 
     def samples(self, head: bytes) -> int:
+        if not head:  # FFmpeg ends a stream so
+            return 0
         frame = flac.frame(head, self._info)
         return -1 if frame is None else frame[1]

@@ -18,7 +18,7 @@ SEQUENCE_AT = 18
 _LAYOUT = Struct("<4sBBqIIIB")
 _LONGEST = HEAD + 255 + 255 * 255
 _BLOCK = 1 << 20
-_MAX_FALSE = 10_000
+_MAX_FALSE = 2_000
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 

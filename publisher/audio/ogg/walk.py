@@ -285,6 +285,11 @@ def _findings(walk: _Walk, sounds: list[_Stream], size: int) -> list[Finding]:
     if any(_is_inconsistent(stream) for stream in sounds):
         message = "the Ogg file is damaged: its times do not fit the sound that is in it"
         return [error("audio-unreadable", message, COPY_AGAIN)]
+    inside = [gap for gap in walk.gaps if gap.end < size]
+    if inside:
+        total = sum(gap.end - gap.start for gap in inside)
+        message = f"{total:,} bytes that are no sound stand among the pages, first at {inside[0].start:,}"
+        return [error("audio-junk", message, COPY_AGAIN)]
     return _warnings(walk, sounds, seconds)
 
 
@@ -299,7 +304,7 @@ def _warnings(walk: _Walk, sounds: list[_Stream], seconds: float) -> list[Findin
     junk = [gap for gap in walk.gaps if not gap.only_zeros]
     if junk:
         total = sum(gap.end - gap.start for gap in junk)
-        message = f"{total:,} bytes that are no sound stand among the pages (first at byte {junk[0].start:,})"
+        message = f"{total:,} bytes that are no sound stand at its end"
         found.append(warning("audio-junk", message, COPY_AGAIN))
     return found
 
@@ -309,7 +314,8 @@ def _is_inconsistent(stream: _Stream) -> bool:
     its packets do, by which encoders cut what they had to fill up."""
     if stream.shift is None:
         return True
-    if stream.codec is not None and stream.codec.name == "opus" and stream.shift < 0:
+    # A start that is cut by position is cut within a block: decoders do no more.
+    if stream.shift < (0 if stream.codec is not None and stream.codec.name == "opus" else -_SLACK):
         return True
     left_out = stream.counted + stream.shift - stream.granule
     most = stream.counted - stream.before_last if stream.has_ended else 0
