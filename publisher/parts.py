@@ -12,12 +12,12 @@ from publisher.model import Audio, Chapter, Episode, Notify, Show
 
 # Counted up when a change of the code gives other bytes for the same source: published episodes are then made
 # again. `tags` costs every listener a new download address, the others only an upload.
-RECIPES: Final = {"tags": 1, "transcripts": 2, "chapters": 2, "feed": 2, "pages": 1}
+RECIPES: Final = {"tags": 1, "transcripts": 2, "chapters": 2, "pictures": 1, "feed": 3, "pages": 2}
 
 # Found in other parts, or nothing that is released.
 _NOT_SHOW: Final = frozenset(
     (
-        *("folder", "episodes", "artwork", "pictures", "image_files", "unreadable"),
+        *("folder", "episodes", "artwork", "pictures", "image_files", "fonts", "unreadable"),
         *("publish_to", "publish_endpoint", "notify", "feeds"),
     )
 )
@@ -55,6 +55,8 @@ def show_parts(show: Show) -> dict[str, str]:
         parts["pictures"] = fingerprint([(name, source.digest) for name, source in show.pictures])
     if show.image_files:
         parts["image files"] = _image_files(show)
+    if show.fonts:
+        parts["fonts"] = fingerprint([(font.path, font.digest) for font in show.fonts])
     if show.notify != Notify():
         parts["notify"] = fingerprint(show.notify)
     return parts

@@ -1,13 +1,14 @@
 """Pictures: what an image file really is, artwork that directories take, and cards for sharing.
 
-    facts, findings = probe_artwork(path)
-    artwork, findings = normalise(path)
-    small = resized(artwork.data, 600)
-    card = share_card(CardTexts("A show", "An episode"), artwork.data, palette(artwork.data))
+facts, findings = probe_artwork(path)
+artwork, findings = normalise(path)
+small = resized(artwork.data, 600)
+card = share_card(CardTexts("A show", "An episode"), artwork.data, palette(artwork.data))
 """
 
 from publisher.pictures.card import CardTexts, share_card
-from publisher.pictures.normalising import SIZES, Normalised, normalise, released_side, resized
+from publisher.pictures.fonts import probe_font
+from publisher.pictures.normalising import SIZES, Normalised, normalise, resized
 from publisher.pictures.opening import MOST_PIXELS, SUFFIXES
 from publisher.pictures.palettes import Palette, Scheme, contrast, palette
 from publisher.pictures.probing import ArtworkFacts, probe_artwork, probe_picture
@@ -26,8 +27,8 @@ __all__ = [
     "normalise",
     "palette",
     "probe_artwork",
+    "probe_font",
     "probe_picture",
-    "released_side",
     "resized",
     "share_card",
     "small_cover",

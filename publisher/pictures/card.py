@@ -1,8 +1,9 @@
-"""The card that is shown where somebody shares an episode's address: 1200 × 630 pixels, as Open Graph has it."""
+"""The card that is shown where somebody shares an episode's address, in Open Graph's size."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -88,11 +89,10 @@ class _Blocks:
         self._show = face(texts.show, "text")
         self._label = face(texts.label, "text")
         self._title = face(texts.title, "title")
-        self._guests = face(" · ".join(_without_breaks(name) for name in texts.guests if name.strip()), "text")
+        self._guests = face(_listed(texts.guests), "text")
         if self._guests is None and texts.guests:
             # One name in another script costs that name only.
-            able = [name for name in texts.guests if face(name, "text")]
-            self._guests = face(" · ".join(map(_without_breaks, able)), "text")
+            self._guests = face(_listed(name for name in texts.guests if face(name, "text")), "text")
 
     @property
     def any(self) -> bool:
@@ -132,9 +132,9 @@ class _Blocks:
         return lay(face, width, height, _TEXT_SIZES, self._language)
 
 
-def _without_breaks(name: str) -> str:
-    """A name stays on one line where it can."""
-    return "\u00a0".join(name.split())
+def _listed(names: Iterable[str]) -> str:
+    """Names side by side; each stays on one line where it can."""
+    return " · ".join("\u00a0".join(name.split()) for name in names if name.strip())
 
 
 def _picture(artwork: bytes | Path, side: int) -> Image.Image | None:

@@ -1,12 +1,13 @@
-"""Fonts: those that ship with the package, and those of a show, and which of them has the letters of a text.
+"""Fonts: those that ship with the package, those of a show, and which of them has the letters of a text.
 
-Inter has Latin (all of Europe's languages and Vietnamese), Greek and Cyrillic. For other scripts a show brings
-a font along. A letter that no font has is never drawn as an empty box: the text is left out.
+Inter has Latin (all of Europe's languages and Vietnamese), Greek and Cyrillic. For other scripts a show
+brings a font along. A letter that no font has is never drawn as an empty box: the text is left out.
 """
 
 from __future__ import annotations
 
 import functools
+import re
 import struct
 import unicodedata
 from collections.abc import Iterator
@@ -18,8 +19,6 @@ from PIL import ImageFont, features
 
 from publisher.problems import Finding
 
-FONT_ENDINGS: Final = (".ttf", ".otf", ".ttc")
-
 Weight = Literal["title", "text"]
 
 _HERE: Final = Path(__file__).parent / "fonts"
@@ -27,6 +26,9 @@ _SHIPPED: Final[dict[Weight, Path]] = {
     "title": _HERE / "InterDisplay-SemiBold.otf",
     "text": _HERE / "Inter-Medium.otf",
 }
+_SPACE: Final = re.compile(r"[^\S\u00a0]+")
+"""Spaces at which a line may end."""
+
 _MOST_BYTES: Final = 40_000_000
 _MOST_MARKS: Final = 4
 """Marks on one letter; more are heaped up for fun, and cover the lines above and below."""
@@ -59,7 +61,9 @@ def probe_font(path: Path) -> tuple[Finding, ...]:
     """What is wrong with a font of a show's: `font-unreadable`. Raises OSError when it cannot be read."""
     if path.stat().st_size > _MOST_BYTES:
         message = f"the font has {path.stat().st_size:,} bytes; at most {_MOST_BYTES:,} are read"
-        return (Finding("font-unreadable", "error", message, "take the languages out of it that you do not use"),)
+        return (
+            Finding("font-unreadable", "error", message, "take the languages out of it that you do not use"),
+        )
     try:
         if _covered(path):
             _font(path, 20).getlength("a")
@@ -84,7 +88,9 @@ def face_for(text: str, weight: Weight, own: tuple[Path, ...] = ()) -> Face | No
     is_rtl = _is_rtl(text)
     if not text or (_needs_shaping(text) and not has_shaping()):
         return None
-    ordered = sorted(own, key=lambda path: (("bold" in path.name.casefold()) != (weight == "title"), path.name))
+    ordered = sorted(
+        own, key=lambda path: (("bold" in path.name.casefold()) != (weight == "title"), path.name)
+    )
     for path in (*ordered, _SHIPPED[weight]):
         drawn = _drawable(text, _covered(path))
         if drawn:
@@ -104,11 +110,15 @@ def _font(path: Path, pixels: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, pixels, layout_engine=engine)
 
 
+def _is_bold(path: Path) -> bool:
+    return "bold" in path.name.casefold()
+
+
 def _cleaned(text: str) -> str:
     """Composed, on one line, without what has no shape."""
     kept: list[str] = []
     marks = 0
-    for sign in unicodedata.normalize("NFC", " ".join(text.split())):
+    for sign in unicodedata.normalize("NFC", _SPACE.sub(" ", text).strip()):
         category = unicodedata.category(sign)
         # Joiners change how letters join; other formats, and selectors of colourful variants, have no shape.
         if category in ("Cc", "Cf") and sign not in "\u200c\u200d":
@@ -125,11 +135,11 @@ def _drawable(text: str, covered: frozenset[int]) -> str:
     """The text without ornaments that are not covered; empty where anything else is not."""
     kept = []
     for sign in text:
-        if ord(sign) in covered or sign == " ":
+        if ord(sign) in covered or sign in " \u00a0":
             kept.append(sign)
         elif unicodedata.category(sign) not in _ORNAMENTS and sign not in "\u200c\u200d":
             return ""
-    return " ".join("".join(kept).split())
+    return _SPACE.sub(" ", "".join(kept)).strip()
 
 
 def _is_rtl(text: str) -> bool:

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from publisher.pictures.fonts import Face, has_shaping
 
 _JOINERS: Final = ("\u200c", "\u200d")
+_BEFORE_CUT: Final = " \u00a0,.;:–-·"
 _LEADING: Final = 1.18
 _BLEED: Final = 6
 """Pixels by which the ink of a letter may reach over the width that it takes."""
@@ -91,14 +92,18 @@ def draw(card: Image.Image, laid: Laid, box: Box, colour: str) -> None:
 
 
 class _Ruler:
-    """How long texts are in one font."""
+    """How long words are in one font; each is measured once."""
 
     def __init__(self, face: Face, pixels: int, language: str) -> None:
         self._font: ImageFont.FreeTypeFont = face.sized(pixels)
         self._options = _shaping(language, face)
+        self._known: dict[str, float] = {}
+        self.space = self(" ")
 
-    def __call__(self, text: str) -> float:
-        return self._font.getlength(text, **self._options)
+    def __call__(self, word: str) -> float:
+        if word not in self._known:
+            self._known[word] = self._font.getlength(word, **self._options)
+        return self._known[word]
 
 
 def _shaping(language: str, face: Face) -> dict[str, Any]:
@@ -110,20 +115,21 @@ def _shaping(language: str, face: Face) -> dict[str, Any]:
 def _wrapped(text: str, width: float, ruler: _Ruler, *, may_break: bool) -> list[str] | None:
     """Lines no longer than `width`; None where a word is longer and may not be broken."""
     lines: list[str] = []
-    line = ""
+    line, length = "", 0.0
     for word in text.split(" "):
-        longer = f"{line} {word}" if line else word
-        if ruler(longer) <= width:
-            line = longer
+        own = ruler(word)
+        if line and length + ruler.space + own <= width:
+            line, length = f"{line} {word}", length + ruler.space + own
             continue
         if line:
             lines.append(line)
-        line = word
-        if ruler(word) > width:
+        line, length = word, own
+        if own > width:
             if not may_break:
                 return None
             *whole, line = _broken(word, width, ruler)
             lines += whole
+            length = ruler(line)
     return [*lines, line]
 
 
@@ -152,9 +158,9 @@ def _balanced(text: str, width: float, ruler: _Ruler, lines: list[str], *, may_b
 
 def _cut(line: str, width: float, ruler: _Ruler) -> str:
     kept = _clusters(line)
-    while kept and ruler("".join(kept).rstrip(" ,.;:–-") + "…") > width:
+    while kept and ruler("".join(kept).rstrip(_BEFORE_CUT) + "…") > width:
         kept.pop()
-    return "".join(kept).rstrip(" ,.;:–-") + "…"
+    return "".join(kept).rstrip(_BEFORE_CUT) + "…"
 
 
 def _clusters(text: str) -> list[str]:

@@ -10,9 +10,10 @@ from typing import Final
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
+from publisher.effective import LEAST_ARTWORK_SIDE, MOST_ARTWORK_SIDE
 from publisher.pictures.colours import is_srgb
 from publisher.pictures.jpeg import without_metadata
-from publisher.pictures.opening import LEAST_SIDE, MOST_SIDE, Refused, opened, pillow, type_of
+from publisher.pictures.opening import Refused, opened, pillow, type_of
 from publisher.pictures.probing import probe_artwork
 from publisher.pictures.squares import orientation_of, square
 from publisher.problems import Finding
@@ -61,8 +62,10 @@ def normalise(path: Path) -> tuple[Normalised | None, tuple[Finding, ...]]:
     found = tuple(finding for finding in findings if finding.severity == "error")
     if facts is None:
         return None, found
-    if max(facts.width, facts.height) < LEAST_SIDE:
-        message = f"the artwork has {facts.width} × {facts.height} pixels; wanted are {LEAST_SIDE} a side"
+    if max(facts.width, facts.height) < LEAST_ARTWORK_SIDE:
+        message = (
+            f"the artwork has {facts.width} × {facts.height} pixels; wanted are {LEAST_ARTWORK_SIDE} a side"
+        )
         return None, (Finding("artwork-size", "error", message, "export it again at 3000 × 3000"),)
     try:
         with pillow():
@@ -72,11 +75,6 @@ def normalise(path: Path) -> tuple[Normalised | None, tuple[Finding, ...]]:
     except Exception as error:  # It was whole a moment ago: somebody is still writing to it.
         message = f"the artwork cannot be read any more: {error or 'it cannot be decoded'}"
         return None, (Finding("artwork-unreadable", "error", message, "wait until the file is complete"),)
-
-
-def released_side(width: int, height: int) -> int:
-    """Pixels a side of what `normalise` makes of an image of that size, at the most."""
-    return min(MOST_SIDE, max(width, height))
 
 
 def resized(artwork: bytes, side: int) -> bytes:
@@ -89,13 +87,13 @@ def resized(artwork: bytes, side: int) -> bytes:
 def _normalised(path: Path) -> Normalised:
     with path.open("rb") as file:
         type = type_of(file.read(32))
-        image, size = opened(file, type, wanted=MOST_SIDE)
+        image, size = opened(file, type, wanted=MOST_ARTWORK_SIDE)
         if type == "image/jpeg" and _fits(image, size):
             file.seek(0)
             own = without_metadata(file.read(2 * MOST_BYTES))
             if own is not None and len(own) <= MOST_BYTES:
                 return Normalised(own, image.width, is_original=True)
-        artwork = square(image, MOST_SIDE)
+        artwork = square(image, MOST_ARTWORK_SIDE)
     for quality in _QUALITIES:
         data = _jpeg(artwork, quality)
         if len(data) <= MOST_BYTES:
@@ -109,7 +107,7 @@ def _fits(image: ImageFile, size: tuple[int, int]) -> bool:
     return (
         image.mode == "RGB"
         and size[0] == size[1]
-        and LEAST_SIDE <= size[0] <= MOST_SIDE
+        and LEAST_ARTWORK_SIDE <= size[0] <= MOST_ARTWORK_SIDE
         and orientation_of(image) == 1
         and (not profile or is_srgb(profile))
     )

@@ -1,8 +1,8 @@
 """Opening a picture: which format its bytes are, and whether it can be decoded without harm.
 
-Formats are told by what the bytes say and opened through Pillow's own class for each: `Image.open` tries every
-format it knows, and warns of large images where we refuse them. What describes shapes instead of pixels (SVG,
-PDF) is never opened.
+Formats are told by what the bytes say and opened through Pillow's own class for each: `Image.open` tries
+every format it knows, and warns of large images where we refuse them. What describes shapes instead of
+pixels (SVG, PDF) is never opened.
 """
 
 from __future__ import annotations
@@ -22,10 +22,6 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
-
-LEAST_SIDE: Final = 1400
-MOST_SIDE: Final = 3000
-"""Pixels a side of artwork: https://podcasters.apple.com/support/896-artwork-requirements"""
 
 MOST_PIXELS: Final = 25_000_000
 """Nearly three times what any directory takes; a few kilobytes of PNG can unfold to gigabytes."""
@@ -147,7 +143,9 @@ def pillow() -> Iterator[None]:
         yield
 
 
-def opened(file: BinaryIO, type: str, *, wanted: int, tiny: bool = False) -> tuple[ImageFile, tuple[int, int]]:
+def opened(
+    file: BinaryIO, type: str, *, wanted: int, tiny: bool = False
+) -> tuple[ImageFile, tuple[int, int]]:
     """The picture, not yet decoded, of which it is certain that decoding does no harm.
 
     A JPEG is set to be decoded smaller where that is enough.
@@ -180,8 +178,8 @@ def opened(file: BinaryIO, type: str, *, wanted: int, tiny: bool = False) -> tup
     needed = _memory(file, image, type, scale)
     if needed > _MOST_MEMORY:
         message = (
-            f"the artwork ({NAMES[type]}, {width} × {height} pixels) takes {needed // 1_000_000} MB of memory "
-            f"to open, and at most {_MOST_MEMORY // 1_000_000} are given"
+            f"the artwork ({NAMES[type]}, {width} × {height} pixels) takes {needed // 1_000_000} MB "
+            f"of memory to open, and at most {_MOST_MEMORY // 1_000_000} are given"
         )
         raise Refused("artwork-bomb", message, "save it as an ordinary JPEG of 3000 × 3000 pixels")
     if tiny:
@@ -285,8 +283,9 @@ def _coefficients(image: ImageFile) -> int:
     layers = [(across, down) for _, across, down, _ in getattr(image, "layer", ())]
     if not layers:
         return 0
-    whole = max(across for across, _ in layers) * max(down for _, down in layers)
-    return image.width * image.height * 2 * sum(across * down for across, down in layers) // max(1, whole)
+    whole: int = max(across for across, _ in layers) * max(down for _, down in layers)
+    parts: int = sum(across * down for across, down in layers)
+    return image.width * image.height * 2 * parts // max(1, whole)
 
 
 def _strip(image: ImageFile) -> int:
@@ -295,13 +294,13 @@ def _strip(image: ImageFile) -> int:
     bits = tags.get(258, (8,))
     depth = sum(bits) if isinstance(bits, tuple) else int(bits)
     if 322 in tags and 323 in tags:
-        pixels = int(tags[322]) * int(tags[323])
+        pixels: int = int(tags[322]) * int(tags[323])
     else:
         pixels = image.width * min(image.height, int(tags.get(278, image.height)))
-    return pixels * max(depth, 8 * int(tags.get(277, 1))) // 8
+    needed: int = pixels * max(depth, 8 * int(tags.get(277, 1))) // 8
+    return needed
 
 
 def is_white_zero(image: Image.Image) -> bool:
     """Whether a 16-bit grey TIFF counts from white, which Pillow does not turn round."""
     return image.mode.startswith("I;16") and getattr(image, "tag_v2", {}).get(262) == 0
-

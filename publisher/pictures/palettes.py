@@ -29,6 +29,8 @@ _GREY: Final = 0.03
 """Chroma below which a colour has no hue to speak of."""
 
 _PLAIN_HUE: Final = 1.6
+_HUES: Final = 8
+_CALM: Final = (74, 84, 92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +69,42 @@ def palette(artwork: bytes | Path) -> Palette:
     The same picture gives the same colours.
     """
     sample = _sample(artwork)
-    return from_colour(_strongest(sample) if sample else (74, 84, 92))
+    if sample is None:
+        return from_colour(_CALM)
+    kinds = _kinds(sample)
+    return from_colour(_strongest(kinds), _widest(kinds))
 
 
-def from_colour(own: Rgb | str) -> Palette:
-    """The palette of one colour, such as a show's own. Raises ValueError for a text that is no `#rrggbb`."""
+def from_colour(own: Rgb | str, base: Rgb | str | None = None) -> Palette:
+    """The palette of one colour, such as a show's own.
+
+    Args:
+        own: what accents are made of.
+        base: what backgrounds are tinted with; the same colour unless given.
+
+    Raises:
+        ValueError: a text is no `#rrggbb`.
+    """
     rgb = own if isinstance(own, tuple) else rgb_of(own)
-    _, chroma, hue = _lch(rgb)
-    plain = chroma < _GREY
-    tint = hue if not plain else _PLAIN_HUE
-    strength = 0.0 if plain else chroma
+    base = base or rgb
+    _, vivid, bright = _lch(rgb)
+    _, chroma, hue = _lch(base if isinstance(base, tuple) else rgb_of(base))
+    strength = 0.0 if chroma < _GREY else chroma
+    tint = hue if strength else _PLAIN_HUE
     return Palette(
         own=_hex(rgb),
         light=_scheme(
             background=_rgb(0.98, min(strength, 0.008), tint),
             text=_rgb(0.22, min(strength, 0.02), tint),
             soft=(0.45, min(strength, 0.03), tint),
-            accent=(0.55, max(strength, 0.02), tint),
+            accent=(0.55, vivid, bright),
             darker=True,
         ),
         dark=_scheme(
-            background=_rgb(0.24, min(strength, 0.06), tint),
+            background=_rgb(0.25, min(strength, 0.045), tint),
             text=_rgb(0.97, min(strength, 0.01), tint),
             soft=(0.78, min(strength, 0.03), tint),
-            accent=(0.80, max(min(strength, 0.14), 0.02), tint),
+            accent=(0.80, min(vivid, 0.14), bright),
             darker=False,
         ),
     )
@@ -98,7 +112,8 @@ def from_colour(own: Rgb | str) -> Palette:
 
 def contrast(one: str | Rgb, other: str | Rgb) -> float:
     """WCAG's contrast ratio of two colours, 1 to 21."""
-    lights = sorted(_luminance(colour if isinstance(colour, tuple) else rgb_of(colour)) for colour in (one, other))
+    both = (colour if isinstance(colour, tuple) else rgb_of(colour) for colour in (one, other))
+    lights = sorted(map(_luminance, both))
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
 
@@ -119,7 +134,10 @@ def _scheme(
     darker: bool,
 ) -> Scheme:
     return Scheme(
-        _hex(background), _hex(text), _readable(soft, background, darker), _readable(accent, background, darker)
+        _hex(background),
+        _hex(text),
+        _readable(soft, background, darker),
+        _readable(accent, background, darker),
     )
 
 
@@ -146,21 +164,40 @@ def _sample(artwork: bytes | Path) -> Image.Image | None:
         return None
 
 
-def _strongest(sample: Image.Image) -> Rgb:
-    """The colour that stands out: of those that cover some of the picture, the one with most chroma."""
-    kinds = sample.quantize(_KINDS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
-    counted = kinds.getcolors(_SAMPLE * _SAMPLE) or []
-    best, best_weight = (74, 84, 92), -1.0
-    for count, colour in sorted(counted, key=lambda item: (-item[0], item[1])):
+def _kinds(sample: Image.Image) -> list[tuple[int, Rgb]]:
+    """(pixels, colour) of the colours that a picture is made of, in an order of their own."""
+    few = sample.quantize(_KINDS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
+    found = []
+    for count, colour in few.getcolors(_SAMPLE * _SAMPLE) or []:
         assert isinstance(colour, tuple)
-        rgb = (int(colour[0]), int(colour[1]), int(colour[2]))
-        lightness, chroma, _ = _lch(rgb)
-        # Nearly black and nearly white have a hue that nobody sees.
-        seen = min(1.0, lightness / 0.3, (1 - lightness) / 0.1)
-        weight = math.sqrt(count) * (chroma + 0.01) * max(0.0, seen)
-        if weight > best_weight:
-            best, best_weight = rgb, weight
-    return best
+        found.append((count, (int(colour[0]), int(colour[1]), int(colour[2]))))
+    return sorted(found, key=lambda item: (-item[0], item[1]))
+
+
+def _strongest(kinds: list[tuple[int, Rgb]]) -> Rgb:
+    """The colour that stands out: of those that cover some of the picture, the one with most chroma."""
+    return max(kinds, key=lambda kind: math.sqrt(kind[0]) * _seen(kind[1]), default=(0, _CALM))[1]
+
+
+def _widest(kinds: list[tuple[int, Rgb]]) -> Rgb:
+    """The colour that covers most, counted by hue and by how much of a colour it is."""
+    hues: dict[int, float] = {}
+    for count, colour in kinds:
+        hue = _hue_of(colour)
+        hues[hue] = hues.get(hue, 0.0) + count * _seen(colour)
+    widest = max(hues, key=lambda hue: hues[hue], default=0)
+    inside = [kind for kind in kinds if _hue_of(kind[1]) == widest]
+    return max(inside, key=lambda kind: kind[0] * _seen(kind[1]), default=(0, _CALM))[1]
+
+
+def _seen(rgb: Rgb) -> float:
+    """Chroma as it is noticed: nearly black and nearly white have a hue that nobody sees."""
+    lightness, chroma, _ = _lch(rgb)
+    return (chroma + 0.005) * max(0.0, min(1.0, lightness / 0.3, (1 - lightness) / 0.15))
+
+
+def _hue_of(rgb: Rgb) -> int:
+    return int((_lch(rgb)[2] + math.pi) / (2 * math.pi) * _HUES) % _HUES
 
 
 def _linear(value: int) -> float:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from publisher.pictures.opening import MOST_SIDE, NAMES, SUFFIXES, Refused, opened, other_format, pillow, type_of
+from publisher.effective import MOST_ARTWORK_SIDE
+from publisher.pictures.opening import NAMES, SUFFIXES, Refused, opened, other_format, pillow, type_of
 from publisher.problems import Finding
 
 _READ: Final = "JPEG, PNG, WebP, TIFF, GIF, BMP and AVIF"
@@ -72,7 +73,7 @@ def _probe(file: BinaryIO) -> tuple[ArtworkFacts | None, Finding | None]:
         return None, _not_ours(head)
     with pillow():
         try:
-            image, size = opened(file, type, wanted=MOST_SIDE, tiny=True)
+            image, size = opened(file, type, wanted=MOST_ARTWORK_SIDE, tiny=True)
             facts = ArtworkFacts(type, *size, image.mode, image.has_transparency_data)
             image.load()
         except Refused as refused:

@@ -85,9 +85,7 @@ def square(image: ImageFile, side: int) -> Image.Image:
     return placed.transpose(_TURNS[orientation]) if orientation in _TURNS else placed
 
 
-def _band(
-    image: Image.Image, to_srgb: Colours, size: tuple[int, int], first: int, end: int
-) -> Image.Image:
+def _band(image: Image.Image, to_srgb: Colours, size: tuple[int, int], first: int, end: int) -> Image.Image:
     """Rows `first` to `end` of the image as it is once it has `size`."""
     scale = image.height / size[1]
     above, below = first * scale, min(float(image.height), end * scale)

@@ -275,7 +275,7 @@ def _announce(plan: Plan, progress: Progress) -> None:
 def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
     """Media first, the feed last. Raises Conflict when the flip is lost."""
     # Imported here: what makes audio and pages takes longer to import than a run with nothing to do takes.
-    from publisher.build.episode import Workshop
+    from publisher.build.workshop import Workshop
     from publisher.release.assemble import assemble
     from publisher.release.flip import flip
     from publisher.release.live_pages import settle_pages

@@ -7,8 +7,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from publisher.build.artifact import addressed_bytes
-from publisher.build.episode import Workshop, picture_urls, transcript_url, translation_role
+from publisher.build.episode import transcript_url, translation_role
 from publisher.build.notes import show_notes
+from publisher.build.pictures import artwork_sizes, picture_urls
+from publisher.build.workshop import Workshop
 from publisher.feed import FeedItem, render_feed
 from publisher.feed.item import FurtherEnclosure
 from publisher.feed.paging import Paging, archive_pages
@@ -107,6 +109,7 @@ def _document(
         _items(shop, plan, released),
         newest=newest,
         artwork_url=shop.address(artwork) if artwork else "",
+        artwork_sizes=tuple((side, shop.address(item)) for side, item in artwork_sizes(objects)),
         paging=paging,
         trailers=trailers,
         style_url=shop.address(objects["feed-style"]),
@@ -153,6 +156,7 @@ def _item(shop: Workshop, episode: Episode, released: Released) -> FeedItem:
         page_url=shop.page_url(episode),
         content_html=notes,
         artwork_url=shop.address(artwork) if artwork else "",
+        artwork_sizes=tuple((side, shop.address(item)) for side, item in artwork_sizes(objects)),
         chapters_url=shop.address(chapters_file) if chapters_file else "",
         transcripts=tuple(
             (shop.address(item), content_type(item.key).partition(";")[0]) for item in transcripts

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw
 
-from publisher.artwork import MOST_PIXELS, probe_artwork, small_cover
+from publisher.pictures import MOST_PIXELS, probe_artwork, small_cover
 
 
 def picture(mode: str = "RGB", size: tuple[int, int] = (90, 60)) -> Image.Image:
@@ -288,7 +288,7 @@ def test_no_cover_is_that_small() -> None:
 MEASURE = """
 import sys
 from pathlib import Path
-from publisher.artwork import probe_artwork, small_cover
+from publisher.pictures import probe_artwork, small_cover
 path = Path(sys.argv[1])
 assert probe_artwork(path)[0], probe_artwork(path)
 assert small_cover(path)
