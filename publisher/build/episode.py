@@ -69,8 +69,6 @@ def build_episode(shop: Workshop, planned: PlannedEpisode) -> Built:
         episode.image_files,
         before=_kept_artwork(planned),
     )
-    if not shop.show.private:
-        objects["card"] = episode_card(shop, episode)
     transcript = load_transcript(shop.root, shop.show, episode)
     if transcript:
         objects |= _transcripts(shop, episode, transcript)
@@ -88,9 +86,13 @@ def build_episode(shop: Workshop, planned: PlannedEpisode) -> Built:
         objects["chapters"] = shop.keep(addressed_bytes("chapters", episode.slug, ".chapters.json", data))
     objects |= _alternates(shop, planned)
     if planned.needs_audio:
-        return Built(_audio(shop, planned, audio, chapters, objects, transcript), objects)
-    assert planned.before is not None
-    return Built(planned.before.enclosure, objects)
+        enclosure = _audio(shop, planned, audio, chapters, objects, transcript)
+    else:
+        assert planned.before is not None
+        enclosure = planned.before.enclosure
+    if not shop.show.private:
+        objects["card"] = episode_card(shop, episode)
+    return Built(enclosure, objects)
 
 
 def load_transcript(root: Path, show: Show, episode: Episode) -> Transcript | None:

@@ -69,7 +69,9 @@ def probe_font(path: Path) -> tuple[Finding, ...]:
             _font(path, 20).getlength("a")
             return ()
         message = "the font has no letters"
-    except (OSError, ValueError, struct.error) as error:
+    except struct.error:
+        message = "the font cannot be read: it is damaged or broken off"
+    except (OSError, ValueError) as error:
         message = f"the font cannot be read: {error or 'it is damaged'}"
     return (Finding("font-unreadable", "error", message, "use a TrueType or OpenType font (.ttf, .otf)"),)
 
