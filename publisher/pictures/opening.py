@@ -264,13 +264,15 @@ def _memory(file: BinaryIO, image: ImageFile, type: str, scale: int) -> int:
     if type == "image/jpeg":
         return own + (_coefficients(image) if scans(file) > 1 else 0)
     if type == "image/webp":
-        # Two canvases of an animation, the frame that is handed over, and the picture.
-        return pixels * 16
+        # Two canvases of an animation, the frame that is handed over, the picture, and a little more.
+        return pixels * 17
     if type == "image/avif":
         # Planes of up to 16 bits, the frame that is handed over, and the picture.
         return 2 * own + pixels * 6
     if type == "image/tiff":
-        return own + _strip(image)
+        # Pillow turns it itself, which takes a second picture.
+        turned = own if getattr(image, "tag_v2", {}).get(274, 1) != 1 else 0
+        return own + max(_strip(image), turned)
     return own
 
 

@@ -54,7 +54,8 @@ def small_cover(source: bytes | Path, *, max_pixels: int = 600, max_bytes: int =
 
 
 def orientation_of(image: ImageFile) -> int:
-    """EXIF orientation, 1 to 8."""
+    """EXIF orientation, 1 to 8, of what is in memory: Pillow turns a TIFF itself once it is loaded, and a PNG
+    may say it after its pixels."""
     found = image.getexif().get(_ORIENTATION, 1)
     return found if found in _TURNS else 1
 
@@ -67,8 +68,8 @@ def square(image: ImageFile, side: int) -> Image.Image:
     Args:
         side: pixels; a smaller image gives a smaller square.
     """
-    orientation = orientation_of(image)
     image.load()
+    orientation = orientation_of(image)
     side = min(side, max(image.size))
     scale = max(1.0, max(image.size) / side)
     width, height = (min(side, max(1, round(length / scale))) for length in image.size)
@@ -104,8 +105,8 @@ def _small_cover(file: BinaryIO, max_pixels: int, max_bytes: int) -> bytes | Non
     with pillow():
         try:
             image, _ = opened(file, type, wanted=max_pixels * 2)
-            orientation = orientation_of(image)
-            cover = _on_white_square(_shrunk(image, max_pixels), max_pixels, orientation)
+            shrunk = _shrunk(image, max_pixels)
+            cover = _on_white_square(shrunk, max_pixels, orientation_of(image))
             return _encoded(cover, max_bytes)
         except Exception:  # Pillow lets out whatever a broken file made it stumble over.
             return None

@@ -437,9 +437,7 @@ def peak(tmp_path: Path, data: bytes) -> int:
 
 
 LARGE: dict[str, Callable[[], bytes]] = {
-    "png-rgba": lambda: as_bytes(
-        Image.new("RGBA", (5000, 5000), (200, 10, 10, 128)), "PNG", compress_level=1
-    ),
+    "png-rgba": lambda: as_bytes(Image.new("RGBA", (5000, 5000), (*RED, 128)), "PNG", compress_level=1),
     "png-palette": lambda: as_bytes(Image.new("P", (5000, 5000)), "PNG"),
     "jpeg": lambda: as_bytes(Image.new("RGB", (5000, 5000), RED), "JPEG"),
     "jpeg-cmyk": lambda: as_bytes(Image.new("CMYK", (5000, 5000)), "JPEG"),
@@ -447,8 +445,9 @@ LARGE: dict[str, Callable[[], bytes]] = {
     "jpeg-progressive": lambda: as_bytes(
         Image.new("RGB", (3900, 3900), RED), "JPEG", progressive=True, subsampling=0
     ),
-    "webp": lambda: as_bytes(Image.new("RGBA", (3100, 3100), RED), "WEBP", lossless=True),
+    "webp": lambda: as_bytes(Image.new("RGBA", (3010, 3010), RED), "WEBP", lossless=True),
     "tiff": lambda: as_bytes(Image.new("RGB", (4600, 4600), RED), "TIFF", compression="tiff_lzw"),
+    "tiff-turned": lambda: as_bytes(Image.new("RGB", (4300, 4300), RED), "TIFF", exif=turned()),
     "gif": lambda: as_bytes(Image.new("P", (5000, 5000)), "GIF"),
 }
 if features.check("avif"):
