@@ -410,5 +410,7 @@ class Show:
     artwork: Artwork | None = None
     pictures: tuple[tuple[str, SourceFile], ...] = ()
     image_files: tuple[tuple[str, Artwork], ...] = ()
+    fonts: tuple[SourceFile, ...] = ()
+    """Of `theme/fonts`, for cards in scripts that the fonts which ship with publisher lack."""
     unreadable: tuple[str, ...] = ()
     episodes: tuple[Episode, ...] = ()

@@ -13,12 +13,12 @@ from publisher.model import Audio, Chapter, Episode, Notify, Show
 
 # Counted up when a change of the code gives other bytes for the same source: published episodes are then made
 # again. `tags` costs every listener a new download address, the others only an upload.
-RECIPES: Final = {"tags": 1, "transcripts": 2, "chapters": 2, "feed": 2, "pages": 1}
+RECIPES: Final = {"tags": 1, "transcripts": 2, "chapters": 2, "pictures": 1, "feed": 3, "pages": 2}
 
 # Found in other parts, or nothing that is released.
 _NOT_SHOW: Final = frozenset(
     (
-        *("folder", "episodes", "artwork", "pictures", "image_files", "unreadable"),
+        *("folder", "episodes", "artwork", "pictures", "image_files", "fonts", "unreadable"),
         *("publish_to", "publish_endpoint", "notify", "feeds"),
     )
 )
@@ -59,6 +59,8 @@ def show_parts(show: Show) -> dict[str, str]:
     if show.feeds:
         # By this a prune tells since when a private feed is none of the show's any more.
         parts["feeds"] = fingerprint(sorted(feed.name for feed in show.feeds))
+    if show.fonts:
+        parts["fonts"] = fingerprint([(font.path, font.digest) for font in show.fonts])
     if show.notify != Notify():
         parts["notify"] = fingerprint(show.notify)
     return parts

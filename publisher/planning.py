@@ -415,7 +415,7 @@ def _planned(show: Show, base: PlannedEpisode, now: datetime, manifest: Manifest
         return replace(base, state="new")
     if guid != kept:
         return replace(base, state="re-identified", changes=(f"its GUID was {kept}",))
-    changes = _changes(base, before, manifest)
+    changes = _changes(show, base, before, manifest)
     return replace(base, state="changed" if changes else "unchanged", changes=changes)
 
 
@@ -439,14 +439,19 @@ def _owner(manifest: Manifest | None, guid: str) -> str:
     return next((old.slug for old in manifest.episodes if old.guid == guid), "") if manifest else ""
 
 
-def _changes(planned: PlannedEpisode, before: Released, manifest: Manifest | None) -> tuple[str, ...]:
+def _changes(
+    show: Show, planned: PlannedEpisode, before: Released, manifest: Manifest | None
+) -> tuple[str, ...]:
     now, then = dict(planned.parts), before.parts
     changes = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
     if planned.renamed_from:
         changes.insert(0, "folder")
     if planned.needs_audio and "audio" not in changes:
         changes.append("tags")
-    if manifest and any(manifest.recipes.get(name) != RECIPES[name] for name in ("transcripts", "chapters")):
+    if manifest and show_parts(show).get("fonts") != manifest.parts.get("fonts"):
+        changes.append("fonts")  # in which its card is drawn
+    made = ("transcripts", "chapters", "pictures")
+    if manifest and any(manifest.recipes.get(name) != RECIPES[name] for name in made):
         changes.append("recipe")
     return tuple(changes)
 
@@ -456,7 +461,7 @@ def _show_changes(show: Show, before: Manifest | None) -> tuple[str, ...]:
         return ()
     now, then = show_parts(show), before.parts
     changes = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
-    if any(before.recipes.get(name) != RECIPES[name] for name in ("feed", "pages")):
+    if any(before.recipes.get(name) != RECIPES[name] for name in ("pictures", "feed", "pages")):
         changes.append("recipe")
     return tuple(changes)
 

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from publisher.artwork import small_cover
-from publisher.audio.chapters import Chapters, read_chapters
+from publisher.audio.chapters import read_chapters
 from publisher.audio.tagged import digest_of, tagged
-from publisher.audio.tags import Picture, Tags
+from publisher.audio.tags import Tags
 from publisher.build.artifact import addressed_bytes, of_file, of_reader
 from publisher.build.notes import show_notes
+from publisher.build.pictures import chapter_pictures, tag_cover
 from publisher.build.sounds import Encoding, Sound
 from publisher.build.tagging import make_tags
-from publisher.build.workshop import Workshop, check_digest, fetched, source_artifact, transcript_url
+from publisher.build.workshop import Workshop, check_unchanged, fetched, transcript_url
+from publisher.build.workshop import given as given_file
 from publisher.delivery import ENDINGS, Delivery
 from publisher.manifest import Enclosure, StoredObject
-from publisher.model import Audio, Chapter, Episode, SourceFile
+from publisher.model import Audio, Chapter, SourceFile
 from publisher.planning import PlannedEpisode
 from publisher.reading.probes import sha256_of
 from publisher.sound.facts import Measurement
 from publisher.sound.peaks import peaks_json, peaks_svg
 from publisher.transcripts import Transcript, to_plain
-
-_COVER_PIXELS, _COVER_BYTES = 600, 300_000
-
-# Every chapter has one, and above 16 KiB the padding that FFmpeg needs (publisher.audio.mp3.id3) triples.
-_CHAPTER_PIXELS, _CHAPTER_BYTES = 300, 16_000
 
 _FORM: Final = "form:"
 
@@ -48,7 +43,7 @@ def build_alternates(shop: Workshop, planned: PlannedEpisode) -> dict[str, Store
         source = files.get(alternate.file)
         stem, ending = f"{episode.slug}-{Path(alternate.file).stem}", Path(alternate.file).suffix.lower()
         if source:
-            objects[role] = shop.keep(source_artifact(shop.root, "media", stem, ending, source))
+            objects[role] = shop.keep(given_file(shop.root, "media", stem, ending, source))
         elif role in before:
             objects[role] = before[role]
         elif role in lent:
@@ -227,8 +222,8 @@ def _tags(
         guid=planned.guid,
         page_url=shop.page_url(episode),
         chapters=chapters,
-        pictures=_chapter_pictures(shop, episode, chapters, inside),
-        cover=_cover(shop, episode),
+        pictures=chapter_pictures(shop, episode, chapters, inside),
+        cover=tag_cover(shop, episode),
         notes_html=show_notes(shop.show, episode, chapters, transcript_url=transcript_url(shop, episode)),
         lyrics=to_plain(transcript) if transcript else "",
     )
@@ -251,7 +246,7 @@ def _tagged(
     if given.source:
         # The tags are made for the sound that was probed, and whoever exports it may still be at it. The
         # store reads what has just been digested or refuses it, so this comes after the digest.
-        check_digest(given.source.path, sha256_of(given.path), given.source.digest)
+        check_unchanged(given.source.path, sha256_of(given.path), given.source.digest)
     return shop.keep(artifact)
 
 
@@ -286,43 +281,3 @@ def _kept(
                 of_file("media", planned.slug, ending, path, item.length_bytes, item.digest)
             )
     return kept
-
-
-def _chapter_pictures(
-    shop: Workshop, episode: Episode, chapters: tuple[Chapter, ...], inside: Chapters
-) -> dict[int, Picture]:
-    """Pictures named in episode.yaml, made small; else those that stand in the audio beside the chapter."""
-    files = dict(episode.pictures)
-    if episode.chapters is None:
-        return {place: _chapter_sized(type_, data) for place, (type_, data) in inside.pictures.items()}
-    pictures = {}
-    for place, chapter in enumerate(chapters):
-        if chapter.image in files:
-            path = shop.root / files[chapter.image].path
-            data = _small(path, files[chapter.image].digest, _CHAPTER_PIXELS, _CHAPTER_BYTES)
-            if data:
-                pictures[place] = Picture("image/jpeg", data)
-    return pictures
-
-
-def _chapter_sized(type_: str, data: bytes) -> Picture:
-    """A picture from inside the audio, as it is unless it is large."""
-    small = None
-    if len(data) > _CHAPTER_BYTES:
-        small = small_cover(data, max_pixels=_CHAPTER_PIXELS, max_bytes=_CHAPTER_BYTES)
-    return Picture("image/jpeg", small) if small else Picture(type_, data)
-
-
-def _cover(shop: Workshop, episode: Episode) -> Picture | None:
-    artwork = episode.artwork or shop.show.artwork
-    if artwork is None:
-        return None
-    data = _small(shop.root / artwork.source.path, artwork.source.digest, _COVER_PIXELS, _COVER_BYTES)
-    return Picture("image/jpeg", data) if data else None
-
-
-@functools.lru_cache(maxsize=16)
-def _small(path: Path, digest: str, max_pixels: int, max_bytes: int) -> bytes | None:
-    """The show's cover goes into every episode: it is made once, and again when its digest changes."""
-    check_digest(path.name, sha256_of(path), digest)
-    return small_cover(path, max_pixels=max_pixels, max_bytes=max_bytes)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from publisher import effective
 from publisher.build.artifact import addressed_bytes
 from publisher.build.chapters import chapters_json
 from publisher.build.enclosure import build_alternates, build_enclosure, build_forms
-from publisher.build.workshop import Workshop, check_digest, source_artifact
+from publisher.build.pictures import build_pictures, episode_card, picture_urls
+from publisher.build.workshop import Workshop, check_unchanged
 from publisher.identity import sha256
 from publisher.manifest import Enclosure, StoredObject
-from publisher.model import Artwork, Episode, Show, SourceFile, TranscriptFile
+from publisher.model import Episode, Show, TranscriptFile
 from publisher.parts import chapters_of
 from publisher.planning import PlannedEpisode
 from publisher.transcripts import (
@@ -25,8 +25,6 @@ from publisher.transcripts import (
     to_srt,
     to_vtt,
 )
-
-_ENDINGS: Final = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
 @dataclass(slots=True)
@@ -52,7 +50,14 @@ def build_episode(shop: Workshop, planned: PlannedEpisode) -> Built:
     episode, audio = planned.episode, planned.audio
     assert episode is not None, "the plan releases only what is in the folder"
     assert audio is not None, "and only what has audio"
-    objects = build_pictures(shop, episode.slug, episode.artwork, episode.pictures, episode.image_files)
+    objects = build_pictures(
+        shop,
+        episode.slug,
+        episode.artwork,
+        episode.pictures,
+        episode.image_files,
+        before=_kept_artwork(planned),
+    )
     transcript = load_transcript(shop.root, shop.show, episode)
     if transcript:
         objects |= _transcripts(shop, episode, transcript)
@@ -71,43 +76,21 @@ def build_episode(shop: Workshop, planned: PlannedEpisode) -> Built:
     objects |= build_alternates(shop, planned)
     objects |= build_forms(shop, planned, chapters, transcript)
     if planned.needs_audio:
-        return Built(build_enclosure(shop, planned, chapters, transcript), objects)
-    assert planned.before is not None
-    return Built(planned.before.enclosure, objects)
+        enclosure = build_enclosure(shop, planned, chapters, transcript)
+    else:
+        assert planned.before is not None
+        enclosure = planned.before.enclosure
+    if not shop.show.private:
+        objects["card"] = episode_card(shop, episode)
+    return Built(enclosure, objects)
 
 
-def build_pictures(
-    shop: Workshop,
-    stem: str,
-    artwork: Artwork | None,
-    pictures: tuple[tuple[str, SourceFile], ...],
-    images: tuple[tuple[str, Artwork], ...] = (),
-) -> dict[str, StoredObject]:
-    """Stores artwork, pictures and further images as they are, under names that say what they are."""
-    objects = {}
-    if artwork:
-        objects["artwork"] = shop.keep(
-            source_artifact(shop.root, "artwork", stem, _ENDINGS[artwork.type], artwork.source)
-        )
-    for name, source in pictures:
-        ending = ".png" if _is_png(shop.root / source.path) else ".jpg"
-        stem = Path(name).stem
-        objects[f"picture:{name}"] = shop.keep(source_artifact(shop.root, "images", stem, ending, source))
-    for name, image in images:
-        ending = _ENDINGS.get(image.type, Path(name).suffix.lower())
-        objects[f"picture:{name}"] = shop.keep(
-            source_artifact(shop.root, "images", Path(name).stem, ending, image.source)
-        )
-    return objects
-
-
-def picture_urls(shop: Workshop, objects: dict[str, StoredObject]) -> dict[str, str]:
-    """Address by the name under which a picture stands in the YAML."""
-    return {
-        role.removeprefix("picture:"): shop.address(item)
-        for role, item in objects.items()
-        if role.startswith("picture:")
-    }
+def _kept_artwork(planned: PlannedEpisode) -> dict[str, StoredObject]:
+    """What was published of the episode, where its artwork is the same still."""
+    if planned.state != "changed" or planned.before is None:
+        return {}
+    changed = {"artwork", "recipe", "damaged"} & {*planned.changes}
+    return {} if changed else planned.before.objects
 
 
 def load_transcript(root: Path, show: Show, episode: Episode) -> Transcript | None:
@@ -117,16 +100,11 @@ def load_transcript(root: Path, show: Show, episode: Episode) -> Transcript | No
 
 def _read(root: Path, show: Show, episode: Episode, file: TranscriptFile) -> Transcript | None:
     data = (root / file.source.path).read_bytes()
-    check_digest(file.source.path, sha256(data), file.source.digest)
+    check_unchanged(file.source.path, sha256(data), file.source.digest)
     transcript, _ = read_transcript(data, file.kind)
     if transcript is None:
         return None
     return match_speakers(transcript, [person.name for person in effective.people(show, episode)])
-
-
-def _is_png(path: Path) -> bool:
-    with path.open("rb") as reader:
-        return reader.read(4) == b"\x89PNG"
 
 
 def _transcripts(shop: Workshop, episode: Episode, transcript: Transcript) -> dict[str, StoredObject]:

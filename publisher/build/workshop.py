@@ -60,7 +60,8 @@ def transcript_url(shop: Workshop, episode: Episode) -> str:
     return shop.page_url(episode) + "#transcript" if episode.transcript else ""
 
 
-def check_digest(path: str, found: str, digest: str) -> None:
+def check_unchanged(path: str, found: str, digest: str) -> None:
+    """Raises StoreError where a source has not the digest any more that it had when it was read."""
     if found != digest:
         raise StoreError(
             f"{path} changed while it was being published; nothing was released",
@@ -68,7 +69,8 @@ def check_digest(path: str, found: str, digest: str) -> None:
         )
 
 
-def source_artifact(root: Path, folder: str, stem: str, ending: str, source: SourceFile) -> Artifact:
+def given(root: Path, folder: str, stem: str, ending: str, source: SourceFile) -> Artifact:
+    """A producer's file as it is."""
     return of_file(folder, stem, ending, root / source.path, source.length_bytes, source.digest)
 
 

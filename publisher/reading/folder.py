@@ -38,6 +38,8 @@ AUDIO_ENDINGS: Final = frozenset(
     )
 )
 PICTURE_ENDINGS: Final = (".jpg", ".jpeg", ".png")
+FURTHER_PICTURE_ENDINGS: Final = (".webp", ".tif", ".tiff", ".gif", ".bmp", ".avif", ".heic", ".heif")
+FONT_ENDINGS: Final = (".ttf", ".otf", ".ttc")
 TRANSCRIPT_ENDINGS: Final = (".vtt", ".srt", ".json", ".txt", ".md")
 
 # Written by operating systems and half-finished copies; never a producer's own.

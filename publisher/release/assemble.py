@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from publisher import __version__, effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
-from publisher.build.episode import build_episode, build_pictures, picture_urls
+from publisher.build.episode import build_episode
+from publisher.build.pictures import build_pictures, picture_urls, show_card
 from publisher.build.sounds import Order, Sound, prepare
 from publisher.build.workshop import Workshop, page_key
 from publisher.delivery import delivery, further
@@ -57,7 +58,16 @@ def assemble(
     Raises:
         StoreError, OSError: as `build_episode`; what was published before stands untouched.
     """
-    objects = build_pictures(shop, "show", shop.show.artwork, shop.show.pictures, shop.show.image_files)
+    objects = build_pictures(
+        shop,
+        "show",
+        shop.show.artwork,
+        shop.show.pictures,
+        shop.show.image_files,
+        before=_kept_artwork(plan),
+    )
+    if not shop.show.private:
+        objects["card"] = show_card(shop)
     shop = replace(shop, show=_with_portraits(shop, objects))
     objects["style"] = shop.keep(pages.style())
     objects["feed-style"] = shop.keep(pages.feed_style(shop.show))
@@ -91,6 +101,13 @@ def assemble(
     now = pages_of(manifest)
     gone = tuple(page for page_key, page in pages_of(plan.before).items() if page_key not in now)
     return Assembled(manifest, of_bytes(key, data), named_feed(body, key), gone)
+
+
+def _kept_artwork(plan: Plan) -> dict[str, StoredObject]:
+    """What was published of the show, where its artwork is the same still."""
+    if plan.before is None or {"artwork", "recipe", "damaged"} & {*plan.show_changes}:
+        return {}
+    return plan.before.objects
 
 
 def _with_portraits(shop: Workshop, objects: dict[str, StoredObject]) -> Show:
@@ -146,7 +163,7 @@ def _with_pages(
     released: list[Released],
 ) -> tuple[list[Released], StoredObject]:
     """The episodes with their pages, and the home page; only pages that may have changed are made."""
-    site = pages.site_page(shop, objects.get("artwork"), objects["style"].key)
+    site = pages.site_page(shop, objects)
     episodes = _episodes(plan)
     lists = [pages.listed(shop.show, episodes[item.slug], item) for item in released]
     everything = (
@@ -201,7 +218,7 @@ def _former_pages(
     released: list[Released],
 ) -> list[StoredObject]:
     """Whoever follows an old link is told what became of the episode."""
-    site = pages.site_page(shop, objects.get("artwork"), objects["style"].key)
+    site = pages.site_page(shop, objects)
     places = {item.guid: item.page.key for item in released if item.page}
     standing = pages_of(plan.before)
     made = (pages.former_page(site, key, places.get(guid, "")) for key, guid in former.items())

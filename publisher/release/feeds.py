@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from publisher.build.artifact import addressed_bytes
 from publisher.build.enclosure import forms_of
-from publisher.build.episode import picture_urls, translation_role
+from publisher.build.episode import translation_role
 from publisher.build.notes import show_notes
+from publisher.build.pictures import artwork_sizes, picture_urls
 from publisher.build.workshop import Workshop, transcript_url
 from publisher.feed import FeedItem, render_feed
 from publisher.feed.item import FurtherEnclosure
@@ -112,6 +113,7 @@ def _document(
         _items(shop, plan, released),
         newest=newest,
         artwork_url=shop.address(artwork) if artwork else "",
+        artwork_sizes=tuple((side, shop.address(item)) for side, item in artwork_sizes(objects)),
         paging=paging,
         trailers=trailers,
         style_url=shop.address(objects["feed-style"]),
@@ -158,6 +160,7 @@ def _item(shop: Workshop, episode: Episode, released: Released) -> FeedItem:
         page_url=shop.page_url(episode),
         content_html=notes,
         artwork_url=shop.address(artwork) if artwork else "",
+        artwork_sizes=tuple((side, shop.address(item)) for side, item in artwork_sizes(objects)),
         chapters_url=shop.address(chapters_file) if chapters_file else "",
         transcripts=tuple(
             (shop.address(item), content_type(item.key).partition(";")[0]) for item in transcripts

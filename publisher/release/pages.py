@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from publisher import effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
-from publisher.build.episode import load_transcript, picture_urls, translation_role
+from publisher.build.episode import load_transcript, translation_role
+from publisher.build.pictures import artwork_sizes, picture_urls
 from publisher.build.workshop import Workshop, page_key
 from publisher.chapters import with_line_breaks
 from publisher.feed import feed_stylesheet
@@ -21,15 +22,17 @@ from publisher.words import word
 HOME_KEY = "index.html"
 
 
-def site_page(shop: Workshop, artwork: StoredObject | None, style_key: str) -> SitePage:
-    """What every page needs to know of the show."""
-    show = shop.show
+def site_page(shop: Workshop, objects: dict[str, StoredObject]) -> SitePage:
+    """What every page needs to know of the show. `objects`: the show's."""
+    show, artwork, card = shop.show, objects.get("artwork"), objects.get("card")
     return SitePage(
         show=show,
         base_url=show.url,
         feed_url=show.feed_url,
-        style_url=style_key,
+        style_url=objects["style"].key,
         artwork_url=artwork.key if artwork else "",
+        artwork_sizes=_sizes(objects),
+        card_url=card.key if card else "",
         description_html=page_html(show.description),
     )
 
@@ -46,7 +49,7 @@ def feed_style(show: Show) -> Artifact:
 
 def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:
     """An episode as lists and neighbours show it."""
-    artwork = released.objects.get("artwork")
+    artwork, card = released.objects.get("artwork"), released.objects.get("card")
     return PageEpisode(
         slug=episode.slug,
         title=episode.title,
@@ -61,7 +64,13 @@ def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:
         type=episode.type,
         summary=effective.summary(episode),
         artwork_url=artwork.key if artwork else "",
+        artwork_sizes=_sizes(released.objects),
+        card_url=card.key if card else "",
     )
+
+
+def _sizes(objects: dict[str, StoredObject]) -> tuple[tuple[int, str], ...]:
+    return tuple((side, item.key) for side, item in reversed(artwork_sizes(objects)))
 
 
 def home_page(site: SitePage, episodes: tuple[PageEpisode, ...]) -> Artifact:
