@@ -32,15 +32,6 @@ _LOW_BITRATES: Final = {"mp3": (64, 96), "m4a": (48, 64), "opus": (24, 32)}
 LOUDNESS: Final = {1: -19.0, 2: -16.0}
 """LUFS by channels. The same voice in mono comes out of two loudspeakers as loud as 3 dB more in stereo."""
 
-TOLERANCE_LU: Final = 1.0
-"""https://podcasters.apple.com/support/893-audio-requirements"""
-
-# An encoder adds a little to what a limiter let through. Encoding it once more would add its own.
-_PEAK_LIMIT_DBTP: Final = 0.0
-
-# A mean over a short file, or one with a variable rate, lies a little beside what was asked for.
-_BITRATE_SLACK: Final = 0.1
-
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -107,26 +98,6 @@ def further(show: Show, audio: Audio) -> tuple[Delivery, ...]:
         )
         found[wanted] = None
     return tuple(found)
-
-
-def fits(
-    wanted: Delivery, audio: Audio, *, integrated_lufs: float | None, true_peak_dbtp: float | None
-) -> bool:
-    """Whether the sound may go out as it was given: encoding once more costs more than what lies within what
-    directories tolerate.
-
-    Args:
-        integrated_lufs, true_peak_dbtp: as measured; None for silence, which no gain makes louder.
-    """
-    if _format_of(audio) != wanted.format:
-        return False
-    if wanted.channels and audio.channels != wanted.channels:
-        return False
-    if wanted.bitrate and audio.bitrate > wanted.bitrate * 1000 * (1 + _BITRATE_SLACK):
-        return False
-    if wanted.loudness is None or integrated_lufs is None or true_peak_dbtp is None:
-        return True
-    return abs(integrated_lufs - wanted.loudness) <= TOLERANCE_LU and true_peak_dbtp <= _PEAK_LIMIT_DBTP
 
 
 def delivered_type(show: Show, audio: Audio) -> str:

@@ -23,8 +23,8 @@ from publisher.manifest import Enclosure, StoredObject
 from publisher.model import Audio, Chapter, SourceFile
 from publisher.planning import PlannedEpisode
 from publisher.reading.probes import sha256_of
+from publisher.sound.drawing import peaks_json, peaks_svg
 from publisher.sound.facts import Measurement
-from publisher.sound.peaks import peaks_json, peaks_svg
 from publisher.transcripts import Transcript, to_plain
 
 _FORM: Final = "form:"
@@ -151,7 +151,7 @@ class _Given:
             encoding.path,
             encoding.delivery.type,
             made["duration_seconds"],
-            made["bitrate"],
+            made["bitrate_kbits"] * 1000,
             made["sample_rate"],
             made["channels"],
             origin,
@@ -252,10 +252,10 @@ def _tagged(
 
 def _pictures_of_sound(shop: Workshop, slug: str, sound: Sound, audio: Audio) -> dict[str, StoredObject]:
     """The sound's shape, for the page's player."""
-    measured = Measurement.from_json(sound.measured)
+    peaks = Measurement.from_json(sound.measured).peaks
     return {
-        "peaks": shop.keep(addressed_bytes("media", slug, ".peaks.json", peaks_json(measured))),
-        "waveform": shop.keep(addressed_bytes("media", slug, ".svg", peaks_svg(measured))),
+        "peaks": shop.keep(addressed_bytes("media", slug, ".peaks.json", peaks_json(peaks))),
+        "waveform": shop.keep(addressed_bytes("media", slug, ".svg", peaks_svg(peaks).encode())),
     }
 
 

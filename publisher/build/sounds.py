@@ -18,12 +18,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from publisher.delivery import Delivery, encoded, fits
+from publisher.delivery import Delivery, encoded
 from publisher.errors import PublisherError, StoreError
 from publisher.identity import fingerprint
 from publisher.model import Audio
+from publisher.sound.facts import Format, Measurement, Step, Wanted
+from publisher.sound.fitting import fits
+from publisher.sound.partial import written_whole
 
 RECIPE: Final = 1
 """Counted up when the same source and the same wish come out differently."""
@@ -117,7 +120,6 @@ def prepare(
         for slug, order in orders.items()
     }
     folder.mkdir(parents=True, exist_ok=True)
-    _remove_unfinished(folder)
     _run(jobs.values(), folder, watch or (lambda done, total: None), workers or _cores())
     return {slug: _sound(job) for slug, job in jobs.items()}
 
@@ -139,7 +141,7 @@ def _run(jobs: Iterable[_Job], folder: Path, watch: Watch, workers: int) -> None
     waiting: list[tuple[_Job, Delivery | None]] = []
     total = done = 0.0
     for job in jobs:
-        known = _read(_measured_path(folder, job))
+        known = _read_measured(folder, job)
         if known is None:
             waiting.append((job, None))
             total += job.audio.duration_seconds
@@ -197,7 +199,7 @@ def _run_here(waiting: list[tuple[_Job, Delivery | None]], folder: Path, watch: 
 
 def _measured(folder: Path, job: _Job) -> list[Delivery]:
     """Takes what was measured, and gives the forms that are still to be made."""
-    job.measured = _read(_measured_path(folder, job)) or {}
+    job.measured = _read_measured(folder, job) or {}
     return _encodings(folder, job)
 
 
@@ -214,8 +216,7 @@ def _result(future: Future[None], job: _Job) -> None:
 def _encodings(folder: Path, job: _Job) -> list[Delivery]:
     """The forms that are still to be made; those that stand are taken."""
     forms = list(job.beside)
-    lufs, peak = job.measured.get("integrated_lufs"), job.measured.get("true_peak_dbtp")
-    if job.wanted and not fits(job.wanted, job.audio, integrated_lufs=lufs, true_peak_dbtp=peak):
+    if job.wanted and not fits(Measurement.from_json(job.measured), as_wanted(job.wanted)):
         forms.insert(0, encoded(job.wanted, job.audio))
     missing = []
     for wanted in dict.fromkeys(forms):
@@ -224,6 +225,17 @@ def _encodings(folder: Path, job: _Job) -> list[Delivery]:
         else:
             job.encodings[wanted] = _encoding(folder, job, wanted)
     return missing
+
+
+def _read_measured(folder: Path, job: _Job) -> dict[str, Any] | None:
+    """None as well for a note of another version."""
+    found = _read(_measured_path(folder, job))
+    try:
+        if found is not None:
+            Measurement.from_json(found)
+    except (KeyError, TypeError):
+        return None
+    return found
 
 
 def _encoding(folder: Path, job: _Job, wanted: Delivery) -> Encoding:
@@ -256,34 +268,13 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _write(path: Path, values: Mapping[str, Any]) -> None:
     """Whole or not at all: that it is there says that the work is finished."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with unfinished.open("w", encoding="utf-8") as target:
-            json.dump(values, target)
-            target.flush()
-            os.fsync(target.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with written_whole(path) as (_, target):
+        target.write(json.dumps(values).encode())
 
 
-def _remove_unfinished(folder: Path) -> None:
-    """What processes left that were killed. Their number stands in the name, before the ending."""
-    for path in folder.glob("*.part"):
-        number = path.name.split(".")[-2]
-        if number.isdigit() and not _is_alive(int(number)):
-            with contextlib.suppress(OSError):
-                path.unlink()
-
-
-def _is_alive(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+def as_wanted(form: Delivery) -> Wanted:
+    """The form in the words of what encodes."""
+    return Wanted(cast(Format, form.format), form.bitrate, form.channels, form.loudness)
 
 
 def _cores() -> int:
@@ -354,25 +345,27 @@ def _do(
 ) -> None:
     """Measures a file, or makes one of its forms; what comes of it stands in the folder."""
     from publisher.sound.converting import convert
-    from publisher.sound.facts import Measurement, Wanted
     from publisher.sound.measuring import measure
+
+    def told(step: Step) -> None:
+        progress(step.done_seconds)
 
     job = _Job(path, audio, wanted, ())
     try:
         if wanted is None:
-            found = measure(path, progress=progress).as_json()
+            found = measure(path, progress=told).to_json()
             _check(path, audio)
             _write(_measured_path(folder, job), found)
             return
         made = convert(
             path,
             _encoded_path(folder, audio, wanted),
-            Wanted(wanted.format, wanted.bitrate or 0, wanted.channels or 2, wanted.loudness),
+            as_wanted(wanted),
             measured=Measurement.from_json(measured),
-            progress=progress,
+            progress=told,
         )
         _check(path, audio)
-        _write(_made_path(folder, job, wanted), made.as_json())
+        _write(_made_path(folder, job, wanted), asdict(made))
     except StoreError:
         raise
     except PublisherError as error:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from publisher.checking.rule import APPLE_AUDIO, Found, Scope, episode_rule, inside
-from publisher.delivery import LOUDNESS, TOLERANCE_LU, delivery, fits
+from publisher.delivery import LOUDNESS, delivery
 from publisher.model import Audio, Episode
-from publisher.sound.facts import Measurement
+from publisher.sound.facts import MOST_TRUE_PEAK_DBTP, Measurement
+from publisher.sound.fitting import LOUDNESS_TOLERANCE_LU, PEAK_TOLERANCE_DB
 
 HEARD: Final = frozenset(
     (
@@ -29,7 +30,6 @@ _NARROW_HZ: Final = 22_050
 # One or two happen in every lively talk; a recording that was too hot has hundreds.
 _MOST_CLIPPED_PER_HOUR: Final = 60
 _FAR_SECONDS: Final = 1.0
-_PEAK_DBTP: Final = -1.0
 
 
 def _heard(scope: Scope, episode: Episode) -> tuple[Audio, Measurement] | None:
@@ -81,10 +81,13 @@ def _silence(scope: Scope, episode: Episode) -> Iterator[Found]:
     if not heard or _is_silent(heard[1]):
         return
     audio, measured = heard
+    longest = measured.longest_silence_seconds
+    ends = (measured.leading_silence_seconds, measured.trailing_silence_seconds)
+    inside_seconds = longest if longest > max(ends) else 0.0
     for seconds, most, where in (
         (measured.leading_silence_seconds, _SILENCE_AT_ENDS_SECONDS, "at its beginning"),
         (measured.trailing_silence_seconds, _SILENCE_AT_ENDS_SECONDS, "at its end"),
-        (measured.longest_silence_seconds, _SILENCE_INSIDE_SECONDS, "in the middle"),
+        (inside_seconds, _SILENCE_INSIDE_SECONDS, "in the middle"),
     ):
         if seconds > most:
             yield Found(
@@ -111,7 +114,7 @@ def _loudness(scope: Scope, episode: Episode) -> Iterator[Found]:
     lufs, peak = heard[1].integrated_lufs, heard[1].true_peak_dbtp
     wanted = delivery(scope.show, audio)
     if wanted and wanted.loudness is not None:
-        if not fits(wanted, audio, integrated_lufs=lufs, true_peak_dbtp=peak):
+        if abs(lufs - wanted.loudness) > LOUDNESS_TOLERANCE_LU:
             yield Found(
                 f"the audio has {lufs:.1f} LUFS and peaks of {peak:.1f} dBTP; "
                 f"publisher brings it to {wanted.loudness:g} LUFS",
@@ -120,7 +123,7 @@ def _loudness(scope: Scope, episode: Episode) -> Iterator[Found]:
         return
     target = LOUDNESS[min(measured.channels, 2)]
     off = lufs - target
-    if abs(off) > TOLERANCE_LU:
+    if abs(off) > LOUDNESS_TOLERANCE_LU:
         yield Found(
             f"the audio has {lufs:.1f} LUFS, {abs(off):.0f} dB too {'loud' if off > 0 else 'quiet'}; "
             f"wanted are about {target:g}",
@@ -128,9 +131,9 @@ def _loudness(scope: Scope, episode: Episode) -> Iterator[Found]:
             file=inside(audio.source.path),
             severity="warning" if abs(off) > _FAR_OFF_LU else None,
         )
-    elif peak > _PEAK_DBTP + 0.5:
+    elif peak > MOST_TRUE_PEAK_DBTP + PEAK_TOLERANCE_DB:
         yield Found(
-            f"the audio's peaks reach {peak:.1f} dBTP; wanted are at most {_PEAK_DBTP:g}",
+            f"the audio's peaks reach {peak:.1f} dBTP; wanted are at most {MOST_TRUE_PEAK_DBTP:g}",
             "export it with a true-peak limiter, or let publisher set the loudness",
             file=inside(audio.source.path),
         )

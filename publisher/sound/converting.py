@@ -1,35 +1,48 @@
-"""Sound made into what goes out: as loud as it should be, in a format that every app plays."""
+"""Making one file of sound into another: the right format, the right loudness, no peak too high.
+
+Gain and a limiter, and nothing else: what is said softly stays soft. An encoder changes peaks a little, and a
+limiter the loudness, so that the finished file is measured, and made again where it is not right.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import BinaryIO, Final
 
-from av.audio.resampler import AudioResampler
-from av.error import BlockingIOError as Nothing
-from av.error import EOFError as Ended
-from av.filter import Graph
+import av
 
-from publisher.sound.decoding import NoSound, opened
-from publisher.sound.encoders import encoder
-from publisher.sound.facts import Made, Measurement, Wanted
-from publisher.sound.measuring import Progress, measure
+from publisher.errors import SoundError
+from publisher.sound.decoding import opened
+from publisher.sound.encoding import ContainerWriter, Mp3Writer, Writer
+from publisher.sound.facts import MOST_TRUE_PEAK_DBTP, Left, Made, Measurement, Progress, Step, Wanted
+from publisher.sound.limiter import Limiter
+from publisher.sound.measuring import TOLD_EVERY, Level, judge_length, level
+from publisher.sound.measuring import measure as measure_sound
+from publisher.sound.partial import written_whole
 
-MOST_TRUE_PEAK_DBTP: Final = -1.0
-"""https://podcasters.apple.com/support/893-audio-requirements"""
+_MOST_ATTEMPTS: Final = 6
+_LOUDNESS_TOLERANCE_LU: Final = 0.4
+_REACHED_LU: Final = 0.5
+_PEAK_GOAL_DBTP: Final = MOST_TRUE_PEAK_DBTP - 0.05
+"""Meters differ by hundredths in how they find what lies between samples."""
+_FIRST_CEILING_DBTP: Final = -2.0
+"""Encoders commonly add up to one decibel."""
+_DURATION_TOLERANCE_SECONDS: Final = 0.05
+_DOUBLED_LU: Final = 3.01
 
-_CODECS: Final = {"mp3": "mp3", "m4a": "aac", "opus": "opus"}
-# Nobody hears less, and each try costs as much as the first.
-_TOLERANCE_LU: Final = 0.4
-_TRIES: Final = 5
-_MOST_GAIN_DB: Final = 40.0
-# What an encoder adds to peaks, to begin with; if it adds more, the next try leaves more room.
-_ROOM_DB: Final = 0.6
-# Twice the rate of what goes out sees peaks between samples to within half a decibel. The result is measured
-# at four times the rate, as BS.1770 has it, and what is left over is taken off then.
-_LIMITER_RATE: Final = 96_000
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    gain_db: float
+    ceiling_dbtp: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    codec: str
+    duration_seconds: float
+    limited_db: float
 
 
 def convert(
@@ -40,199 +53,149 @@ def convert(
     measured: Measurement | None = None,
     progress: Progress | None = None,
 ) -> Made:
-    """Encodes a file anew.
-
-    The result is measured, and made again where it is not as loud as it should be or its peaks are too high:
-    both are only known once it is encoded. `target` is there whole or not at all.
+    """Makes `target` of `source`. There is a whole target or none; what stood there before is replaced.
 
     Args:
-        measured: of the source, where that is known already.
-        progress: told how many seconds are done, of as many as there are.
+        measured: what `measure` says of `source`, where it is known already.
+        progress: is told of every pass.
 
     Raises:
-        NoSound: nothing in the source can be decoded.
-        OSError: it cannot be read, or the disk is full.
+        SoundError: the sound cannot be read, or is too short, or what came of it is not as long as it was.
+        OSError: the source cannot be opened, or the target not written.
     """
-    measured = measured or measure(source)
-    gain = _gain(wanted, measured)
-    ceiling = MOST_TRUE_PEAK_DBTP - _ROOM_DB
-    unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        for attempt in range(1, _TRIES + 1):
-            limited = gain is not None and _exceeds(measured, gain, ceiling)
-            name = _encode(source, unfinished, wanted, gain or 0.0, ceiling if limited else None, progress)
-            result = measure(unfinished)
-            made = _made(wanted, measured, result, name, gain or 0.0, limited, unfinished)
-            again = _again(wanted, result, gain, ceiling, attempt)
-            if again is None or attempt == _TRIES:
+    if target.exists() and target.samefile(source):
+        raise SoundError(f"{source.name} would be made of itself", help="choose another target")
+    known = measured or measure_sound(source, progress=progress)
+    judge_length(source, known.duration_seconds)
+    channels = wanted.channels_for(known.channels)
+    before = _before(source, known, channels, progress)
+    target_lufs = wanted.target_lufs(channels)
+    left: Left = ""
+    if target_lufs is None:
+        left = "off"
+    elif before.integrated_lufs is None:
+        left = "silent"
+    aim = None if left else target_lufs
+    with written_whole(target) as (path, file):
+        setting = _first_setting(before, aim)
+        for attempt in range(1, _MOST_ATTEMPTS + 1):
+            encoded = _encode(source, path, file, wanted, channels, setting, attempt, known, progress)
+            after = level(path, Step("verify", 0, 0, attempt), progress=progress)
+            _judge_duration(source, encoded, after)
+            following = _following(setting, after, aim, encoded.limited_db)
+            if following is None or attempt == _MOST_ATTEMPTS:
                 break
-            gain, ceiling = again
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-        return made
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _gain(wanted: Wanted, measured: Measurement) -> float | None:
-    """In dB; None for sound that is to stay as loud as it is, and for silence."""
-    if wanted.loudness is None or measured.integrated_lufs is None:
-        return None
-    found = measured.integrated_lufs
-    if measured.channels == 2 and wanted.channels == 1 and measured.same_channels:
-        # Both channels count in stereo, one in mono.
-        found -= 3.01
-    return max(-_MOST_GAIN_DB, min(_MOST_GAIN_DB, wanted.loudness - found))
-
-
-def _exceeds(measured: Measurement, gain: float, ceiling: float) -> bool:
-    return measured.true_peak_dbtp is not None and measured.true_peak_dbtp + gain > ceiling
-
-
-def _again(
-    wanted: Wanted, result: Measurement, gain: float | None, ceiling: float, attempt: int
-) -> tuple[float, float] | None:
-    """Other gain and ceiling, where the result is not what was wanted."""
-    if gain is None or wanted.loudness is None or result.integrated_lufs is None:
-        return None
-    assert result.true_peak_dbtp is not None
-    off = wanted.loudness - result.integrated_lufs
-    over = result.true_peak_dbtp - MOST_TRUE_PEAK_DBTP
-    if over > 0:
-        ceiling -= over + 0.2
-        if attempt > _TRIES // 2:
-            # This encoder adds more the more it is limited, and peaks matter more than half a decibel.
-            return gain - over - 0.1, ceiling
-    if abs(off) > _TOLERANCE_LU:
-        gain = max(-_MOST_GAIN_DB, min(_MOST_GAIN_DB, gain + off))
-    elif over <= 0:
-        return None
-    return gain, ceiling
-
-
-def _made(
-    wanted: Wanted,
-    measured: Measurement,
-    result: Measurement,
-    name: str,
-    gain: float,
-    limited: bool,
-    path: Path,
-) -> Made:
+            setting = following
+        length = path.stat().st_size
+    reached = aim is None or (
+        after.integrated_lufs is not None and abs(after.integrated_lufs - aim) <= _REACHED_LU
+    )
     return Made(
-        codec=_CODECS[wanted.format],
-        bitrate=round(path.stat().st_size * 8 / result.duration_seconds),
-        sample_rate=result.sample_rate,
-        channels=result.channels,
-        duration_seconds=round(result.duration_seconds, 3),
-        gain_db=round(gain, 2),
-        limited=limited,
-        integrated_lufs=_rounded(result.integrated_lufs),
-        true_peak_dbtp=_rounded(result.true_peak_dbtp),
-        source_lufs=_rounded(measured.integrated_lufs),
-        source_dbtp=_rounded(measured.true_peak_dbtp),
-        encoder=name,
+        format=wanted.format,
+        codec=encoded.codec,
+        bitrate_kbits=wanted.bitrate_for(channels),
+        sample_rate=wanted.sample_rate_for(known.sample_rate),
+        channels=channels,
+        duration_seconds=encoded.duration_seconds,
+        length_bytes=length,
+        target_lufs=target_lufs,
+        left=left,
+        reached=reached,
+        gain_db=round(setting.gain_db, 3),
+        limited_db=round(encoded.limited_db, 3),
+        loudness_in_lufs=before.integrated_lufs,
+        loudness_out_lufs=after.integrated_lufs,
+        true_peak_in_dbtp=before.true_peak_dbtp,
+        true_peak_out_dbtp=after.true_peak_dbtp,
+        attempts=attempt,
     )
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+def _before(source: Path, known: Measurement, channels: int, progress: Progress | None) -> Level:
+    """The source's loudness in the channels that are made of it."""
+    told = Level(known.duration_seconds, known.integrated_lufs, known.true_peak_dbtp)
+    if channels == known.channels:
+        return told
+    doubled = _DOUBLED_LU if channels == 2 else -_DOUBLED_LU
+    if known.same_channels or known.channels == 1:
+        lufs = None if told.integrated_lufs is None else told.integrated_lufs + doubled
+        return replace(told, integrated_lufs=lufs)
+    return level(source, Step("measure", 0, 0), channels=channels, progress=progress)
+
+
+def _first_setting(before: Level, aim: float | None) -> _Setting:
+    if aim is None or before.integrated_lufs is None:
+        return _Setting(0.0, _FIRST_CEILING_DBTP)
+    return _Setting(aim - before.integrated_lufs, _FIRST_CEILING_DBTP)
+
+
+def _following(setting: _Setting, after: Level, aim: float | None, limited_db: float) -> _Setting | None:
+    """What to try next, or None where the result is right."""
+    gain, ceiling = setting.gain_db, setting.ceiling_dbtp
+    excess = (after.true_peak_dbtp if after.true_peak_dbtp is not None else -100.0) - _PEAK_GOAL_DBTP
+    if excess > 0:
+        # Below the ceiling, the limiter did nothing: it was the encoder alone that went above.
+        ceiling -= excess + 0.1
+    if aim is not None and after.integrated_lufs is not None:
+        short = aim - after.integrated_lufs
+        if abs(short) > _LOUDNESS_TOLERANCE_LU:
+            # What is limited more gains less than it is given.
+            gain += short * (1.3 if limited_db > 3 and short > 0 else 1.0)
+    following = _Setting(gain, ceiling)
+    return None if following == setting else following
 
 
 def _encode(
     source: Path,
-    target: Path,
+    path: Path,
+    file: BinaryIO,
     wanted: Wanted,
-    gain: float,
-    ceiling: float | None,
+    channels: int,
+    setting: _Setting,
+    attempt: int,
+    known: Measurement,
     progress: Progress | None,
-) -> str:
-    with opened(source) as sound:
-        encoding: Any = None
-        chain: _Chain | None = None
-        rate = samples = 0
-        for frame in sound.frames():
-            if chain is None:
-                rate = _rate(frame.sample_rate, wanted.format)
-                chain = _Chain(frame.sample_rate, frame.layout.name, rate, wanted.channels, gain, ceiling)
-                encoding = encoder(
-                    target,
-                    format=wanted.format,
-                    bitrate=wanted.bitrate,
-                    rate=rate,
-                    channels=wanted.channels,
-                )
-            for block in chain.push(frame):
-                samples += block.shape[1]
-                encoding.add(block)
-            if progress:
-                progress(samples / rate)
-        if chain is None:
-            raise NoSound("there is no sound in it that can be decoded", help="export it again")
-        for block in chain.end():
+) -> _Encoded:
+    rate = wanted.sample_rate_for(known.sample_rate)
+    file.seek(0)
+    file.truncate()
+    writer = _writer(path, file, wanted, rate, channels)
+    limiter = Limiter(
+        rate, channels, gain=10 ** (setting.gain_db / 20), ceiling=10 ** (setting.ceiling_dbtp / 20)
+    )
+    samples = 0
+    with opened(source, sample_rate=rate, channels=channels) as sound:
+        for count, block in enumerate(sound.blocks(), 1):
             samples += block.shape[1]
-            encoding.add(block)
-        if not samples:
-            raise NoSound("there is no sound in it that can be decoded", help="export it again")
-        encoding.end()
-    return str(encoding.name)
+            writer.write(limiter.process(block))
+            if progress and count % TOLD_EVERY == 0:
+                progress(Step("encode", samples / rate, known.duration_seconds, attempt))
+    writer.write(limiter.flush())
+    writer.close()
+    file.flush()
+    return _Encoded(writer.codec, samples / rate, limiter.limited_db)
 
 
-def _rate(given: int, format: str) -> int:
-    """48 kHz for Opus, which knows no other; else 44.1 kHz where that is nearer."""
-    return 44_100 if format != "opus" and (given <= 44_100 or given % 44_100 == 0) else 48_000
+def _writer(path: Path, file: BinaryIO, wanted: Wanted, rate: int, channels: int) -> Writer:
+    bitrate = wanted.bitrate_for(channels)
+    if wanted.format == "mp3":
+        return Mp3Writer(file, bitrate_kbits=bitrate, sample_rate=rate, channels=channels)
+    try:
+        return ContainerWriter(
+            path, wanted.format, bitrate_kbits=bitrate, sample_rate=rate, channels=channels
+        )
+    except (av.error.ArgumentError, ValueError) as cause:
+        raise SoundError(
+            f"{wanted.format.upper()} cannot be made with {bitrate} kbit/s and {channels} channels",
+            help="choose another bitrate",
+        ) from cause
 
 
-class _Chain:
-    """Resampling, mixing, gain, and a limiter for true peaks."""
-
-    def __init__(
-        self, rate: int, layout: str, wanted_rate: int, channels: int, gain: float, ceiling: float | None
-    ) -> None:
-        self._resampler = AudioResampler(format="fltp", layout=layout, rate=rate)
-        graph = Graph()
-        first: Any = graph.add_abuffer(sample_rate=rate, format="fltp", layout=layout, time_base=None)
-        self._in = first
-        to = "mono" if channels == 1 else "stereo"
-        mix = f"channel_layouts={to}:sample_fmts=fltp"
-        steps = [("aformat", mix)]
-        if gain:
-            steps.append(("volume", f"volume={gain:.3f}dB:precision=float"))
-        if ceiling is not None:
-            limit = 10 ** (ceiling / 20)
-            steps += [
-                ("aresample", f"{_LIMITER_RATE}"),
-                ("alimiter", f"limit={limit:.5f}:attack=5:release=60:level=disabled:latency=enabled"),
-            ]
-        steps.append(("aresample", f"{wanted_rate}"))
-        steps.append(("aformat", f"{mix}:sample_rates={wanted_rate}"))
-        for name, options in steps:
-            node = graph.add(name, options)
-            first.link_to(node)
-            first = node
-        self._out = graph.add("abuffersink")
-        first.link_to(self._out)
-        graph.configure()
-        self._graph = graph
-        self._samples = 0
-
-    def push(self, frame: Any) -> Iterator[Any]:
-        frame.pts = None
-        for block in self._resampler.resample(frame):
-            block.pts = self._samples
-            self._samples += block.samples
-            self._in.push(block)
-            yield from self._ready()
-
-    def end(self) -> Iterator[Any]:
-        self._in.push(None)
-        yield from self._ready()
-
-    def _ready(self) -> Iterator[Any]:
-        while True:
-            try:
-                frame: Any = self._out.pull()
-            except (Nothing, Ended):
-                return
-            yield frame.to_ndarray()
+def _judge_duration(source: Path, encoded: _Encoded, after: Level) -> None:
+    """Guards what chapters and transcripts rest upon; a fault here would be ours."""
+    if abs(encoded.duration_seconds - after.duration_seconds) > _DURATION_TOLERANCE_SECONDS:
+        raise SoundError(
+            f"{source.name} has {encoded.duration_seconds:.3f} seconds, what was made of it has "
+            f"{after.duration_seconds:.3f}",
+            help="export it as WAV or FLAC, and report this",
+        )

@@ -1,215 +1,101 @@
-"""What a file sounds like: loudness, peaks, silence, clipping, and the shape to draw."""
+"""Measuring a file's sound in one pass. Memory does not grow with its length."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
-from av.filter import Graph
+from publisher.errors import SoundError
+from publisher.sound.decoding import opened
+from publisher.sound.facts import Measurement, Progress, Step
+from publisher.sound.loudness import Loudness
+from publisher.sound.observing import Observer
 
-from publisher.sound.decoding import NoSound, opened
-from publisher.sound.facts import Measurement
+SHORTEST_SECONDS: Final = 0.1
+TOLD_EVERY: Final = 10
+"""Blocks, which are seconds of sound, between two words on the progress."""
 
-Progress = Callable[[float], None]
-"""Told now and then how many seconds are done."""
 
-_WINDOWS_PER_SECOND: Final = 50
-_MOST_PEAKS: Final = 2000
-_SILENT: Final = 10 ** (-50 / 20)
-_FULL_SCALE: Final = 1 - 2**-15
-_CLIPPED_SAMPLES: Final = 3
-_SAME: Final = 2**-14
-# Below this the gate of BS.1770 has let nothing through.
-_NOTHING_LUFS: Final = -70.0
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How loud sound is, and how long."""
+
+    duration_seconds: float
+    integrated_lufs: float | None
+    true_peak_dbtp: float | None
 
 
 def measure(path: Path, *, progress: Progress | None = None) -> Measurement:
-    """Decodes the whole file once.
+    """Decodes the file at `path` from its start to its end, and says what it sounds like.
 
     Raises:
-        NoSound: nothing in it can be decoded.
-        OSError: it cannot be read.
+        SoundError: there is no sound in it that can be read, or less than a tenth of a second.
+        OSError: it cannot be opened.
     """
-    with opened(path) as source:
-        shape: _Shape | None = None
-        loudness: Loudness | None = None
-        resampler: AudioResampler | None = None
-        channels = 0
-        for frame in source.frames():
-            if shape is None or loudness is None or resampler is None:
-                channels, rate = frame.layout.nb_channels, frame.sample_rate
-                layout = "mono" if channels == 1 else "stereo"
-                resampler = AudioResampler(format="fltp", layout=layout, rate=rate)
-                shape, loudness = _Shape(rate), Loudness(rate, layout)
-            frame.pts = None
-            for block in resampler.resample(frame):
-                shape.add(block.to_ndarray())
-                loudness.add(block)
-            if progress:
-                progress(shape.samples / shape.rate)
-        damaged = source.damaged
-    if shape is None or loudness is None or not shape.samples:
-        raise NoSound(
-            "there is no sound in it that can be decoded", help="export it again, as WAV, FLAC or MP3"
+    with opened(path) as sound:
+        observer = Observer(sound.sample_rate, sound.channels)
+        loudness = Loudness(sound.sample_rate, sound.channels, sound.layout)
+        for count, block in enumerate(sound.blocks(), 1):
+            observer.add(block)
+            loudness.add(block)
+            if progress and count % TOLD_EVERY == 0:
+                progress(Step("measure", observer.duration_seconds, sound.expected_seconds))
+        judge_length(path, observer.duration_seconds)
+        loudness.close()
+        return Measurement(
+            format=sound.format,
+            codec=sound.codec,
+            bitrate_kbits=sound.bitrate_kbits,
+            duration_seconds=observer.duration_seconds,
+            sample_rate=sound.source_rate,
+            channels=sound.source_channels,
+            integrated_lufs=loudness.integrated_lufs,
+            true_peak_dbtp=loudness.true_peak_dbtp,
+            range_lu=loudness.range_lu,
+            leading_silence_seconds=observer.leading_silence_seconds,
+            trailing_silence_seconds=observer.trailing_silence_seconds,
+            longest_silence_seconds=observer.longest_silence_seconds,
+            clipped=observer.clipped,
+            same_channels=observer.same_channels,
+            damaged=sound.damaged,
+            peaks=observer.peaks(),
         )
-    shape.end()
-    loud = loudness.end()
-    return Measurement(
-        duration_seconds=shape.samples / shape.rate,
-        sample_rate=shape.rate,
-        channels=channels,
-        integrated_lufs=loud[0],
-        true_peak_dbtp=loud[1],
-        range_lu=loud[2],
-        damaged=damaged,
-        **shape.facts(),
-    )
 
 
-class Loudness:
-    """EBU R 128 by FFmpeg's filter, https://ffmpeg.org/ffmpeg-filters.html#ebur128-1"""
+def level(path: Path, step: Step, *, channels: int | None = None, progress: Progress | None = None) -> Level:
+    """The loudness alone, which is quicker.
 
-    def __init__(self, rate: int, layout: str) -> None:
-        graph = Graph()
-        self._in = graph.add_abuffer(sample_rate=rate, format="fltp", layout=layout, time_base=None)
-        measure = graph.add("ebur128", "peak=true:metadata=1")
-        self._out = graph.add("abuffersink")
-        self._in.link_to(measure)
-        measure.link_to(self._out)
-        graph.configure()
-        self._graph = graph
-        self._samples = 0
-        self._rate = rate
-        self._said: dict[str, str] = {}
+    Args:
+        step: what the progress says that is done.
+        channels: those that it is mixed to first, 1 or 2; None keeps them.
 
-    def add(self, frame: AudioFrame) -> None:
-        frame.pts = self._samples
-        self._samples += frame.samples
-        self._in.push(frame)
-        self._take()
-
-    def end(self) -> tuple[float | None, float | None, float | None]:
-        """Integrated loudness, true peak and range; None each where there was nothing but silence."""
-        self._in.push(None)
-        self._take()
-        lufs = self._number("lavfi.r128.I")
-        peaks = [
-            value
-            for name in self._said
-            if name.startswith("lavfi.r128.true_peaks_ch") and (value := self._number(name)) is not None
-        ]
-        peak = max(peaks, default=0.0)
-        if lufs is None or lufs <= _NOTHING_LUFS or peak <= 0:
-            return None, (20 * math.log10(peak) if peak > 0 else None), None
-        return lufs, 20 * math.log10(peak), self._number("lavfi.r128.LRA")
-
-    def _take(self) -> None:
-        from av.error import BlockingIOError as Nothing
-        from av.error import EOFError as Ended
-
-        while True:
-            try:
-                frame: Any = self._out.pull()
-            except (Nothing, Ended):
-                return
-            self._said = frame.metadata or self._said
-
-    def _number(self, name: str) -> float | None:
-        try:
-            value = float(self._said[name])
-        except (KeyError, ValueError):
-            return None
-        return value if math.isfinite(value) else None
+    Raises:
+        SoundError, OSError: as `measure`.
+    """
+    samples = 0
+    with opened(path, channels=channels) as sound:
+        loudness = Loudness(sound.sample_rate, sound.channels, sound.layout)
+        for count, block in enumerate(sound.blocks(), 1):
+            loudness.add(block)
+            samples += block.shape[1]
+            if progress and count % TOLD_EVERY == 0:
+                done = samples / sound.sample_rate
+                progress(Step(step.what, done, sound.expected_seconds, step.attempt))
+        judge_length(path, samples / sound.sample_rate)
+        loudness.close()
+        return Level(samples / sound.sample_rate, loudness.integrated_lufs, loudness.true_peak_dbtp)
 
 
-class _Shape:
-    """Silence, clipping and the wave's outline, gathered in windows of a fiftieth of a second."""
+def judge_length(path: Path, seconds: float) -> None:
+    """Refuses what is too short to be an episode.
 
-    def __init__(self, rate: int) -> None:
-        self.rate = rate
-        self.samples = 0
-        self._window = max(1, rate // _WINDOWS_PER_SECOND)
-        self._rest = np.zeros((0, 0), np.float32)
-        self._lows: list[Any] = []
-        self._highs: list[Any] = []
-        self._clipped = 0
-        self._run = 0
-        self._same = True
-        self._channels = 0
-
-    def add(self, block: Any) -> None:
-        self.samples += block.shape[1]
-        self._channels = block.shape[0]
-        if self._channels == 2 and self._same:
-            self._same = bool(np.abs(block[0] - block[1]).max(initial=0.0) <= _SAME)
-        self._count_clipped(block)
-        joined = block if not self._rest.shape[1] else np.concatenate((self._rest, block), axis=1)
-        whole = joined.shape[1] // self._window * self._window
-        if whole:
-            self._outline(joined[:, :whole])
-        self._rest = joined[:, whole:].copy()
-
-    def end(self) -> None:
-        if self._rest.shape[1]:
-            missing = self._window - self._rest.shape[1]
-            self._outline(np.pad(self._rest, ((0, 0), (0, missing))))
-        self._close_run()
-
-    def facts(self) -> dict[str, Any]:
-        lows, highs = np.concatenate(self._lows), np.concatenate(self._highs)
-        loud = np.maximum(-lows, highs) > _SILENT
-        seconds = self._window / self.rate
-        duration = self.samples / self.rate
-        heard = np.flatnonzero(loud)
-        if len(heard):
-            leading, trailing = heard[0] * seconds, max(0.0, duration - (heard[-1] + 1) * seconds)
-            longest = (np.diff(heard).max(initial=1) - 1) * seconds
-        else:
-            leading = trailing = duration
-            longest = 0.0
-        together = max(1, -(-len(lows) // _MOST_PEAKS))
-        return {
-            "leading_silence_seconds": round(float(leading), 3),
-            "trailing_silence_seconds": round(float(trailing), 3),
-            "longest_silence_seconds": round(float(longest), 3),
-            "clipped": self._clipped,
-            "same_channels": self._channels == 2 and self._same,
-            "samples_per_peak": together * self._window,
-            "peaks": _peaks(lows, highs, together),
-        }
-
-    def _outline(self, block: Any) -> None:
-        windows = block.reshape(block.shape[0], -1, self._window)
-        self._lows.append(np.minimum(windows.min(axis=2).min(axis=0), 0.0))
-        self._highs.append(np.maximum(windows.max(axis=2).max(axis=0), 0.0))
-
-    def _count_clipped(self, block: Any) -> None:
-        """Runs of samples at full scale, in any channel; a run may go on in the next block."""
-        full = (np.abs(block) >= _FULL_SCALE).any(axis=0)
-        if not full.any():
-            self._close_run()
-            return
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], full, [False])).astype(np.int8)))
-        for start, end in edges.reshape(-1, 2).tolist():
-            if start:
-                self._close_run()
-            self._run += end - start
-            if end < len(full):
-                self._close_run()
-
-    def _close_run(self) -> None:
-        self._clipped += self._run >= _CLIPPED_SAMPLES
-        self._run = 0
-
-
-def _peaks(lows: Any, highs: Any, together: int) -> tuple[int, ...]:
-    missing = -len(lows) % together
-    low = np.pad(lows, (0, missing)).reshape(-1, together).min(axis=1)
-    high = np.pad(highs, (0, missing)).reshape(-1, together).max(axis=1)
-    both = np.stack((low * 128, high * 127), axis=1).round().clip(-128, 127).astype(int)
-    return tuple(both.ravel().tolist())
+    Raises:
+        SoundError: it is.
+    """
+    if not seconds:
+        raise SoundError(f"{path.name} holds no sound", help="export it again from your editor")
+    if seconds < SHORTEST_SECONDS:
+        raise SoundError(
+            f"{path.name} is only {seconds:.4f} seconds long", help="export it again from your editor"
+        )
