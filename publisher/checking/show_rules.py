@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import cast
 
 from publisher import effective
 from publisher.audio.languages import language_code
 from publisher.checking.rule import APPLE_ARTWORK, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, show_rule
+from publisher.errors import SoundError
 from publisher.identity import ascii_slug, episode_guid
 from publisher.model import Artwork, Episode
+from publisher.sound.facts import Format, Wanted
 from publisher.suggest import did_you_mean
 from publisher.text import feed_html
 
@@ -228,6 +231,20 @@ def _numbers(scope: Scope) -> Iterator[Found]:
                 ("number",),
                 file=f"{episode.slug}/episode.yaml",
             )
+
+
+@show_rule("audio-form", "error", "the forms that audio is to have can be made")
+def _audio_form(scope: Scope) -> Iterator[Found]:
+    asked = scope.show.audio
+    for place, form in enumerate((asked, *asked.alternates)):
+        # Without a format of its own it is an MP3, but for alternates.
+        format = form.format or ("opus" if place else "mp3")
+        loudness = None if form.loudness in (None, "off") else form.loudness
+        try:
+            Wanted(cast(Format, format), form.bitrate, form.channels, cast("float | None", loudness))
+        except SoundError as error:
+            key = ("audio", "alternates", place - 1) if place else ("audio",)
+            yield Found(error.message, error.help, key)
 
 
 @show_rule("not-yet", "warning", "keys that this version reads without acting on them")
