@@ -6,6 +6,9 @@ Nothing is random: the same call writes the same bytes.
 from __future__ import annotations
 
 import os
+import random
+import struct
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -140,6 +143,26 @@ def write_mp3(path: Path, *, seconds: float = 0, length_bytes: int = 0) -> None:
                 writer.write(frames[: _whole_frames(frames, wanted)])
                 break
     os.utime(path, (_SETTLED, _SETTLED))
+
+
+def write_wav(path: Path, *, seconds: int) -> None:
+    """A WAV of 16 bits, 44.1 kHz, stereo; noise, the same in every second."""
+    block = random.Random(1).randbytes(44_100 * 4)
+    head = struct.pack("<4sI8sIHHIIHH4sI", b"RIFF", 36 + seconds * len(block), b"WAVEfmt ", 16, 1, 2, 44_100,
+                       176_400, 4, 16, b"data", seconds * len(block))  # fmt: skip
+    with path.open("wb") as writer:
+        writer.write(head)
+        for _ in range(seconds):
+            writer.write(block)
+
+
+def write_encoded(path: Path, *, seconds: int) -> None:
+    """The speech as FLAC or Opus, as the ending says, by FFmpeg."""
+    speech = path.with_suffix(".mp3")
+    write_mp3(speech, seconds=seconds)
+    options = {".opus": ["-c:a", "libopus", "-b:a", "64k"], ".flac": ["-c:a", "flac"]}[path.suffix]
+    command = ["ffmpeg", "-v", "error", "-y", "-i", str(speech), *options, str(path)]
+    subprocess.run(command, check=True)
 
 
 def _frames() -> bytes:

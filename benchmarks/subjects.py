@@ -79,8 +79,10 @@ def tagging(source: str, target: str) -> Callable[[], object]:
     chapters = tuple(TagChapter(60.0 * place, title=f"Chapter {place}") for place in range(20))
     tags = Tags(title="Building together", album="Things", artists=("Ada Holm",), chapters=chapters)
 
+    type = {".mp3": "audio/mpeg", ".opus": "audio/ogg"}[Path(source).suffix]
+
     def copy() -> None:
-        result = tagged(Path(source), "audio/mpeg", tags, duration_seconds=1300.0)
+        result = tagged(Path(source), type, tags, duration_seconds=1300.0)
         with result.open() as reader, Path(target).open("wb") as writer:
             shutil.copyfileobj(reader, writer, 1 << 20)
 
@@ -218,12 +220,14 @@ def _items(episodes: int) -> Iterator[FeedItem]:
 @subject
 def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
     """Makes what others are measured on; a process of its own, so that the one that measures stays small."""
-    from benchmarks.material import make_one_episode_show, make_show, write_mp3
+    from benchmarks.material import make_one_episode_show, make_show, write_encoded, write_mp3, write_wav
 
     makers: dict[str, Callable[[], object]] = {
         "show": lambda: make_show(Path(folder), int(amount)),
         "one": lambda: make_one_episode_show(Path(folder), length_bytes=int(amount)),
         "mp3": lambda: write_mp3(Path(folder), length_bytes=int(amount)),
+        "wav": lambda: write_wav(Path(folder), seconds=int(amount)),
+        "encoded": lambda: write_encoded(Path(folder), seconds=int(amount)),
     }
     return makers[kind]
 

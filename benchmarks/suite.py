@@ -117,6 +117,25 @@ def tagging(place: Workplace) -> Iterator[Line]:
     )
     yield from compared(f"tag a {name} into a file", runs["tagged"], "cp", runs["copy"], _WHOLE)
     yield from compared(f"publish a {name}", runs["published"], "cp", runs["copy"], _WHOLE)
+    if shutil.which("ffmpeg"):
+        yield from _tagging_opus(place)
+
+
+def _tagging_opus(place: Workplace) -> Iterator[Line]:
+    """The same with Opus, whose pages have to be numbered anew."""
+    seconds = place.size.long_audio_seconds
+    source = place.make("encoded", place.folder / "tagged.opus", seconds)
+    target = place.folder / "copy.opus"
+    runs = in_turn(
+        {
+            "copy": Command(("cp", str(source), str(target))),
+            "tagged": Command(subject("tagging", source, target)),
+        },
+        place.size.times,
+    )
+    what = f"tag a {seconds // 60}-minute Opus into a file"
+    yield from alone(what, runs["tagged"], ["inside_seconds"])
+    yield from compared(what, runs["tagged"], "cp", runs["copy"], _WHOLE)
 
 
 def feed(place: Workplace) -> Iterator[Line]:
@@ -170,6 +189,21 @@ def probing(place: Workplace) -> Iterator[Line]:
     yield from compared(what, runs["ours"], "cp", runs["copy"], ["wall_seconds", "peak_bytes"])
 
 
+def probing_all(place: Workplace) -> Iterator[Line]:
+    """Walking long files of the other formats."""
+    seconds = place.size.long_audio_seconds
+    kinds = {"wav": "wav", "flac": "encoded", "opus": "encoded"}
+    for ending, kind in kinds.items():
+        if kind == "encoded" and not shutil.which("ffmpeg"):
+            continue
+        path = place.make(kind, place.folder / f"long.{ending}", seconds)
+        copy = Command(("cp", str(path), str(path.with_suffix(".copy"))))
+        runs = in_turn({"ours": Command(subject("probing", path)), "copy": copy}, place.size.times)
+        what = f"probe a {seconds // 60}-minute {ending}"
+        yield from alone(what, runs["ours"], ["inside_seconds"])
+        yield from compared(what, runs["ours"], "cp", runs["copy"], ["wall_seconds", "peak_bytes"])
+
+
 BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "reading": reading,
     "tagging": tagging,
@@ -177,4 +211,5 @@ BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "nothing": nothing,
     "memory": memory,
     "probing": probing,
+    "probing-all": probing_all,
 }

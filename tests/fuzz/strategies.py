@@ -93,6 +93,7 @@ AUDIO_PLACES: Final[list[Places]] = [
     _at(rb"ID3[\3\4]", 3, 5, 6, 8),
     _at(rb"CHAP|CTOC|TIT2|APIC|WXXX|Xing|Info", 0, 4, 8, 10, 14),
     _at(rb"\xff[\xe2-\xfb]", 0, 1, 2, 3),
+    _at(rb"RIFF|FORM|fmt |data|COMM|SSND|fLaC|OggS|OpusHead|OpusTags", 0, 4, 8, 10, 14, 18, 22, 26),
 ]
 PICTURE_PLACES: Final[list[Places]] = [
     _at(rb"IHDR|PLTE|IDAT|iCCP|tRNS|zTXt|IEND|eXIf|gAMA", -4, 0, 4, 8, 12, 13, 14, 16),
