@@ -73,9 +73,7 @@ def _damaged(scope: Scope, episode: Episode) -> Iterator[Found]:
         )
 
 
-@episode_rule(
-    "sound-silence", "warning", "the audio begins and ends with what there is to hear", profiles=("apple",)
-)
+@episode_rule("sound-silence", "warning", "the audio begins and ends with what there is to hear", APPLE_AUDIO)
 def _silence(scope: Scope, episode: Episode) -> Iterator[Found]:
     heard = _heard(scope, episode)
     if not heard or _is_silent(heard[1]):
@@ -157,7 +155,7 @@ def _clipped(scope: Scope, episode: Episode) -> Iterator[Found]:
         )
 
 
-@episode_rule("sound-one-channel", "hint", "stereo holds two channels that differ", profiles=("apple",))
+@episode_rule("sound-one-channel", "hint", "stereo holds two channels that differ", APPLE_AUDIO)
 def _one_channel(scope: Scope, episode: Episode) -> Iterator[Found]:
     heard = _heard(scope, episode)
     if heard and heard[1].same_channels and scope.show.audio.channels != 1:

@@ -133,9 +133,10 @@ def test_chat_blocks_texts_and_seasons(show: dict[str, Any], episode: dict[str, 
 
 def test_pictures_by_width(show: dict[str, Any], episode: dict[str, Any], store: Path) -> None:
     for told in (show, episode):
-        own, given = (image["parsed"] for image in told["podcastImages"])
-        assert own["width"] == 1400
-        assert (store / own["url"].removeprefix(URL)).is_file()
+        *own, given = (image["parsed"] for image in told["podcastImages"])
+        assert [size["width"] for size in own] == [1400, 600, 300]
+        for size in own:
+            assert (store / size["url"].removeprefix(URL)).is_file()
         assert given == {"url": "https://img.example/600.webp", "width": 600}
 
 
