@@ -117,7 +117,7 @@ def _survey(file: BinaryIO, start: int, end: int) -> tuple[int, int, int]:
 def _table() -> NDArray[np.uint16]:
     entries: NDArray[np.uint16] = np.arange(256, dtype=np.uint16)
     for _ in range(8):
-        entries = (entries >> 1) ^ np.where(entries & 1, 0xA001, 0).astype(np.uint16)
+        entries = ((entries >> 1) ^ np.where(entries & 1, 0xA001, 0)).astype(np.uint16)
     return entries
 
 

@@ -1,8 +1,8 @@
 """A true-peak limiter that looks ahead: the gain falls before a peak comes, and never lets one through.
 
 Per step of a few samples, the gain that the step can bear is found from its true peak. It recovers
-exponentially; a sliding minimum over the steps ahead, smoothed over as many steps, gives a curve that is nowhere above what
-any step can bear. Sound without peaks above the ceiling passes unchanged.
+exponentially; a sliding minimum over the steps ahead, smoothed over as many steps, gives a curve that is
+nowhere above what any step can bear. Sound without peaks above the ceiling passes unchanged.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class Limiter:
         self._bearable: _Gains = np.ones(0)
         self._last = 1.0
         self._lowest = 1.0
+        self.highest = 0.0
+        """The highest sample that came out so far."""
 
     @property
     def limited_db(self) -> float:
@@ -119,6 +121,7 @@ class Limiter:
             gains = edges[:-1, None] + (edges[1:] - edges[:-1])[:, None] * inside
             out = out * gains.reshape(-1).astype(np.float32)
             self._lowest = min(self._lowest, float(edges.min()))
+        self.highest = max(self.highest, float(np.abs(out).max()))
         self._samples = self._samples[:, steps * _STEP :]
         self._past = np.concatenate((self._past, bearable[:steps]))[-self._ahead :]
         self._bearable = self._bearable[steps:]
