@@ -175,7 +175,7 @@ def probing(place: Workplace) -> Iterator[Line]:
 
 
 def sound(place: Workplace) -> Iterator[Line]:
-    """An hour's speech made into an MP3 of the right loudness, against FFmpeg's own way; and what it takes at most.
+    """An hour's speech made into an MP3 of the right loudness, against FFmpeg's own way; and a huge WAV.
 
     One run each: they take minutes, and a pair runs on the same machine at the same time of day.
     """
