@@ -6,7 +6,6 @@ Nothing is random: the same call writes the same bytes.
 from __future__ import annotations
 
 import os
-import random
 import struct
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -146,14 +145,40 @@ def write_mp3(path: Path, *, seconds: float = 0, length_bytes: int = 0) -> None:
 
 
 def write_wav(path: Path, *, seconds: int) -> None:
-    """A WAV of 16 bits, 44.1 kHz, stereo; noise, the same in every second."""
-    block = random.Random(1).randbytes(44_100 * 4)
-    head = struct.pack("<4sI8sIHHIIHH4sI", b"RIFF", 36 + seconds * len(block), b"WAVEfmt ", 16, 1, 2, 44_100,
-                       176_400, 4, 16, b"data", seconds * len(block))  # fmt: skip
+    """A WAV of real speech, 44.1 kHz mono of 16 bits, repeated until it is long enough."""
+    from publisher.sound.decoding import opened
+
+    with opened(_SPEECH, sample_rate=44_100, channels=1) as speech:
+        sound = b"".join((block[0] * 32_767).astype("<i2").tobytes() for block in speech.blocks())
+    wanted = seconds * 2 * 44_100
     with path.open("wb") as writer:
-        writer.write(head)
-        for _ in range(seconds):
-            writer.write(block)
+        writer.write(_wav_header(wanted, sample_rate=44_100, channels=1))
+        while wanted > 0:
+            wanted -= writer.write(sound[:wanted])
+
+
+def write_huge_wav(path: Path, *, seconds: int) -> None:
+    """An RF64 of 16 bits, stereo at 96 kHz: some noise, then silence that takes no room on the disk."""
+    import numpy as np
+
+    length = seconds * 4 * 96_000
+    with path.open("wb") as writer:
+        writer.write(_wav_header(length, sample_rate=96_000, channels=2))
+        chance = np.random.default_rng(1)
+        for _ in range(min(60, seconds)):
+            writer.write((chance.normal(size=2 * 96_000) * 1_000).astype("<i2").tobytes())
+        writer.truncate(_WAV_HEADER + length)
+
+
+_WAV_HEADER: Final = 80
+
+
+def _wav_header(length: int, *, sample_rate: int, channels: int) -> bytes:
+    """RF64 (EBU Tech 3306), which has room for any length."""
+    sizes = struct.pack("<4sIQQQI", b"ds64", 28, length + _WAV_HEADER - 8, length, length // 2 // channels, 0)
+    shape = struct.pack("<HHIIHH", 1, channels, sample_rate, sample_rate * 2 * channels, 2 * channels, 16)
+    head = b"RF64\xff\xff\xff\xffWAVE" + sizes + b"fmt " + struct.pack("<I", 16) + shape
+    return head + b"data\xff\xff\xff\xff"
 
 
 def write_encoded(path: Path, *, seconds: int) -> None:

@@ -6,6 +6,7 @@ limiter the loudness, so that the finished file is measured, and made again wher
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -43,6 +44,7 @@ class _Encoded:
     codec: str
     duration_seconds: float
     limited_db: float
+    highest: float
 
 
 def convert(
@@ -82,14 +84,13 @@ def convert(
             encoded = _encode(source, path, file, wanted, channels, setting, attempt, known, progress)
             after = level(path, Step("verify", 0, 0, attempt), progress=progress)
             _judge_duration(source, encoded, after)
-            following = _following(setting, after, aim, encoded.limited_db)
+            following = _following(setting, after, aim, encoded)
             if following is None or attempt == _MOST_ATTEMPTS:
                 break
             setting = following
         length = path.stat().st_size
-    reached = aim is None or (
-        after.integrated_lufs is not None and abs(after.integrated_lufs - aim) <= _REACHED_LU
-    )
+    loud = aim is None or abs((after.integrated_lufs or -100.0) - aim) <= _REACHED_LU
+    low = after.true_peak_dbtp is None or after.true_peak_dbtp <= MOST_TRUE_PEAK_DBTP
     return Made(
         format=wanted.format,
         codec=encoded.codec,
@@ -100,7 +101,7 @@ def convert(
         length_bytes=length,
         target_lufs=target_lufs,
         left=left,
-        reached=reached,
+        reached=loud and low,
         gain_db=round(setting.gain_db, 3),
         limited_db=round(encoded.limited_db, 3),
         loudness_in_lufs=before.integrated_lufs,
@@ -129,18 +130,18 @@ def _first_setting(before: Level, aim: float | None) -> _Setting:
     return _Setting(aim - before.integrated_lufs, _FIRST_CEILING_DBTP)
 
 
-def _following(setting: _Setting, after: Level, aim: float | None, limited_db: float) -> _Setting | None:
+def _following(setting: _Setting, after: Level, aim: float | None, encoded: _Encoded) -> _Setting | None:
     """What to try next, or None where the result is right."""
     gain, ceiling = setting.gain_db, setting.ceiling_dbtp
     excess = (after.true_peak_dbtp if after.true_peak_dbtp is not None else -100.0) - _PEAK_GOAL_DBTP
     if excess > 0:
-        # Below the ceiling, the limiter did nothing: it was the encoder alone that went above.
-        ceiling -= excess + 0.1
+        # Where nothing came near the ceiling, it was the encoder alone that went above.
+        ceiling = min(ceiling, 20 * math.log10(max(encoded.highest, 1e-3))) - excess - 0.1
     if aim is not None and after.integrated_lufs is not None:
         short = aim - after.integrated_lufs
         if abs(short) > _LOUDNESS_TOLERANCE_LU:
             # What is limited more gains less than it is given.
-            gain += short * (1.3 if limited_db > 3 and short > 0 else 1.0)
+            gain += short * (1.3 if encoded.limited_db > 3 and short > 0 else 1.0)
     following = _Setting(gain, ceiling)
     return None if following == setting else following
 
@@ -173,7 +174,7 @@ def _encode(
     writer.write(limiter.flush())
     writer.close()
     file.flush()
-    return _Encoded(writer.codec, samples / rate, limiter.limited_db)
+    return _Encoded(writer.codec, samples / rate, limiter.limited_db, limiter.highest)
 
 
 def _writer(path: Path, file: BinaryIO, wanted: Wanted, rate: int, channels: int) -> Writer:

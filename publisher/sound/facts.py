@@ -195,8 +195,8 @@ class Made:
         codec: FFmpeg's name.
         target_lufs: None where the loudness was to be left alone.
         left: why no gain was used: `off` (it was to be left alone), `silent` (there is nothing to measure).
-        reached: the loudness is within half a LU of the target, or was left. Limiting goes before it: sound
-            that is nothing but clicks may stay too quiet.
+        reached: the loudness is within half a LU of the target, or was left, and no true peak is above
+            −1.0 dBTP. Limiting goes before it: sound that is nothing but clicks may stay too quiet.
         gain_db: of the whole.
         limited_db: the most that the limiter took off, 0 where it was not needed.
         loudness_in_lufs: of the source, in the channels that are made of it.

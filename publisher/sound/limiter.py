@@ -48,6 +48,8 @@ class Limiter:
         self._bearable: _Gains = np.ones(0)
         self._last = 1.0
         self._lowest = 1.0
+        self.highest = 0.0
+        """The highest sample that came out so far."""
 
     @property
     def limited_db(self) -> float:
@@ -119,6 +121,7 @@ class Limiter:
             gains = edges[:-1, None] + (edges[1:] - edges[:-1])[:, None] * inside
             out = out * gains.reshape(-1).astype(np.float32)
             self._lowest = min(self._lowest, float(edges.min()))
+        self.highest = max(self.highest, float(np.abs(out).max()))
         self._samples = self._samples[:, steps * _STEP :]
         self._past = np.concatenate((self._past, bearable[:steps]))[-self._ahead :]
         self._bearable = self._bearable[steps:]

@@ -1,8 +1,8 @@
 """True peaks: the highest point of the curve through the samples, which may lie between two of them.
 
 ITU-R BS.1770-5, annex 2: four times as many points below 96 kHz. The filter is longer than the one given
-there, so that more of what lies near half the sample rate is found. Only those chunks are looked into between
-whose samples a new peak can hide, which is a small part of speech.
+there, so that more of what lies near half the sample rate is found. Only those chunks are looked into
+between whose samples a new peak can hide, which is a small part of speech.
 """
 
 from __future__ import annotations
