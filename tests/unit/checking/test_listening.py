@@ -86,7 +86,7 @@ def test_a_fault_is_told(rule: str, severity: str, changes: dict[str, Any], says
 
 
 def test_every_rule_is_tested() -> None:
-    (marks,) = test_a_fault_is_told.pytestmark  # type: ignore[attr-defined]
+    (marks,) = test_a_fault_is_told.pytestmark
     assert {case[0] for case in marks.args[1]} == HEARD
 
 
