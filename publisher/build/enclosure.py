@@ -28,6 +28,7 @@ from publisher.sound.facts import Measurement
 from publisher.transcripts import Transcript, to_plain
 
 _FORM: Final = "form:"
+_NAMES: Final = {"mp3": "MP3", "m4a": "AAC", "opus": "Opus"}
 
 
 def build_alternates(shop: Workshop, planned: PlannedEpisode) -> dict[str, StoredObject]:
@@ -112,6 +113,11 @@ class Form:
 
     format: str
     bitrate: int
+
+    @property
+    def title(self) -> str:
+        """For people, in any language."""
+        return f"{_NAMES[self.format]}, {self.bitrate} kbit/s"
 
 
 def forms_of(objects: Mapping[str, StoredObject]) -> list[tuple[Form, StoredObject]]:

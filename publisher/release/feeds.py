@@ -23,7 +23,6 @@ from publisher.parts import chapters_of
 from publisher.planning import Plan
 
 _FORMS = ("vtt", "srt", "json", "html")
-_FORM_NAMES = {"mp3": "MP3", "m4a": "AAC", "opus": "Opus"}
 _CODECS = {"mp3": "mp3", "m4a": "mp4a.40.2", "opus": "opus"}
 """https://www.rfc-editor.org/rfc/rfc6381"""
 
@@ -192,7 +191,7 @@ def _alternates(
             yield FurtherEnclosure(alternate, alternate.url, type_)
     for form, item in forms_of(objects):
         made = Alternate(
-            title=f"{_FORM_NAMES[form.format]}, {form.bitrate} kbit/s",
+            title=form.title,
             bitrate=form.bitrate * 1000,
             codecs=_CODECS[form.format],
         )

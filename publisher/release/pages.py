@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from publisher import effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
+from publisher.build.enclosure import forms_of
 from publisher.build.episode import load_transcript, translation_role
 from publisher.build.pictures import artwork_sizes, picture_urls
 from publisher.build.workshop import Workshop, page_key
@@ -69,6 +71,16 @@ def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:
     )
 
 
+def _further(episode: Episode, objects: dict[str, StoredObject]) -> Iterator[tuple[str, str]]:
+    """Title and address of each further enclosure: those that were given, and the forms that were made."""
+    for alternate in episode.alternates:
+        item = objects.get(f"alternate:{alternate.file}")
+        if item or alternate.url:
+            yield alternate.title or alternate.file or alternate.url, item.key if item else alternate.url
+    for form, item in forms_of(objects):
+        yield form.title, item.key
+
+
 def _sizes(objects: dict[str, StoredObject]) -> tuple[tuple[int, str], ...]:
     return tuple((side, item.key) for side, item in reversed(artwork_sizes(objects)))
 
@@ -119,6 +131,7 @@ def episode_page(
             if (item := released.objects.get(translation_role(file.language, "html")))
         ),
         people=people,
+        further=tuple(_further(episode, released.objects)),
         quote=episode.quote,
         outcomes=episode.learning.outcomes if episode.learning else (),
         chapters=chapters_of(episode, released.enclosure),

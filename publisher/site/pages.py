@@ -58,6 +58,7 @@ class PageEpisode:
         artwork_sizes: (pixels a side, address) of smaller ones, the smallest first.
         translations: (language, address) of the transcript in further languages, as a person reads it.
         notes_html, transcript_html: fragments that are safe already and go in as they are.
+        further: (title, address) of the sound in further forms.
         people: who is heard, each with the label of the role: `(person, "Gjest")`.
         interview: written questions, each with its answer as a safe fragment.
     """
@@ -81,6 +82,7 @@ class PageEpisode:
     transcript_html: str = ""
     transcript_url: str = ""
     translations: tuple[tuple[str, str], ...] = ()
+    further: tuple[tuple[str, str], ...] = ()
     people: tuple[tuple[Person, str], ...] = ()
     quote: Quote | None = None
     outcomes: tuple[str, ...] = ()
