@@ -6,14 +6,16 @@ Nothing is random: the same call writes the same bytes.
 from __future__ import annotations
 
 import os
+import struct
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
 
-from publisher.audio.mp3 import walk
-from publisher.audio.mp3_frames import KINDS, key_at
+from publisher.audio.mp3.frames import KINDS, key_at
+from publisher.audio.mp3.walk import walk
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SAMPLE_SHOW: Final = ROOT / "episodes"
@@ -140,6 +142,52 @@ def write_mp3(path: Path, *, seconds: float = 0, length_bytes: int = 0) -> None:
                 writer.write(frames[: _whole_frames(frames, wanted)])
                 break
     os.utime(path, (_SETTLED, _SETTLED))
+
+
+def write_wav(path: Path, *, seconds: int) -> None:
+    """A WAV of real speech, 44.1 kHz mono of 16 bits, repeated until it is long enough."""
+    from publisher.sound.decoding import opened
+
+    with opened(_SPEECH, sample_rate=44_100, channels=1) as speech:
+        sound = b"".join((block[0] * 32_767).astype("<i2").tobytes() for block in speech.blocks())
+    wanted = seconds * 2 * 44_100
+    with path.open("wb") as writer:
+        writer.write(_wav_header(wanted, sample_rate=44_100, channels=1))
+        while wanted > 0:
+            wanted -= writer.write(sound[:wanted])
+
+
+def write_huge_wav(path: Path, *, seconds: int) -> None:
+    """An RF64 of 16 bits, stereo at 96 kHz: some noise, then silence that takes no room on the disk."""
+    import numpy as np
+
+    length = seconds * 4 * 96_000
+    with path.open("wb") as writer:
+        writer.write(_wav_header(length, sample_rate=96_000, channels=2))
+        chance = np.random.default_rng(1)
+        for _ in range(min(60, seconds)):
+            writer.write((chance.normal(size=2 * 96_000) * 1_000).astype("<i2").tobytes())
+        writer.truncate(_WAV_HEADER + length)
+
+
+_WAV_HEADER: Final = 80
+
+
+def _wav_header(length: int, *, sample_rate: int, channels: int) -> bytes:
+    """RF64 (EBU Tech 3306), which has room for any length."""
+    sizes = struct.pack("<4sIQQQI", b"ds64", 28, length + _WAV_HEADER - 8, length, length // 2 // channels, 0)
+    shape = struct.pack("<HHIIHH", 1, channels, sample_rate, sample_rate * 2 * channels, 2 * channels, 16)
+    head = b"RF64\xff\xff\xff\xffWAVE" + sizes + b"fmt " + struct.pack("<I", 16) + shape
+    return head + b"data\xff\xff\xff\xff"
+
+
+def write_encoded(path: Path, *, seconds: int) -> None:
+    """The speech as FLAC or Opus, as the ending says, by FFmpeg."""
+    speech = path.with_suffix(".mp3")
+    write_mp3(speech, seconds=seconds)
+    options = {".opus": ["-c:a", "libopus", "-b:a", "64k"], ".flac": ["-c:a", "flac"]}[path.suffix]
+    command = ["ffmpeg", "-v", "error", "-y", "-i", str(speech), *options, str(path)]
+    subprocess.run(command, check=True)
 
 
 def _frames() -> bytes:

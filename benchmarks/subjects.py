@@ -79,8 +79,10 @@ def tagging(source: str, target: str) -> Callable[[], object]:
     chapters = tuple(TagChapter(60.0 * place, title=f"Chapter {place}") for place in range(20))
     tags = Tags(title="Building together", album="Things", artists=("Ada Holm",), chapters=chapters)
 
+    type = {".mp3": "audio/mpeg", ".opus": "audio/ogg"}[Path(source).suffix]
+
     def copy() -> None:
-        result = tagged(Path(source), "audio/mpeg", tags, duration_seconds=1300.0)
+        result = tagged(Path(source), type, tags, duration_seconds=1300.0)
         with result.open() as reader, Path(target).open("wb") as writer:
             shutil.copyfileobj(reader, writer, 1 << 20)
 
@@ -97,6 +99,49 @@ def probing(source: str) -> Callable[[], object]:
         assert found.type, found.findings
 
     return walk
+
+
+@subject
+def normalising(source: str, target: str) -> Callable[[], object]:
+    """Measured, brought to the right loudness, encoded as MP3, and measured again."""
+    from publisher.sound.converting import convert
+    from publisher.sound.facts import Wanted
+
+    def make() -> None:
+        made = convert(Path(source), Path(target), Wanted("mp3", bitrate_kbits=96))
+        assert made.reached, made
+
+    return make
+
+
+@subject
+def measuring(source: str) -> Callable[[], object]:
+    """Everything that is to be heard in a file."""
+    from publisher.sound.measuring import measure
+
+    return lambda: measure(Path(source))
+
+
+@subject
+def loudnorm(source: str, target: str) -> Callable[[], object]:
+    """The same by FFmpeg's program alone: loudnorm in two passes, then LAME."""
+    import json
+    import subprocess
+
+    aim = "loudnorm=I=-19:TP=-1:LRA=11"
+    begin = ("ffmpeg", "-nostdin", "-hide_banner", "-y", "-i", source, "-af")
+
+    def make() -> None:
+        first = [*begin, f"{aim}:print_format=json", "-f", "null", "-"]
+        said = subprocess.run(first, check=True, capture_output=True, text=True).stderr
+        told = json.loads(said[said.rindex("{") : said.rindex("}") + 1])
+        known = (("I", "i"), ("TP", "tp"), ("LRA", "lra"), ("thresh", "thresh"))
+        measured = ":".join(f"measured_{name}={told[f'input_{key}']}" for name, key in known)
+        encoded = ["-ar", "44100", "-c:a", "libmp3lame", "-b:a", "96k", target]
+        second = [*begin, f"{aim}:{measured}:offset={told['target_offset']}", *encoded]
+        subprocess.run(second, check=True, capture_output=True)
+
+    return make
 
 
 @subject
@@ -218,12 +263,22 @@ def _items(episodes: int) -> Iterator[FeedItem]:
 @subject
 def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
     """Makes what others are measured on; a process of its own, so that the one that measures stays small."""
-    from benchmarks.material import make_one_episode_show, make_show, write_mp3
+    from benchmarks.material import (
+        make_one_episode_show,
+        make_show,
+        write_encoded,
+        write_huge_wav,
+        write_mp3,
+        write_wav,
+    )
 
     makers: dict[str, Callable[[], object]] = {
         "show": lambda: make_show(Path(folder), int(amount)),
         "one": lambda: make_one_episode_show(Path(folder), length_bytes=int(amount)),
         "mp3": lambda: write_mp3(Path(folder), length_bytes=int(amount)),
+        "wav": lambda: write_wav(Path(folder), seconds=int(amount)),
+        "encoded": lambda: write_encoded(Path(folder), seconds=int(amount)),
+        "huge_wav": lambda: write_huge_wav(Path(folder), seconds=int(amount)),
     }
     return makers[kind]
 

@@ -28,10 +28,14 @@ class Size:
     large_audio_bytes: int
     long_audio_seconds: int
     times: int
+    speech_seconds: int
+    huge_wav_seconds: int
 
 
-FULL: Final = Size((1_000, 10_000), 60 * _MEGABYTE, 500 * _MEGABYTE, _SECONDS_OF_70_MINUTES, 5)
-SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2)
+FULL: Final = Size(
+    (1_000, 10_000), 60 * _MEGABYTE, 500 * _MEGABYTE, _SECONDS_OF_70_MINUTES, 5, 3_600, 4 * 3_600
+)
+SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2, 20, 20)
 
 
 class Workplace:
@@ -117,6 +121,25 @@ def tagging(place: Workplace) -> Iterator[Line]:
     )
     yield from compared(f"tag a {name} into a file", runs["tagged"], "cp", runs["copy"], _WHOLE)
     yield from compared(f"publish a {name}", runs["published"], "cp", runs["copy"], _WHOLE)
+    if shutil.which("ffmpeg"):
+        yield from _tagging_opus(place)
+
+
+def _tagging_opus(place: Workplace) -> Iterator[Line]:
+    """The same with Opus, whose pages have to be numbered anew."""
+    seconds = place.size.long_audio_seconds
+    source = place.make("encoded", place.folder / "tagged.opus", seconds)
+    target = place.folder / "copy.opus"
+    runs = in_turn(
+        {
+            "copy": Command(("cp", str(source), str(target))),
+            "tagged": Command(subject("tagging", source, target)),
+        },
+        place.size.times,
+    )
+    what = f"tag a {seconds // 60}-minute Opus into a file"
+    yield from alone(what, runs["tagged"], ["inside_seconds"])
+    yield from compared(what, runs["tagged"], "cp", runs["copy"], _WHOLE)
 
 
 def feed(place: Workplace) -> Iterator[Line]:
@@ -170,6 +193,45 @@ def probing(place: Workplace) -> Iterator[Line]:
     yield from compared(what, runs["ours"], "cp", runs["copy"], ["wall_seconds", "peak_bytes"])
 
 
+def probing_all(place: Workplace) -> Iterator[Line]:
+    """Walking long files of the other formats."""
+    seconds = place.size.long_audio_seconds
+    kinds = {"wav": "wav", "flac": "encoded", "opus": "encoded"}
+    for ending, kind in kinds.items():
+        if kind == "encoded" and not shutil.which("ffmpeg"):
+            continue
+        path = place.make(kind, place.folder / f"long.{ending}", seconds)
+        copy = Command(("cp", str(path), str(path.with_suffix(".copy"))))
+        runs = in_turn({"ours": Command(subject("probing", path)), "copy": copy}, place.size.times)
+        what = f"probe a {seconds // 60}-minute {ending}"
+        yield from alone(what, runs["ours"], ["inside_seconds"])
+        yield from compared(what, runs["ours"], "cp", runs["copy"], ["wall_seconds", "peak_bytes"])
+
+
+def sound(place: Workplace) -> Iterator[Line]:
+    """An hour's speech made into an MP3 of the right loudness, against FFmpeg's own way; and a huge WAV.
+
+    One run each: they take minutes, and a pair runs on the same machine at the same time of day.
+    """
+    if shutil.which("ffmpeg") is None:
+        return
+    seconds = place.size.speech_seconds
+    source = place.make("wav", place.folder / "speech.wav", seconds)
+    ours, theirs = place.folder / "ours.mp3", place.folder / "theirs.mp3"
+    what = f"{seconds // 60 or seconds} {'minutes' if seconds >= 60 else 'seconds'} of WAV to normalised MP3"
+    made = once(Command(subject("normalising", source, ours)))
+    beside = once(Command(subject("loudnorm", source, theirs)))
+    yield from compared(what, [made], "loudnorm + LAME", [beside], _WHOLE)
+    yield from alone("measure the same", [once(Command(subject("measuring", source)))], _WHOLE)
+    source.unlink()
+    huge = place.make("huge_wav", place.folder / "huge.wav", place.size.huge_wav_seconds)
+    what = f"{place.size.huge_wav_seconds:,} s of stereo WAV at 96 kHz to MP3"
+    yield from alone(
+        what, [once(Command(subject("normalising", huge, ours)))], ["wall_seconds", "peak_bytes"]
+    )
+    huge.unlink()
+
+
 BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "reading": reading,
     "tagging": tagging,
@@ -177,4 +239,6 @@ BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "nothing": nothing,
     "memory": memory,
     "probing": probing,
+    "probing-all": probing_all,
+    "sound": sound,
 }

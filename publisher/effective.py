@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Final
 
 from publisher.model import Artwork, Episode, Person, Show
 from publisher.namespace import Blocks, Image
 from publisher.text import first_paragraph
 from publisher.vocabulary import group_of
+
+LEAST_ARTWORK_SIDE: Final = 1400
+MOST_ARTWORK_SIDE: Final = 3000
+"""Pixels that directories take: https://podcasters.apple.com/support/896-artwork-requirements"""
 
 
 def hosts(show: Show, episode: Episode) -> tuple[Person, ...]:
@@ -84,6 +89,11 @@ def _with_facts(image: Image, found: Artwork) -> Image:
         height=found.height or image.height,
         type=image.type or found.type,
     )
+
+
+def artwork_side(artwork: Artwork) -> int:
+    """Pixels a side of the square that is published of it: it is made smaller, never larger."""
+    return min(MOST_ARTWORK_SIDE, max(artwork.width, artwork.height))
 
 
 def license(show: Show, episode: Episode) -> str:

@@ -92,6 +92,10 @@ class NeedsDecision(PublisherError):
         super().__init__(message, help=help)
 
 
+class SoundError(PublisherError):
+    """A file's sound cannot be read, or cannot be made into what is wanted. No target was written."""
+
+
 class Defect(PublisherError):
     """Something went wrong in publisher itself, or on the machine, that nobody foresaw.
 

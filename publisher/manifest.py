@@ -43,6 +43,8 @@ class Enclosure:
         recipe: fingerprint of all that the tags were made from.
         chapters: those found inside the source.
         id3_version: of an MP3's tags, 4 or 3.
+        made: how the sound was made, where it is not the producer's own: `publisher.sound.Made` as JSON has
+            it. Empty for sound that went out as it was given.
     """
 
     object: StoredObject
@@ -55,6 +57,7 @@ class Enclosure:
     channels: int = 0
     chapters: tuple[Chapter, ...] = ()
     id3_version: int = 4
+    made: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

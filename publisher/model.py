@@ -187,12 +187,17 @@ class Audio:
 
     Attributes:
         source: the producer's file.
-        type: MIME type, `audio/mpeg` or `audio/mp4`.
+        type: MIME type of the content: `audio/mpeg`, `audio/mp4`, `audio/wav`, `video/mp4` and so on.
         duration_seconds: of the sound itself, found by walking the frames.
         bitrate: mean, in bits per second.
         sample_rate: in Hz.
-        channels: 1 or 2.
+        channels: 1 or 2; more in some masters.
         chapters: those inside the file.
+        codec: `mp3`, `aac`, `pcm`, `flac`, `opus` and so on.
+        bitrate_mode: `constant` or `variable`; empty where nothing can be said.
+        bits_per_sample: of what is stored without loss; 0 for the other codecs.
+        has_artwork: whether there is a picture of the whole in it.
+        has_video: whether there are moving pictures in it.
     """
 
     source: SourceFile
@@ -202,6 +207,11 @@ class Audio:
     sample_rate: int = 0
     channels: int = 0
     chapters: tuple[Chapter, ...] = ()
+    codec: str = ""
+    bitrate_mode: str = ""
+    bits_per_sample: int = 0
+    has_artwork: bool = False
+    has_video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +255,7 @@ class AudioFormat:
 
     format: str = ""
     bitrate: int | None = None
+    channels: int | None = None
     loudness: float | Literal["off"] | None = None
     alternates: tuple[AudioFormat, ...] = ()
 
@@ -399,5 +410,7 @@ class Show:
     artwork: Artwork | None = None
     pictures: tuple[tuple[str, SourceFile], ...] = ()
     image_files: tuple[tuple[str, Artwork], ...] = ()
+    fonts: tuple[SourceFile, ...] = ()
+    """Of `theme/fonts`, for cards in scripts that the fonts which ship with publisher lack."""
     unreadable: tuple[str, ...] = ()
     episodes: tuple[Episode, ...] = ()

@@ -14,7 +14,7 @@ from publisher.fixing import Fixed, fix_show
 from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
 from publisher.problems import Problem
-from publisher.reading.load import load_show
+from publisher.reading.load import Loaded, load_show
 from publisher.release import Outcome, checked, prepare, store_of
 from publisher.release import publish as release_show
 from publisher.release.history import Past, chain, ensure_published
@@ -24,6 +24,7 @@ from publisher.release.published import read_published
 from publisher.release.rollback import rollback
 from publisher.release.uploads import Progress
 from publisher.scaffold import new
+from publisher.sound.facts import Measurement
 from publisher.store import PrefixedStore
 from publisher.verifying import verify
 
@@ -51,6 +52,8 @@ def check(
     to: str = "",
     endpoint: str = "",
     now: datetime | None = None,
+    listen: bool = False,
+    progress: Progress | None = None,
 ) -> tuple[Problem, ...]:
     """Every problem of a show, with rule, place and mend.
 
@@ -61,17 +64,21 @@ def check(
         hints: whether advice is wanted too.
         to, endpoint: go before those of podcast.yaml.
         now: aware; the clock's unless given.
+        listen: whether all audio is listened to, which takes a while and is remembered.
+        progress: told how far the listening is.
 
     Raises:
         UsageError: the store's address is none.
+        StoreError: the audio changed meanwhile.
     """
     loaded = load_show(folder)
     now = now or datetime.now(UTC)
     show = loaded.show
+    measured = _listened(loaded, progress) if listen else None
     if show is None or not any(
         episode.audio is None and episode.published and episode.published <= now for episode in show.episodes
     ):
-        return checked(loaded, None, now, profiles, hints)
+        return checked(loaded, None, now, profiles, hints, measured)
     try:
         published = read_published(store_of(loaded, to=to, endpoint=endpoint))
     except StoreError as error:
@@ -82,8 +89,28 @@ def check(
             error.help or "published episodes may do without their audio; check again when it answers",
             f"{show.folder}/podcast.yaml",
         )
-        return (*checked(loaded, None, now, profiles, hints), unknown)
-    return checked(loaded, published, now, profiles, hints)
+        return (*checked(loaded, None, now, profiles, hints, measured), unknown)
+    return checked(loaded, published, now, profiles, hints, measured)
+
+
+def _listened(loaded: Loaded, progress: Progress | None) -> dict[str, Measurement]:
+    """What every episode sounds like."""
+    from publisher.build.sounds import Order, prepare
+    from publisher.release.work import sound_folder, work_folder
+
+    if loaded.show is None:
+        return {}
+    orders = {episode.slug: Order(episode.audio) for episode in loaded.show.episodes if episode.audio}
+    if not orders:
+        return {}
+    with work_folder(loaded.root) as work:
+        sounds = prepare(
+            orders,
+            root=loaded.root,
+            folder=sound_folder(loaded.root, work),
+            watch=progress.listen if progress else None,
+        )
+    return {slug: Measurement.from_json(sound.measured) for slug, sound in sounds.items()}
 
 
 def fix(
@@ -94,11 +121,13 @@ def fix(
     to: str = "",
     endpoint: str = "",
     now: datetime | None = None,
+    listen: bool = False,
+    progress: Progress | None = None,
 ) -> Fixed:
     """Mends what is safe in a show's own files: see `publisher.fixing`.
 
     Args:
-        profiles, hints, to, endpoint, now: as `check` takes them.
+        profiles, hints, to, endpoint, now, listen, progress: as `check` takes them.
 
     Returns:
         What was mended, and every problem that is left.
@@ -106,7 +135,16 @@ def fix(
     wanted = None if profiles is None else tuple(profiles)
 
     def problems() -> tuple[Problem, ...]:
-        return check(folder, profiles=wanted, hints=hints, to=to, endpoint=endpoint, now=now)
+        return check(
+            folder,
+            profiles=wanted,
+            hints=hints,
+            to=to,
+            endpoint=endpoint,
+            now=now,
+            listen=listen,
+            progress=progress,
+        )
 
     return fix_show(Path(folder), problems)
 

@@ -6,18 +6,19 @@ from dataclasses import fields
 from typing import Any, Final
 
 from publisher import effective
+from publisher.delivery import further
 from publisher.identity import fingerprint
 from publisher.manifest import Enclosure
 from publisher.model import Audio, Chapter, Episode, Notify, Show
 
 # Counted up when a change of the code gives other bytes for the same source: published episodes are then made
 # again. `tags` costs every listener a new download address, the others only an upload.
-RECIPES: Final = {"tags": 1, "transcripts": 2, "chapters": 2, "feed": 3, "pages": 1}
+RECIPES: Final = {"tags": 1, "transcripts": 2, "chapters": 2, "pictures": 1, "feed": 4, "pages": 2}
 
 # Found in other parts, or nothing that is released.
 _NOT_SHOW: Final = frozenset(
     (
-        *("folder", "episodes", "artwork", "pictures", "image_files", "unreadable"),
+        *("folder", "episodes", "artwork", "pictures", "image_files", "fonts", "unreadable"),
         *("publish_to", "publish_endpoint", "notify", "feeds"),
     )
 )
@@ -58,6 +59,8 @@ def show_parts(show: Show) -> dict[str, str]:
     if show.feeds:
         # By this a prune tells since when a private feed is none of the show's any more.
         parts["feeds"] = fingerprint(sorted(feed.name for feed in show.feeds))
+    if show.fonts:
+        parts["fonts"] = fingerprint([(font.path, font.digest) for font in show.fonts])
     if show.notify != Notify():
         parts["notify"] = fingerprint(show.notify)
     return parts
@@ -67,7 +70,7 @@ def episode_parts(episode: Episode, audio: Audio | Enclosure, before: dict[str, 
     """Fingerprint of each key of episode.yaml that says something, and of its files.
 
     Args:
-        before: the parts that are published; a further enclosure that has left the folder is as it was.
+        before: the parts that are published; what was made of a file that has left the folder is as it was.
     """
     parts = _own(episode, _NOT_EPISODE)
     parts["audio"] = (audio.source.digest if isinstance(audio, Audio) else audio.source_digest)[:12]
@@ -92,6 +95,15 @@ def episode_parts(episode: Episode, audio: Audio | Enclosure, before: dict[str, 
     return parts
 
 
+def form_parts(show: Show, audio: Audio | Enclosure, before: dict[str, str]) -> dict[str, str]:
+    """Fingerprint of the forms beside the enclosure. They are made from the audio, so where that has left the
+    folder they are as they were; what the enclosure itself is made to is not asked again."""
+    if not isinstance(audio, Audio):
+        return {name: value for name, value in before.items() if name == "formats"}
+    forms = further(show, audio)
+    return {"formats": fingerprint(forms)} if forms else {}
+
+
 def tag_recipe(show: Show, episode: Episode, guid: str, parts: dict[str, str]) -> str:
     """Fingerprint of everything the tagged audio is made from. It is told from the sources, not from the
     bytes that come out: those may differ where another version scales a picture."""
@@ -102,6 +114,7 @@ def tag_recipe(show: Show, episode: Episode, guid: str, parts: dict[str, str]) -
         "next",
         "social",
         "alternates",
+        "formats",
         "soundbites",
         "location",
         "quote",

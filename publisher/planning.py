@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from publisher.delivery import delivered_type
 from publisher.errors import PublisherError
 from publisher.identity import episode_guid, show_guid
 from publisher.manifest import FEED_KEY, Enclosure, Manifest, Released
 from publisher.model import Audio, Episode, Show
-from publisher.parts import RECIPES, episode_parts, show_parts, tag_recipe
+from publisher.parts import RECIPES, episode_parts, form_parts, show_parts, tag_recipe
 from publisher.problems import Problem
 
 State = Literal["new", "changed", "unchanged", "scheduled", "draft", "private", "removed", "re-identified"]
@@ -65,6 +66,12 @@ class PlannedEpisode:
             return self.episode.audio
         known = self.before or self.lent
         return known.enclosure if known else None
+
+    @property
+    def keeps_sound(self) -> bool:
+        """Whether the sound that is published is that of the audio in the folder: it is never made again."""
+        audio = self.episode.audio if self.episode else None
+        return bool(self.before and audio and self.before.enclosure.source_digest == audio.source.digest)
 
     @property
     def borrows(self) -> bool:
@@ -268,7 +275,7 @@ def make_plan(
             show,
             _planned(
                 show,
-                _with_id3(episode, match.get(episode.slug), lending.get(episode.slug), id3_version),
+                _with_id3(show, episode, match.get(episode.slug), lending.get(episode.slug), id3_version),
                 now,
                 before,
             ),
@@ -352,7 +359,11 @@ def _exchanged(show: Show, left: dict[str, Released]) -> dict[str, Released]:
 
 
 def _with_id3(
-    episode: Episode, before: Released | None, lent: Released | None, wanted: int | None
+    show: Show,
+    episode: Episode,
+    before: Released | None,
+    lent: Released | None,
+    wanted: int | None,
 ) -> PlannedEpisode:
     """An episode about which nothing is decided but the version of an MP3's tags: M4A has no such thing."""
     version = wanted or (before.enclosure.id3_version if before else 4)
@@ -366,7 +377,12 @@ def _with_id3(
         lent=lent,
     )
     audio = base.audio
-    type_ = audio.type if isinstance(audio, Audio) else audio.object.type if audio else ""
+    type_ = ""
+    if isinstance(audio, Audio) and not base.keeps_sound:
+        type_ = delivered_type(show, audio)
+    elif audio:
+        known = before or lent
+        type_ = known.enclosure.object.type if known else ""
     return replace(base, id3_version=version if type_ == "audio/mpeg" else 4)
 
 
@@ -389,7 +405,8 @@ def _planned(show: Show, base: PlannedEpisode, now: datetime, manifest: Manifest
     if audio is None:
         return replace(base, state="new", changes=("its audio is missing",))
     known = before or base.lent
-    parts = episode_parts(episode, audio, known.parts if known else {})
+    old = known.parts if known else {}
+    parts = episode_parts(episode, audio, old) | form_parts(show, audio, old)
     base = replace(base, parts=tuple(sorted(parts.items())), recipe=tag_recipe(show, episode, guid, parts))
     if before is None:
         other = _owner(manifest, guid)
@@ -398,7 +415,7 @@ def _planned(show: Show, base: PlannedEpisode, now: datetime, manifest: Manifest
         return replace(base, state="new")
     if guid != kept:
         return replace(base, state="re-identified", changes=(f"its GUID was {kept}",))
-    changes = _changes(base, before, manifest)
+    changes = _changes(show, base, before, manifest)
     return replace(base, state="changed" if changes else "unchanged", changes=changes)
 
 
@@ -422,14 +439,19 @@ def _owner(manifest: Manifest | None, guid: str) -> str:
     return next((old.slug for old in manifest.episodes if old.guid == guid), "") if manifest else ""
 
 
-def _changes(planned: PlannedEpisode, before: Released, manifest: Manifest | None) -> tuple[str, ...]:
+def _changes(
+    show: Show, planned: PlannedEpisode, before: Released, manifest: Manifest | None
+) -> tuple[str, ...]:
     now, then = dict(planned.parts), before.parts
     changes = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
     if planned.renamed_from:
         changes.insert(0, "folder")
     if planned.needs_audio and "audio" not in changes:
         changes.append("tags")
-    if manifest and any(manifest.recipes.get(name) != RECIPES[name] for name in ("transcripts", "chapters")):
+    if manifest and show_parts(show).get("fonts") != manifest.parts.get("fonts"):
+        changes.append("fonts")  # in which its card is drawn
+    made = ("transcripts", "chapters", "pictures")
+    if manifest and any(manifest.recipes.get(name) != RECIPES[name] for name in made):
         changes.append("recipe")
     return tuple(changes)
 
@@ -439,7 +461,7 @@ def _show_changes(show: Show, before: Manifest | None) -> tuple[str, ...]:
         return ()
     now, then = show_parts(show), before.parts
     changes = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
-    if any(before.recipes.get(name) != RECIPES[name] for name in ("feed", "pages")):
+    if any(before.recipes.get(name) != RECIPES[name] for name in ("pictures", "feed", "pages")):
         changes.append("recipe")
     return tuple(changes)
 

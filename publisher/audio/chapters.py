@@ -7,8 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from publisher.audio import chapters_id3, chapters_mp4, chapters_vorbis
+from publisher.audio import vorbis_comments
 from publisher.audio.chapter_parts import RawChapter
+from publisher.audio.lossless import flac
+from publisher.audio.mp3 import chapters as id3_chapters
+from publisher.audio.mp3.outer_tags import TooManyTags, leading_end, read_at
+from publisher.audio.mp4 import chapters as mp4_chapters
+from publisher.audio.ogg import pages
+from publisher.audio.ogg import walk as ogg
 from publisher.model import Chapter
 
 
@@ -25,7 +31,8 @@ def read_chapters(path: Path, type: str) -> Chapters:
     """The chapters inside the file at `path`.
 
     Args:
-        type: its MIME type: `audio/mpeg`, `audio/mp4`, `audio/ogg` (Opus and Vorbis) or `audio/flac`.
+        type: its MIME type: `audio/mpeg`, `audio/mp4` (or a video's), `audio/ogg` or `audio/flac`. WAV and
+            AIFF have no chapters.
 
     Raises:
         OSError: the file cannot be read. Damaged chapters raise nothing: what can be read of them is given.
@@ -37,14 +44,26 @@ def read_chapters(path: Path, type: str) -> Chapters:
 def read_chapters_from(file: BinaryIO, size: int, type: str) -> Chapters:
     """As `read_chapters`, for an open file of `size` bytes."""
     if type == "audio/mpeg":
-        found = chapters_id3.read(file, size)
-    elif type == "audio/mp4":
-        found = chapters_mp4.read(file, size)
+        found = id3_chapters.read(file, size)
+    elif type in ("audio/mp4", "video/mp4", "video/quicktime"):
+        found = mp4_chapters.read(file, size)
     elif type in ("audio/ogg", "audio/flac"):
-        found = chapters_vorbis.read(file)
+        found = vorbis_comments.chapters(_comments(file, size))
     else:
         found = []
     return _ordered(found)
+
+
+def _comments(file: BinaryIO, size: int) -> vorbis_comments.Comments:
+    try:
+        start = leading_end(file, size)
+    except TooManyTags:
+        return []
+    magic = read_at(file, start, 4)
+    if magic == flac.MAGIC:
+        read = flac.read_blocks(file, start, size)
+        return [] if read is None else flac.comments_of(file, read[0])
+    return ogg.comments_of(file, size, start) if magic == pages.MAGIC else []
 
 
 def _ordered(found: list[RawChapter]) -> Chapters:

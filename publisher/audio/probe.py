@@ -2,26 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from publisher.audio import mp3, mp4
 from publisher.audio.chapters import read_chapters_from
-from publisher.audio.findings import EXPORT_AGAIN, Finding, error, warning
-from publisher.audio.mp3_tags import TooManyTags, leading_end, read_at
+from publisher.audio.facts import CONSTANT, VARIABLE, Facts
+from publisher.audio.findings import Finding, error, warning
+from publisher.audio.lossless import aiff, flac, wav
+from publisher.audio.mp3 import chapters as id3
+from publisher.audio.mp3 import walk as mp3
+from publisher.audio.mp3.outer_tags import TooManyTags, leading_end, read_at
+from publisher.audio.mp4 import walk as mp4
+from publisher.audio.ogg import pages
+from publisher.audio.ogg import walk as ogg
 from publisher.model import Chapter
 
 __all__ = ["EXTENSIONS", "MP3", "MP4", "Finding", "Probed", "probe"]
 
 MP3 = "audio/mpeg"
 MP4 = "audio/mp4"
-EXTENSIONS = {MP3: (".mp3",), MP4: (".m4a", ".mp4", ".m4b")}
+
+WAV, AIFF, FLAC, OGG = "audio/wav", "audio/aiff", "audio/flac", "audio/ogg"
+VIDEO, QUICKTIME = "video/mp4", "video/quicktime"
+EXTENSIONS = {
+    MP3: (".mp3",),
+    MP4: (".m4a", ".mp4", ".m4b", ".mov"),
+    WAV: (".wav", ".wave", ".bwf", ".rf64"),
+    AIFF: (".aiff", ".aif", ".aifc"),
+    FLAC: (".flac",),
+    OGG: (".ogg", ".oga", ".opus", ".ogv"),
+    VIDEO: (".mp4", ".m4v", ".mov"),
+    QUICKTIME: (".mov", ".qt"),
+}
 """File name endings that tell the truth; the first is the one we write."""
 
+_NAMES = {
+    MP3: "an MP3",
+    MP4: "an M4A (MP4)",
+    WAV: "a WAV",
+    AIFF: "an AIFF",
+    FLAC: "a FLAC",
+    OGG: "an Ogg file",
+    VIDEO: "an MP4 video",
+    QUICKTIME: "a QuickTime video",
+}
+_AS_KNOWN = "export it from your editor as WAV, FLAC, MP3 or M4A (AAC)"
 _MP4_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 _OTHER = (
-    (0, b"fLaC", "a FLAC file"),
     (0, b"caff", "a Core Audio file"),
     (0, b"#!AMR", "an AMR file"),
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file"),
@@ -30,12 +59,12 @@ _OTHER = (
     (0, b"MThd", "a MIDI file"),
     (0, b"wvpk", "a WavPack file"),
     (0, b"MAC ", "a Monkey's Audio file"),
+    (0, b"RIFX", "a big-endian WAV (RIFX)"),
+    (0, b"riff\x2e\x91\xcf\x11", "a Wave64 file"),
     (0, b"PK\x03\x04", "a ZIP archive"),
     (0, b"%PDF", "a PDF document"),
     (0, b"\x89PNG", "a PNG picture"),
     (0, b"\xff\xd8\xff", "a JPEG picture"),
-    (28, b"OpusHead", "an Opus file"),
-    (0, b"OggS", "an Ogg file"),
 )
 
 
@@ -44,18 +73,29 @@ class Probed:
     """What was found in an audio file.
 
     Attributes:
-        type: `audio/mpeg`, `audio/mp4`, or empty if it is neither.
+        type: the MIME type of its content, a key of `EXTENSIONS`; empty if it is none that we take.
+        codec: `mp3`, `aac`, `alac`, `pcm`, `pcm-float`, `pcm-alaw`, `pcm-mulaw`, `flac`, `vorbis`, `opus` and
+            so on; empty as above.
         duration_seconds: of the sound, exact; 0 where it could not be told.
         bitrate: mean, in bits per second.
+        bitrate_mode: `constant` or `variable`; empty where nothing can be said.
+        bits_per_sample: of what is stored without loss; 0 for the other codecs.
+        has_artwork: whether there is a picture of the whole; chapters' own do not count.
+        has_video: whether there are moving pictures.
         chapters: those inside the file; `read_chapters` gives their pictures as well.
         findings: what is wrong, errors first.
     """
 
     type: str = ""
+    codec: str = ""
     duration_seconds: float = 0.0
     bitrate: int = 0
+    bitrate_mode: str = ""
     sample_rate: int = 0
     channels: int = 0
+    bits_per_sample: int = 0
+    has_artwork: bool = False
+    has_video: bool = False
     chapters: tuple[Chapter, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -93,11 +133,50 @@ def _probe(file: BinaryIO, size: int) -> Probed:
         return _mp3(file, size, head)
     if after_tags < size:
         body = head if after_tags == 0 else read_at(file, after_tags, 512)
+        walker = _walker(body)
+        if walker is not None:
+            return _walked(file, size, after_tags, *walker)
         other = _other_format(body)
         if other:
-            message = f"this is {other}; publisher takes MP3 and M4A for now"
-            return Probed(findings=(error("audio-format", message, EXPORT_AGAIN),))
+            message = f"this is {other}, which publisher does not take"
+            return Probed(findings=(error("audio-format", message, _AS_KNOWN),))
     return _mp3(file, size, head)
+
+
+_Walker = tuple[str, Callable[[BinaryIO, int, int], Facts]]
+
+
+def _walker(body: bytes) -> _Walker | None:
+    """The type that these first bytes tell of, and what walks through it."""
+    if body[:4] in wav.MAGIC and body[8:12] == b"WAVE":
+        return WAV, wav.walk_file
+    if body[:4] == b"FORM" and body[8:12] in (b"AIFF", b"AIFC"):
+        return AIFF, aiff.walk_file
+    if body[:4] == flac.MAGIC:
+        return FLAC, flac.walk_file
+    return (OGG, ogg.walk_file) if body[:4] == pages.MAGIC else None
+
+
+def _walked(
+    file: BinaryIO, size: int, start: int, type: str, walk: Callable[[BinaryIO, int, int], Facts]
+) -> Probed:
+    found = walk(file, size, start)
+    if not found.codec:
+        return Probed(findings=found.findings)
+    return Probed(
+        type=type,
+        codec=found.codec,
+        duration_seconds=found.duration_seconds,
+        bitrate=found.bitrate,
+        bitrate_mode=found.bitrate_mode,
+        sample_rate=found.sample_rate,
+        channels=found.channels,
+        bits_per_sample=found.bits_per_sample,
+        has_artwork=found.has_artwork or id3.has_picture(file),
+        has_video=found.has_video,
+        chapters=read_chapters_from(file, size, type).chapters,
+        findings=found.findings,
+    )
 
 
 def _mp3(file: BinaryIO, size: int, head: bytes) -> Probed:
@@ -107,10 +186,13 @@ def _mp3(file: BinaryIO, size: int, head: bytes) -> Probed:
         return Probed(findings=(found.findings if told is None else (told,)))
     return Probed(
         type=MP3,
+        codec="mp3",
         duration_seconds=found.duration_seconds,
         bitrate=found.bitrate,
+        bitrate_mode=VARIABLE if found.vbr else CONSTANT,
         sample_rate=found.sample_rate,
         channels=found.channels,
+        has_artwork=id3.has_picture(file),
         chapters=read_chapters_from(file, size, MP3).chapters,
         findings=found.findings,
     )
@@ -120,12 +202,20 @@ def _mp4(file: BinaryIO, size: int) -> Probed:
     found = mp4.walk_file(file, size)
     if any(finding.rule == "audio-not-audio" for finding in found.findings):
         return Probed(findings=found.findings)
+    type = MP4
+    if found.has_video:
+        type = QUICKTIME if found.brand == "qt  " else VIDEO
     return Probed(
-        type=MP4,
+        type=type,
+        codec=found.codec,
         duration_seconds=found.duration_seconds,
         bitrate=found.bitrate,
+        bitrate_mode=found.bitrate_mode,
         sample_rate=found.sample_rate,
         channels=found.channels,
+        bits_per_sample=found.bits_per_sample,
+        has_artwork=found.has_artwork,
+        has_video=found.has_video,
         chapters=read_chapters_from(file, size, MP4).chapters,
         findings=found.findings,
     )
@@ -133,10 +223,8 @@ def _mp4(file: BinaryIO, size: int) -> Probed:
 
 def _other_format(body: bytes) -> str:
     """What else the bytes say they are, empty if nothing that we know."""
-    if body[:4] in (b"RIFF", b"RF64") and len(body) >= 12:
-        return {b"WAVE": "a WAV file", b"AVI ": "an AVI video"}.get(body[8:12], "a RIFF file")
-    if body[:4] == b"FORM" and body[8:12] in (b"AIFF", b"AIFC"):
-        return "an AIFF file"
+    if body[:4] in wav.MAGIC and len(body) >= 12:
+        return "an AVI video" if body[8:12] == b"AVI " else "a RIFF file"
     if len(body) >= 2 and body[0] == 0xFF:
         if body[1] & 0xF6 == 0xF0 and body[1] & 0xF0 == 0xF0:
             return "a bare AAC file (ADTS)"
@@ -176,7 +264,6 @@ def _extension(path: Path, type: str) -> tuple[Finding, ...]:
     """Whether the name tells what the content is."""
     if not type or path.suffix.lower() in EXTENSIONS[type]:
         return ()
-    what = "an MP3" if type == MP3 else "an M4A (MP4)"
     named = f"is named {path.suffix!r}" if path.suffix else "has no ending in its name"
     help = f"rename it to {path.stem}{EXTENSIONS[type][0]}"
-    return (warning("audio-extension", f"the file {named}, but what is in it is {what}", help),)
+    return (warning("audio-extension", f"the file {named}, but what is in it is {_NAMES[type]}", help),)

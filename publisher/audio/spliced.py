@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from bisect import bisect_right
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,31 @@ class Span:
         return self.end - self.start
 
 
-Piece = bytes | memoryview | Span
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """The bytes of `span` with others in a few places, as they are read: `patches` holds `width` bytes for
+    each of `places`, which count from the start of the span, rise, and lie at least `width` apart."""
+
+    span: Span
+    places: array[int]
+    patches: bytes
+    width: int
+
+    def __len__(self) -> int:
+        return len(self.span)
+
+    def apply(self, start: int, target: memoryview) -> None:
+        """Puts the patches into `target`, which holds the span's bytes from `start` on."""
+        width, end = self.width, start + len(target)
+        first = bisect_right(self.places, start - width)
+        for number in range(first, bisect_left(self.places, end)):
+            place = self.places[number]
+            patch = self.patches[number * width : (number + 1) * width]
+            low, high = max(place, start), min(place + width, end)
+            target[low - start : high - start] = patch[low - place : high - place]
+
+
+Piece = bytes | memoryview | Span | Patched
 
 
 def open_spliced(pieces: tuple[Piece, ...]) -> BinaryIO:
@@ -90,10 +115,13 @@ class _Spliced(io.RawIOBase):
         place = bisect_right(self._starts, self._position) - 1
         piece, inside = self._pieces[place], self._position - self._starts[place]
         count = min(len(target), len(piece) - inside)
-        if not isinstance(piece, Span):
-            target[:count] = piece[inside : inside + count]
-        else:
+        if isinstance(piece, Span):
             count = self._read_file(piece, inside, target[:count])
+        elif isinstance(piece, Patched):
+            count = self._read_file(piece.span, inside, target[:count])
+            piece.apply(inside, target[:count])
+        else:
+            target[:count] = piece[inside : inside + count]
         self._position += count
         return count
 

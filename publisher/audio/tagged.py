@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from publisher.audio import mp3, mp4
-from publisher.audio.id3 import id3_bytes
-from publisher.audio.mp3_tags import TooManyTags
-from publisher.audio.mp4_tagged import Unsuitable, mp4_pieces
+from publisher.audio.lossless.flac_tagged import flac_pieces
+from publisher.audio.mp3 import walk as mp3
+from publisher.audio.mp3.id3 import id3_bytes
+from publisher.audio.mp3.outer_tags import TooManyTags
+from publisher.audio.mp4 import walk as mp4
+from publisher.audio.mp4.tagged import mp4_pieces
+from publisher.audio.ogg.opus_tagged import opus_pieces
 from publisher.audio.spliced import Piece, Span, digest_of, open_spliced
 from publisher.audio.tags import Tags, chapters_in_order
+from publisher.audio.unsuitable import Unsuitable
 from publisher.errors import PublisherError
 
 __all__ = ["AudioError", "Tagged", "digest_of", "tagged"]
@@ -52,7 +56,8 @@ def tagged(
     """The audio at `source` with `tags` in place of all tags it has; `source` is only read.
 
     Args:
-        type: its MIME type as `probe` found it, `audio/mpeg` or `audio/mp4`.
+        type: its MIME type as `probe` found it: `audio/mpeg`, `audio/mp4`, `audio/ogg` (Opus alone) or
+            `audio/flac`.
         id3_version: 4 or 3, for an MP3.
         duration_seconds: as `probe` found it, where it is known: the end of a last chapter that names none.
 
@@ -62,20 +67,38 @@ def tagged(
     """
     size = source.stat().st_size
     with source.open("rb") as file:
-        if duration_seconds is None and _ends_open(tags):
-            duration_seconds = _duration(file, size, type)
-        if type == "audio/mpeg":
-            start, end = _sound(source, file, size)
-            tag = id3_bytes(tags, version=id3_version, duration_seconds=duration_seconds)
-            return Tagged((tag, Span(source, start, end)))
-        if type == "audio/mp4":
-            try:
-                return Tagged(mp4_pieces(source, file, size, tags, duration_seconds))
-            except Unsuitable as cause:
-                raise AudioError(
-                    f"{source.name} {cause}", help="export it again as an ordinary M4A"
-                ) from cause
-    raise AudioError(f"{source.name} is {type!r}, which cannot be tagged", help="export it as MP3 or M4A")
+        try:
+            return Tagged(_pieces(source, file, size, type, tags, id3_version, duration_seconds))
+        except Unsuitable as cause:
+            help = f"export it again as an ordinary {_ORDINARY[type]}"
+            raise AudioError(f"{source.name} {cause}", help=help) from cause
+
+
+_ORDINARY = {"audio/mp4": "M4A", "audio/ogg": "Opus file", "audio/flac": "FLAC"}
+
+
+def _pieces(
+    source: Path,
+    file: BinaryIO,
+    size: int,
+    type: str,
+    tags: Tags,
+    id3_version: int,
+    duration_seconds: float | None,
+) -> tuple[Piece, ...]:
+    if type == "audio/ogg":
+        return opus_pieces(source, file, size, tags)
+    if type == "audio/flac":
+        return flac_pieces(source, file, size, tags)
+    if type not in ("audio/mpeg", "audio/mp4"):
+        message = f"{source.name} is {type!r}, which cannot be tagged"
+        raise AudioError(message, help="export it as MP3 or M4A")
+    if duration_seconds is None and _ends_open(tags):
+        duration_seconds = _duration(file, size, type)
+    if type == "audio/mp4":
+        return mp4_pieces(source, file, size, tags, duration_seconds)
+    start, end = _sound(source, file, size)
+    return (id3_bytes(tags, version=id3_version, duration_seconds=duration_seconds), Span(source, start, end))
 
 
 def _sound(source: Path, file: BinaryIO, size: int) -> tuple[int, int]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from publisher.checking import episode_advice as _episode_advice
 from publisher.checking import episode_rules, namespace_rules, reading_rules, show_rules, verify_rules
 from publisher.checking import lengths as _lengths
+from publisher.checking import listening_rules as _listening_rules
 from publisher.checking import show_advice as _show_advice
 from publisher.checking import sound_rules as _sound_rules
 from publisher.checking.rule import PROFILES, RULES, Rule, Scope, problem
 from publisher.manifest import Manifest
 from publisher.model import Show
 from publisher.problems import Problem, in_order
+from publisher.sound.facts import Measurement
 
 __all__ = [
     "PROFILES",
     "RULES",
     "check_show",
+    "check_sound",
     "episode_rules",
     "namespace_rules",
     "reading_rules",
@@ -27,7 +30,7 @@ __all__ = [
 ]
 
 # Importing a module of rules is what enters them in the register.
-_MODULES = (_episode_advice, _lengths, _show_advice, _sound_rules)
+_MODULES = (_episode_advice, _lengths, _listening_rules, _show_advice, _sound_rules)
 
 
 def check_show(
@@ -37,6 +40,7 @@ def check_show(
     now: datetime,
     profiles: Iterable[str] | None = None,
     hints: bool = False,
+    measured: Mapping[str, Measurement] | None = None,
 ) -> tuple[Problem, ...]:
     """Applies every rule.
 
@@ -46,6 +50,7 @@ def check_show(
         now: aware; an episode that is not due yet may be unfinished.
         profiles: the directories that matter; None for all of them.
         hints: whether advice is wanted too.
+        measured: what the audio sounds like, by slug, where somebody listened.
 
     Returns:
         Problems without line and column; `publisher.reading.locate` adds them.
@@ -57,7 +62,20 @@ def check_show(
         if (hints or rule.severity != "hint")
         and (wanted is None or not rule.profiles or wanted & {*rule.profiles})
     ]
-    found = _apply(rules, Scope.of(show, before, now))
+    found = _apply(rules, Scope.of(show, before, now, measured))
+    return in_order([problem for problem in found if hints or problem.severity != "hint"])
+
+
+def check_sound(
+    show: Show, measured: Mapping[str, Measurement], *, now: datetime, hints: bool = False
+) -> tuple[Problem, ...]:
+    """Applies the rules about what is heard, and no others.
+
+    Args:
+        measured: by slug, of the episodes that were listened to.
+    """
+    heard = [rule for rule in RULES.values() if rule.id in _listening_rules.HEARD]
+    found = _apply(heard, Scope.of(show, None, now, measured))
     return in_order([problem for problem in found if hints or problem.severity != "hint"])
 
 

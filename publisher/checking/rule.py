@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from publisher.manifest import Manifest
 from publisher.model import Episode, Show
 from publisher.problems import KeyPath, Problem, Severity
+from publisher.sound.facts import Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Scope:
         before: what of the show is published; None where nothing is, or where it is not known.
         slugs: of every episode in the folder.
         published: slugs and GUIDs of every published episode.
+        measured: what the audio sounds like, by slug, of the episodes that were listened to.
     """
 
     show: Show
@@ -27,12 +29,15 @@ class Scope:
     now: datetime
     slugs: frozenset[str]
     published: frozenset[str]
+    measured: Mapping[str, Measurement] = field(default_factory=dict)
 
     @staticmethod
-    def of(show: Show, before: Manifest | None, now: datetime) -> Scope:
+    def of(
+        show: Show, before: Manifest | None, now: datetime, measured: Mapping[str, Measurement] | None = None
+    ) -> Scope:
         published = (name for old in (before.episodes if before else ()) for name in (old.slug, old.guid))
         slugs = frozenset(episode.slug for episode in show.episodes)
-        return Scope(show, before, now, slugs, frozenset(published))
+        return Scope(show, before, now, slugs, frozenset(published), measured or {})
 
     def is_due(self, episode: Episode) -> bool:
         return episode.published is not None and episode.published <= self.now

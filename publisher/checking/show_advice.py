@@ -24,7 +24,6 @@ from publisher.checking.rule import (
 from publisher.model import Episode
 
 _MOST_CATEGORIES: Final = 3
-_HEAVY_BYTES: Final = 512 * 1024
 _BEST_PIXELS: Final = 3000
 _LEAST_PIXELS: Final = 1400
 _LONG_TITLE: Final = 100
@@ -90,17 +89,6 @@ def _stuffed(scope: Scope) -> Iterator[Found]:
             "write the name alone; the description is searched too",
             ("title",),
         )
-
-
-@show_rule("artwork-heavy", "hint", "artwork has at most 512 KB", APPLE_ARTWORK, profiles=("apple", "psp1"))
-def _artwork_heavy(scope: Scope) -> Iterator[Found]:
-    for art in (scope.show.artwork, *(episode.artwork for episode in scope.show.episodes)):
-        if art and art.source.length_bytes > _HEAVY_BYTES:
-            yield Found(
-                f"the artwork has {art.source.length_bytes / 1024:,.0f} KB; lists load more than 512 slowly",
-                "save it as JPEG with a quality of about 80",
-                file=art.source.path,
-            )
 
 
 @show_rule("artwork-small", "hint", "artwork has 3000 pixels a side", APPLE_ARTWORK, profiles=("apple",))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import cast
 
 from publisher import effective
 from publisher.audio.languages import language_code
 from publisher.checking.rule import APPLE_ARTWORK, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, show_rule
+from publisher.errors import SoundError
 from publisher.identity import ascii_slug, episode_guid
 from publisher.model import Artwork, Episode
+from publisher.sound.facts import Format, Wanted
 from publisher.suggest import did_you_mean
 from publisher.text import feed_html
 
 _MAX_DESCRIPTION_BYTES = 4000
-_MIN_PIXELS, _MAX_PIXELS = 1400, 3000
 
 
 @show_rule(
@@ -41,14 +43,14 @@ def _artwork_missing(scope: Scope) -> Iterator[Found]:
     if scope.show.artwork is None and "artwork" not in scope.show.unreadable:
         yield Found(
             "the show has no artwork",
-            "put a square cover.jpg of 1400 to 3000 pixels beside podcast.yaml",
+            "put a square cover.jpg of 3000 pixels beside podcast.yaml",
         )
 
 
 @show_rule(
     "artwork-size",
     "error",
-    "artwork is square and has 1400 to 3000 pixels a side",
+    "artwork is square and has at least 1400 pixels a side",
     APPLE_ARTWORK,
     profiles=("apple", "spotify", "psp1"),
 )
@@ -60,18 +62,18 @@ def _artwork_size(scope: Scope) -> Iterator[Found]:
                 "crop it to a square",
                 file=art.source.path,
             )
-        elif not _MIN_PIXELS <= art.width <= _MAX_PIXELS:
+        elif art.width < effective.LEAST_ARTWORK_SIDE:
             yield Found(
                 f"the artwork has {art.width} × {art.height} pixels; "
-                f"wanted are {_MIN_PIXELS} to {_MAX_PIXELS} a side",
-                "export it again at 3000 × 3000" if art.width < _MIN_PIXELS else "scale it to 3000 × 3000",
+                f"wanted are {effective.LEAST_ARTWORK_SIDE} to {effective.MOST_ARTWORK_SIDE} a side",
+                "export it again at 3000 × 3000",
                 file=art.source.path,
             )
 
 
 @show_rule(
     "artwork-colour",
-    "error",
+    "hint",
     "artwork is RGB without transparency",
     APPLE_ARTWORK,
     profiles=("apple", "spotify"),
@@ -80,12 +82,14 @@ def _artwork_colour(scope: Scope) -> Iterator[Found]:
     for art in _artworks(scope):
         if art.mode == "CMYK":
             yield Found(
-                "the artwork is made for print (CMYK)", "export it again as RGB (sRGB)", file=art.source.path
+                "the artwork is made for print (CMYK); publisher turns it into RGB, and some colours fade",
+                "look at it in the preview, or export it again as RGB (sRGB)",
+                file=art.source.path,
             )
         elif art.mode in ("RGBA", "LA", "PA"):
             yield Found(
-                "the artwork has transparency, which directories refuse",
-                "export it again without an alpha channel, as JPEG",
+                "the artwork can be seen through in places; publisher lays it on white",
+                "look at it in the preview, or export it again on a colour of your own",
                 file=art.source.path,
             )
 
@@ -229,10 +233,22 @@ def _numbers(scope: Scope) -> Iterator[Found]:
             )
 
 
+@show_rule("audio-form", "error", "the forms that audio is to have can be made")
+def _audio_form(scope: Scope) -> Iterator[Found]:
+    asked = scope.show.audio
+    for place, form in enumerate((asked, *asked.alternates)):
+        # Without a format of its own it is an MP3, but for alternates.
+        format = form.format or ("opus" if place else "mp3")
+        loudness = None if form.loudness in (None, "off") else form.loudness
+        try:
+            Wanted(cast(Format, format), form.bitrate, form.channels, cast("float | None", loudness))
+        except SoundError as error:
+            key = ("audio", "alternates", place - 1) if place else ("audio",)
+            yield Found(error.message, error.help, key)
+
+
 @show_rule("not-yet", "warning", "keys that this version reads without acting on them")
 def _not_yet(scope: Scope) -> Iterator[Found]:
     show = scope.show
-    if show.audio.format or show.audio.bitrate or show.audio.loudness is not None or show.audio.alternates:
-        yield Found("'audio' has no effect yet: the audio is released as it was given", key=("audio",))
     if show.notify.websub or show.notify.podping:
         yield Found("'notify' stands in the feed only: nobody is told of a release yet", key=("notify",))

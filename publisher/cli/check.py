@@ -25,6 +25,7 @@ PROFILES = ("apple", "spotify", "psp1", "podcasting2", "youtube", "rss")
 @options.option("--strict", is_flag=True, help="Count warnings as errors.")
 @options.option("--fix", is_flag=True, help="Mend what is safe in the show's own files, and show it.")
 @options.option("--explain", metavar="RULE", default="", help="Say why a rule holds, and check nothing.")
+@options.option("--no-listen", is_flag=True, help="Do not listen to the audio, which may take a while.")
 @options.option("--to", metavar="STORE", default="", help="Where the show is published.")
 @options.option("--endpoint", metavar="URL", default="", help="The S3 server, where it is not Amazon's.")
 @options.output
@@ -34,6 +35,7 @@ def check(
     strict: bool,
     fix: bool,
     explain: str,
+    no_listen: bool,
     to: str,
     endpoint: str,
     as_json: bool,
@@ -57,21 +59,25 @@ def check(
 
     def action(folder: str) -> tuple[int, dict[str, Any]]:
         from publisher import operations
+        from publisher.cli.progress import watching
 
         settings: dict[str, Any] = {
             "profiles": wanted or None,
             "hints": bool(wanted or verbose),
             "to": to,
             "endpoint": endpoint,
+            "listen": not no_listen,
         }
         document: dict[str, Any] = {}
         if fix:
-            fixed = operations.fix(folder, **settings)
+            with watching(output) as progress:
+                fixed = operations.fix(folder, **settings, progress=progress)
             problems = fixed.problems
             document["fixes"] = [line for file in fixed.files for line in file.as_json()]
             _show(fixed.files, output)
         else:
-            problems = operations.check(folder, **settings)
+            with watching(output) as progress:
+                problems = operations.check(folder, **settings, progress=progress)
         output.problems(problems)
         output.say(f"{folder}: {counted(problems)}{' left' if fix and problems else ''}")
         failed = any(problem.is_error or (strict and problem.severity == "warning") for problem in problems)

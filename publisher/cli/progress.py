@@ -5,9 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from publisher.cli.output import Output
 from publisher.release.uploads import Progress, Quiet
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
 
 
 @contextmanager
@@ -16,38 +20,55 @@ def watching(output: Output) -> Iterator[Progress]:
     if output.quiet or output.as_json or not sys.stderr.isatty():
         yield Quiet()
         return
-    from rich.console import Console
+    from rich.console import Console, Group
+    from rich.live import Live
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
     from rich.progress import Progress as Bars
 
-    columns = (
+    # Sound is counted in its own time, and what is stored in bytes: a bar for each.
+    listening = Bars(BarColumn(), TextColumn("{task.description}", markup=False))
+    storing = Bars(
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield _Bar(bars)
+    with Live(Group(listening, storing), console=Console(stderr=True), transient=True):
+        yield _Bar(listening, storing)
 
 
 class _Bar:
-    def __init__(self, bars: object) -> None:
-        from rich.progress import Progress as Bars
-
-        assert isinstance(bars, Bars)
-        self._bars = bars
-        self._task = bars.add_task("", total=0)
+    def __init__(self, listening: Bars, storing: Bars) -> None:
+        self._listening = listening
+        self._sound = listening.add_task("", total=0, visible=False)
+        self._storing = storing
+        self._task = storing.add_task("", total=0, visible=False)
         self._total = 0
         self._done = 0
 
     def expect(self, length_bytes: int) -> None:
         self._total += length_bytes
-        self._bars.update(self._task, total=self._total)
+        self._storing.update(self._task, total=self._total)
 
     def advance(self, length_bytes: int) -> None:
         # Tags, pages and pictures come on top of what was expected: the bar never runs past its end.
         self._done += length_bytes
-        self._bars.update(self._task, completed=self._done, total=max(self._total, self._done))
+        total = max(self._total, self._done)
+        self._storing.update(self._task, completed=self._done, total=total, visible=True)
+
+    def listen(self, done_seconds: float, total_seconds: float) -> None:
+        self._listening.update(
+            self._sound,
+            completed=done_seconds,
+            total=total_seconds,
+            description=f"{_clock(done_seconds)} of {_clock(total_seconds)} of sound",
+            visible=done_seconds < total_seconds,
+        )
 
     def say(self, text: str) -> None:
-        self._bars.update(self._task, description=text)
+        self._storing.update(self._task, description=text, visible=True)
+
+
+def _clock(seconds: float) -> str:
+    minutes, second = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{second:02}"

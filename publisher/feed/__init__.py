@@ -33,6 +33,7 @@ def render_feed(
     *,
     newest: datetime | None,
     artwork_url: str = "",
+    artwork_sizes: tuple[tuple[int, str], ...] = (),
     paging: Paging | None = None,
     trailers: Iterable[Trailer] = (),
     style_url: str = "",
@@ -45,6 +46,7 @@ def render_feed(
         newest: when the newest episode went out, aware. It is the feed's date too: a clock's would make
             two machines write two feeds.
         artwork_url: where the show's artwork is.
+        artwork_sizes: (pixels a side, address) of smaller ones, the largest first.
         trailers: the released episodes that are trailers: the channel lists them before any item.
         paging: where this document stands among those of a large show; None: it is the only one.
         style_url: where `feed_stylesheet` of the show is.
@@ -52,7 +54,7 @@ def render_feed(
     paging = paging or Paging(show.feed_url)
     own = (
         *paging_elements(paging),
-        *channel_elements(show, artwork_url=artwork_url, trailers=trailers),
+        *channel_elements(show, artwork_url=artwork_url, artwork_sizes=artwork_sizes, trailers=trailers),
     )
     chunks: list[bytes] = []
     head = tail = b""

@@ -24,12 +24,19 @@ from publisher.model import Show
 from publisher.namespace import Trailer, UpdateFrequency
 
 
-def channel_elements(show: Show, *, artwork_url: str, trailers: Iterable[Trailer] = ()) -> Iterator[Element]:
+def channel_elements(
+    show: Show,
+    *,
+    artwork_url: str,
+    artwork_sizes: tuple[tuple[int, str], ...] = (),
+    trailers: Iterable[Trailer] = (),
+) -> Iterator[Element]:
     """All of the channel that feedgen does not write itself.
 
     Args:
         show: settled (`publisher.planning.settle`), its pictures by their addresses.
         artwork_url: where the released artwork is.
+        artwork_sizes: (pixels a side, address) of smaller ones, the largest first.
         trailers: the released episodes that are trailers; the show's own go before them.
     """
     for hub in show.notify.websub:
@@ -38,7 +45,7 @@ def channel_elements(show: Show, *, artwork_url: str, trailers: Iterable[Trailer
         # A hierarchy has slashes in RSS: https://www.rssboard.org/rss-specification
         yield element("category", category.replace(" > ", "/"))
     yield from _apple(show, artwork_url)
-    yield from _namespace(show, artwork_url)
+    yield from _namespace(show, artwork_url, artwork_sizes)
     yield from _trailers(show, trailers)
 
 
@@ -67,7 +74,7 @@ def _apple(show: Show, artwork_url: str) -> Iterator[Element]:
         yield element("itunes:complete", "Yes")
 
 
-def _namespace(show: Show, artwork_url: str) -> Iterator[Element]:
+def _namespace(show: Show, artwork_url: str, artwork_sizes: tuple[tuple[int, str], ...]) -> Iterator[Element]:
     """https://podcastnamespace.org"""
     yield element("podcast:guid", show.guid)
     owner = show.owner.email if show.owner else ""
@@ -82,7 +89,8 @@ def _namespace(show: Show, artwork_url: str) -> Iterator[Element]:
     yield from funding_elements(show.funding)
     yield from value_elements(show.value)
     yield from person_elements([(person, person.role or "host") for person in show.hosts], {})
-    yield from image_elements(show.artwork, artwork_url, effective.images(show), {})
+    images = effective.images(show)
+    yield from image_elements(show.artwork, artwork_url, images, {}, artwork_sizes=artwork_sizes)
     yield from place_elements(show.location)
     yield from social_elements(show.social)
     yield from chat_elements(show.chat)

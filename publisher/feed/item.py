@@ -45,6 +45,7 @@ class FeedItem:
         content_html: the show notes, safe.
         transcripts: (address, type) of each form, the best one first.
         translations: (language, address, type) of each form of those in further languages.
+        artwork_sizes: (pixels a side, address) of smaller ones, the largest first.
         picture_urls: address by the name under which a picture stands in the YAML.
         chapters: those that hold.
     """
@@ -59,6 +60,7 @@ class FeedItem:
     page_url: str
     content_html: str
     artwork_url: str = ""
+    artwork_sizes: tuple[tuple[int, str], ...] = ()
     chapters_url: str = ""
     transcripts: tuple[tuple[str, str], ...] = ()
     translations: tuple[tuple[str, str, str], ...] = ()
@@ -139,7 +141,13 @@ def _namespace(show: Show, item: FeedItem) -> Iterator[Element]:
         yield _main_enclosure(item)
     for further in item.alternates:
         yield _alternate_enclosure(further)
-    yield from image_elements(episode.artwork, item.artwork_url, effective.images(episode), item.picture_urls)
+    yield from image_elements(
+        episode.artwork,
+        item.artwork_url,
+        effective.images(episode),
+        item.picture_urls,
+        artwork_sizes=item.artwork_sizes,
+    )
     yield from place_elements(episode.location)
     if episode.license:
         yield from license_elements(episode.license)

@@ -141,7 +141,12 @@ def _time_split(split: TimeSplit) -> Element:
 
 
 def image_elements(
-    artwork: Artwork | None, artwork_url: str, images: tuple[Image, ...], picture_urls: dict[str, str]
+    artwork: Artwork | None,
+    artwork_url: str,
+    images: tuple[Image, ...],
+    picture_urls: dict[str, str],
+    *,
+    artwork_sizes: tuple[tuple[int, str], ...] = (),
 ) -> Iterator[Element]:
     """`podcast:image` of the artwork and of every further picture, and what older apps read instead.
 
@@ -149,6 +154,7 @@ def image_elements(
         artwork: what is known of the artwork at `artwork_url`.
         images: as `publisher.effective.images` has them.
         picture_urls: address by the name under which a file stands in the YAML.
+        artwork_sizes: (pixels a side, address) of smaller ones, the largest first.
     """
     listed = [image for image in images if _address(image.image, picture_urls)]
     if artwork_url:
@@ -168,7 +174,10 @@ def image_elements(
             },
         )
     # https://podcastnamespace.org/tag/images: deprecated, and all that older apps know.
-    sizes = [f"{_address(image.image, picture_urls)} {image.width}w" for image in listed if _is_square(image)]
+    squares = [(image.width, _address(image.image, picture_urls)) for image in listed if _is_square(image)]
+    first = 1 if artwork_url and squares and squares[0][1] == artwork_url else 0
+    squares[first:first] = artwork_sizes
+    sizes = [f"{url} {width}w" for width, url in squares]
     if sizes:
         yield element("podcast:images", srcset=", ".join(sizes))
 
@@ -176,7 +185,8 @@ def image_elements(
 def _artwork(artwork: Artwork | None, url: str) -> Image:
     if artwork is None:
         return Image(url, aspect_ratio="1/1", purpose="artwork")
-    return Image(url, "", "1/1", artwork.width, artwork.height, artwork.type, "artwork")
+    side = effective.artwork_side(artwork)
+    return Image(url, "", "1/1", side, side, "image/jpeg", "artwork")
 
 
 def _is_square(image: Image) -> bool:

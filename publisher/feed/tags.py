@@ -108,7 +108,7 @@ def _shared(place: str) -> str:
         +@type                          found in the file; `images.type`
         +@purpose                       `images.purpose`; artwork for the artwork
         {place}/podcast:images          older form of podcast:image
-        +@srcset                        the artwork and square `images` of known width
+        +@srcset                        the artwork in all its sizes, square `images` of known width
         {place}/podcast:location        `location.name`
         +@rel                           `location.rel`
         +@geo                           `location.geo`

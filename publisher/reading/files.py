@@ -13,13 +13,23 @@ from publisher.model import Alternate, Artwork, SourceFile
 from publisher.nfc import nfc
 from publisher.problems import Finding, KeyPath, Problem
 from publisher.reading.characters import ILLEGAL, decode, find_illegal, printable
-from publisher.reading.folder import PICTURE_ENDINGS, Folder, below, by_ending, escapes
+from publisher.reading.folder import (
+    FONT_ENDINGS,
+    FURTHER_PICTURE_ENDINGS,
+    PICTURE_ENDINGS,
+    Folder,
+    below,
+    by_ending,
+    escapes,
+    list_folder,
+)
 from publisher.reading.probes import Probes
 from publisher.reading.yaml import MAX_BYTES
 from publisher.suggest import nearest
 
 T = TypeVar("T")
 
+_FONTS: Final = "theme/fonts"
 _PUT_IT_THERE: Final = "put the file into the folder"
 
 # What is wrong with one folder is understood from the first ones; each is looked for among all names.
@@ -112,12 +122,36 @@ class Files:
             self.unreadable.append("notes")
         return text or ""
 
+    def covers(self) -> list[str]:
+        """Names of what could be the artwork. Other formats count where there is no JPEG and no PNG: what was
+        exported often lies beside what it was exported from."""
+        usual = by_ending(self.folder, PICTURE_ENDINGS, "cover")
+        return usual or by_ending(self.folder, FURTHER_PICTURE_ENDINGS, "cover")
+
+    def fonts(self) -> tuple[SourceFile, ...]:
+        """Those of the show's `theme/fonts`."""
+        folder = below(self.folder.path, _FONTS)
+        if folder is None or not folder.is_dir() or escapes(folder, self.folder.root):
+            return ()
+        try:
+            names = list(list_folder(folder, _FONTS, self.folder.root).files)
+        except OSError as error:
+            self.cannot_read(f"{self.folder.name}/{_FONTS}", error)
+            return ()
+        found = []
+        for name in names:
+            path = self.find(f"{_FONTS}/{name}") if name.casefold().endswith(FONT_ENDINGS) else None
+            font = self._probed(path, f"{_FONTS}/{name}", self.probes.font) if path else None
+            if font is not None:
+                found.append(font)
+        return tuple(found)
+
     def pictures(self, names: list[str]) -> tuple[tuple[str, SourceFile], ...]:
         """Those that persons and chapters name."""
         found = {}
         for name in dict.fromkeys(filter(None, names)):
             path = self.find(name, ("image",))
-            facts = self._probed(path, name, self.probes.artwork) if path else None
+            facts = self._probed(path, name, self.probes.picture) if path else None
             if facts is not None:
                 found[name] = facts.source
         return tuple(found.items())
@@ -130,7 +164,7 @@ class Files:
             if path is None:
                 continue
             if path.suffix.casefold() in PICTURE_ENDINGS:
-                facts = self._probed(path, name, self.probes.artwork)
+                facts = self._probed(path, name, self.probes.picture)
                 if facts is not None:
                     found[name] = facts
                 continue

@@ -17,11 +17,16 @@ AUDIO_ENDINGS: Final = frozenset(
         ".m4a",
         ".m4b",
         ".mp4",
+        ".m4v",
+        ".mov",
         ".aac",
         ".wav",
         ".wave",
+        ".bwf",
+        ".rf64",
         ".aif",
         ".aiff",
+        ".aifc",
         ".flac",
         ".ogg",
         ".oga",
@@ -33,6 +38,8 @@ AUDIO_ENDINGS: Final = frozenset(
     )
 )
 PICTURE_ENDINGS: Final = (".jpg", ".jpeg", ".png")
+FURTHER_PICTURE_ENDINGS: Final = (".webp", ".tif", ".tiff", ".gif", ".bmp", ".avif", ".heic", ".heif")
+FONT_ENDINGS: Final = (".ttf", ".otf", ".ttc")
 TRANSCRIPT_ENDINGS: Final = (".vtt", ".srt", ".json", ".txt", ".md")
 
 # Written by operating systems and half-finished copies; never a producer's own.

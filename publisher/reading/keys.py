@@ -223,6 +223,11 @@ CHAPTER = Record(
 _FORMAT_KEYS = (
     Key("format", Choice(("mp3", "m4a", "opus")), "What to deliver"),
     Key("bitrate", WholeNumber(8, 512, "in kbit/s: 128"), "In kbit/s"),
+    Key(
+        "channels",
+        WholeNumber(1, 2, "1 or 2"),
+        "1 for mono, 2 for stereo; unless said otherwise, as many as there are",
+    ),
     Key("loudness", OrWord("off", Number(-40, -5)), "Integrated loudness in LUFS, or off"),
 )
 AUDIO = Record(
@@ -231,11 +236,13 @@ AUDIO = Record(
         *_FORMAT_KEYS,
         Key(
             "alternates",
-            ListOf(Record(model.AudioFormat, _FORMAT_KEYS, "a mapping with format, bitrate, loudness")),
+            ListOf(
+                Record(model.AudioFormat, _FORMAT_KEYS, "a mapping with format, bitrate, channels, loudness")
+            ),
             "Further formats",
         ),
     ),
-    wanted="a mapping with format, bitrate, loudness, alternates",
+    wanted="a mapping with format, bitrate, channels, loudness, alternates",
 )
 OWNER = Record(
     model.Owner,

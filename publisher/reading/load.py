@@ -19,7 +19,6 @@ from publisher.reading.fields import Reading, Record, is_null
 from publisher.reading.files import Files, cannot_read
 from publisher.reading.folder import (
     AUDIO_ENDINGS,
-    PICTURE_ENDINGS,
     Folder,
     below,
     by_ending,
@@ -124,12 +123,13 @@ class _Loader:
         values |= {f"feed_{name}": value for name, value in feed.items()}
         values["publish_to"] = publish.get("to", "")
         values["publish_endpoint"] = publish.get("endpoint", "")
-        covers = by_ending(files.folder, PICTURE_ENDINGS, "cover")
+        covers = files.covers()
         return Show(
             folder=self.name,
             artwork=files.one("artwork", values.pop("artwork", ""), covers, self.probes.artwork),
             pictures=files.pictures(_person_pictures(values.get("hosts", ()))),
             image_files=files.images(_image_names(values)),
+            fonts=files.fonts(),
             unreadable=tuple(files.unreadable),
             episodes=episodes,
             **values,
@@ -181,7 +181,7 @@ class _Loader:
         # A short video among the images is no second audio.
         taken = {alternate.file for alternate in alternates} | {*_image_names(values)}
         sounds = [name for name in by_ending(folder, AUDIO_ENDINGS) if name not in taken]
-        covers = by_ending(folder, PICTURE_ENDINGS, "cover")
+        covers = files.covers()
         pictures = [
             name for key in ("hosts", "guests", "people") for name in _person_pictures(values.get(key) or ())
         ]

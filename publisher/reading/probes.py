@@ -7,7 +7,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from publisher.model import Artwork, Audio, Chapter, SourceFile, TranscriptFile
 from publisher.problems import Finding
@@ -22,6 +22,8 @@ _ALPHA: Final = {"P": "PA", "RGB": "RGBA", "L": "LA", "1": "LA"}
 _MADE: Final[dict[str, type]] = {
     "audio": Audio,
     "artwork": Artwork,
+    "picture": Artwork,
+    "font": SourceFile,
     "transcript": TranscriptFile,
     "digest": SourceFile,
 }
@@ -53,7 +55,17 @@ class Probes:
         return Audio(source=SourceFile(**facts.pop("source")), chapters=chapters, **facts), findings
 
     def artwork(self, path: Path) -> tuple[Artwork | None, tuple[Finding, ...]]:
-        facts, findings = self._remembered(path, "artwork", self._probe_artwork)
+        return self._picture(path, "artwork")
+
+    def picture(self, path: Path) -> tuple[Artwork | None, tuple[Finding, ...]]:
+        """A picture that is published as it is, so that it has to be one that apps show."""
+        return self._picture(path, "picture")
+
+    def _picture(
+        self, path: Path, kind: Literal["artwork", "picture"]
+    ) -> tuple[Artwork | None, tuple[Finding, ...]]:
+        probe = self._probe_artwork if kind == "artwork" else self._probe_picture
+        facts, findings = self._remembered(path, kind, probe)
         if facts is None:
             return None, findings
         return Artwork(source=SourceFile(**facts.pop("source")), **facts), findings
@@ -69,6 +81,10 @@ class Probes:
         """Any other file: its digest only."""
         facts, _ = self._remembered(path, "digest", lambda path: (self._source(path), ()))
         return SourceFile(**facts)
+
+    def font(self, path: Path) -> tuple[SourceFile | None, tuple[Finding, ...]]:
+        facts, findings = self._remembered(path, "font", self._probe_font)
+        return (None if facts is None else SourceFile(**facts)), findings
 
     def _remembered(self, path: Path, kind: str, probe: Any) -> tuple[Any, tuple[Finding, ...]]:
         name, stat = self.relative(path), path.stat()
@@ -112,14 +128,33 @@ class Probes:
             "sample_rate": probed.sample_rate,
             "channels": probed.channels,
             "chapters": [dataclasses.asdict(chapter) for chapter in probed.chapters],
+            "codec": probed.codec,
+            "bitrate_mode": probed.bitrate_mode,
+            "bits_per_sample": probed.bits_per_sample,
+            "has_artwork": probed.has_artwork,
+            "has_video": probed.has_video,
         }, probed.findings
 
     def _probe_artwork(self, path: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
-        from publisher.artwork import probe_artwork
+        from publisher.pictures import probe_artwork
 
+        return self._looked_at(path, probe_artwork)
+
+    def _probe_picture(self, path: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
+        from publisher.pictures import probe_picture
+
+        return self._looked_at(path, probe_picture)
+
+    def _probe_font(self, path: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
+        from publisher.pictures import probe_font
+
+        findings = probe_font(path)
+        return (None if findings else self._source(path)), findings
+
+    def _looked_at(self, path: Path, probe: Any) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
         with path.open("rb"):
             # What the machine does not give out is said, and not remembered: it may give it out tomorrow.
-            found, findings = probe_artwork(path)
+            found, findings = probe(path)
         if found is None:
             return None, findings
         return {
@@ -156,7 +191,7 @@ def _as_kept(kind: str, kept: Any) -> tuple[Any, tuple[Finding, ...]] | None:
     try:
         facts, findings = kept["facts"], tuple(Finding(**finding) for finding in kept["findings"])
         if facts is not None:
-            if kind != "digest":
+            if kind not in ("digest", "font"):
                 SourceFile(**facts["source"])
             for chapter in facts.get("chapters", ()):
                 Chapter(**chapter)

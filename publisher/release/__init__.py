@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,15 +13,16 @@ from publisher.errors import Conflict, NeedsDecision, ShowError, StoreError
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject, manifest_bytes
 from publisher.planning import Plan, empties_feed, risks
-from publisher.problems import Problem
+from publisher.problems import Problem, in_order
 from publisher.release.journal import Journal
 from publisher.release.lock import only_run
 from publisher.release.mending import damaged_keys, with_damage
-from publisher.release.preparing import Prepared, checked, compare, prepare, store_of
+from publisher.release.preparing import Prepared, checked, compare, heard_in, prepare, store_of
 from publisher.release.private import PrivateOutcome, publish_private
 from publisher.release.published import KEPT, Published, keep_copy
 from publisher.release.uploads import Progress, Quiet, Uploads
-from publisher.release.work import work_folder
+from publisher.release.work import clear_sound, sound_folder, work_folder
+from publisher.sound.facts import Measurement
 from publisher.store import PrefixedStore, Store
 
 __all__ = [
@@ -147,7 +149,11 @@ def publish(
             )
 
         outcome = carry_out(prepared)
-        return replace(outcome, private=publish_private(prepared, carry_out))
+        outcome = replace(outcome, private=publish_private(prepared, carry_out))
+        if not dry_run:
+            # Private feeds take what was encoded for the public one.
+            clear_sound(prepared.root)
+        return outcome
 
 
 def release(
@@ -202,13 +208,14 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
         uploads.know(published.manifest, but=damaged)
         _announce(plan, uploads.progress)
         try:
-            manifest = _write(prepared, uploads, journal)
+            manifest, heard = _write(prepared, uploads, journal)
         except Conflict:
             # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()
             prepared = _again(prepared)
             continue
         outcome = _outcome(prepared, uploads, released=True, key=manifest_bytes(manifest)[0])
+        outcome = replace(outcome, problems=in_order([*outcome.problems, *heard]))
         notices = (*outcome.notices, *_unguarded(prepared))
         return replace(outcome, manifest=manifest, changed_keys=tuple(uploads.keys), notices=notices)
     raise Conflict(FEED_KEY, help=f"somebody else published {_TRIES} times in between; run publish again")
@@ -277,10 +284,15 @@ def _announce(plan: Plan, progress: Progress) -> None:
             progress.expect(audio.source.length_bytes)
 
 
-def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
-    """Media first, the feed last. Raises Conflict when the flip is lost."""
+def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> tuple[Manifest, tuple[Problem, ...]]:
+    """Media first, the feed last. Gives the new manifest, and what is wrong with new audio.
+
+    Raises:
+        Conflict: the flip is lost.
+        ShowError: there is nothing to hear in new audio.
+    """
     # Imported here: what makes audio and pages takes longer to import than a run with nothing to do takes.
-    from publisher.build.episode import Workshop
+    from publisher.build.workshop import Workshop
     from publisher.release.assemble import assemble
     from publisher.release.flip import flip
     from publisher.release.live_pages import settle_pages
@@ -288,11 +300,19 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
     interrupted = journal.is_open
     plan, published, store = prepared.plan, prepared.published, prepared.store
     lender = prepared.lender.store if prepared.lender else store
+    found: list[Problem] = []
+
+    def heard(measured: Mapping[str, Measurement]) -> None:
+        found.extend(heard_in(prepared.loaded, measured, plan.now))
+        if any(problem.is_error for problem in found):
+            raise ShowError(in_order([*prepared.problems, *found]))
+
     with work_folder(prepared.root) as work:
         shop = Workshop(
             show=plan.show,
             root=prepared.root,
             work=work,
+            sound_folder=sound_folder(prepared.root, work),
             keep=uploads.keep,
             fetch=lambda item, path: _fetch(store, item, path),
             borrow=lambda item, path: _fetch(lender, item, path),
@@ -303,6 +323,7 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
                 plan,
                 uploads,
                 previous=published.manifest_key,
+                heard=heard,
                 before_pages=lambda: _still_first(store, published, journal),
             )
         except OSError as error:
@@ -316,7 +337,7 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> Manifest:
     written = () if interrupted else frozenset(uploads.keys)
     settle_pages(uploads.afresh(), kept=prepared.state / KEPT, own=manifest.object.key, written=written)
     journal.close()
-    return assembled.manifest
+    return assembled.manifest, tuple(found)
 
 
 def _unguarded(prepared: Prepared) -> tuple[str, ...]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from publisher import __version__, effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
-from publisher.build.episode import Workshop, build_episode, build_pictures, page_key, picture_urls
+from publisher.build.episode import build_episode
+from publisher.build.pictures import build_pictures, picture_urls, show_card
+from publisher.build.sounds import Order, Sound, prepare
+from publisher.build.workshop import Workshop, page_key
+from publisher.delivery import delivery, further
 from publisher.manifest import Manifest, Released, StoredObject, manifest_bytes
-from publisher.model import Episode, Show
+from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import feeds, pages
 from publisher.release.flip import named_feed
 from publisher.release.live_pages import PACKED_FEED, pages_of, write_page
 from publisher.release.uploads import Uploads, each
+from publisher.sound.facts import Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +37,42 @@ class Assembled:
 
 
 def assemble(
-    shop: Workshop, plan: Plan, uploads: Uploads, *, previous: str, before_pages: Callable[[], None]
+    shop: Workshop,
+    plan: Plan,
+    uploads: Uploads,
+    *,
+    previous: str,
+    heard: Callable[[Mapping[str, Measurement]], None],
+    before_pages: Callable[[], None],
 ) -> Assembled:
     """Builds and stores all of the release but its manifest and its feed.
 
     Args:
         uploads: into which `shop` keeps, and which knows the store's pages.
         previous: key of the manifest before; empty the first time.
+        heard: told what new audio sounds like, by slug, before anything of it is stored; what it raises ends
+            the release.
         before_pages: called once all is built that has an address of its own; what it raises ends the
             release before a page is written over one that stands.
 
     Raises:
         StoreError, OSError: as `build_episode`; what was published before stands untouched.
     """
-    objects = build_pictures(shop, "show", shop.show.artwork, shop.show.pictures, shop.show.image_files)
+    objects = build_pictures(
+        shop,
+        "show",
+        shop.show.artwork,
+        shop.show.pictures,
+        shop.show.image_files,
+        before=_kept_artwork(plan),
+    )
+    if not shop.show.private:
+        objects["card"] = show_card(shop)
     shop = replace(shop, show=_with_portraits(shop, objects))
     objects["style"] = shop.keep(pages.style())
     objects["feed-style"] = shop.keep(pages.feed_style(shop.show))
+    shop = replace(shop, sounds=_sounds(shop, plan, uploads))
+    heard({slug: Measurement.from_json(sound.measured) for slug, sound in shop.sounds.items()})
     released = each(lambda planned: _released(shop, planned), plan.released)
     before_pages()
     released, home = _with_pages(shop, plan, uploads, objects, released)
@@ -79,6 +103,13 @@ def assemble(
     return Assembled(manifest, of_bytes(key, data), named_feed(body, key), gone)
 
 
+def _kept_artwork(plan: Plan) -> dict[str, StoredObject]:
+    """What was published of the show, where its artwork is the same still."""
+    if plan.before is None or {"artwork", "recipe", "damaged"} & {*plan.show_changes}:
+        return {}
+    return plan.before.objects
+
+
 def _with_portraits(shop: Workshop, objects: dict[str, StoredObject]) -> Show:
     """The show, its pictures by their addresses: an episode may have a file of the same name."""
     urls = picture_urls(shop, objects)
@@ -87,6 +118,23 @@ def _with_portraits(shop: Workshop, objects: dict[str, StoredObject]) -> Show:
         replace(image, image=urls.get(image.image, image.image)) for image in effective.images(shop.show)
     )
     return replace(shop.show, hosts=hosts, images=images)
+
+
+def _sounds(shop: Workshop, plan: Plan, uploads: Uploads) -> dict[str, Sound]:
+    """The sound of every episode whose audio is new, or is to go out in further forms."""
+    wanted = {}
+    for planned in plan.released:
+        audio = planned.audio
+        if planned.state == "unchanged" or not isinstance(audio, Audio):
+            continue
+        formats = planned.before.parts.get("formats") if planned.before else None
+        if not planned.keeps_sound:
+            wanted[planned.slug] = Order(audio, delivery(plan.show, audio), further(plan.show, audio))
+        elif dict(planned.parts).get("formats") != formats:
+            wanted[planned.slug] = Order(audio, None, further(plan.show, audio))
+    if not wanted:
+        return {}
+    return prepare(wanted, root=shop.root, folder=shop.sound_folder, watch=uploads.progress.listen)
 
 
 def _released(shop: Workshop, planned: PlannedEpisode) -> Released:
@@ -115,7 +163,7 @@ def _with_pages(
     released: list[Released],
 ) -> tuple[list[Released], StoredObject]:
     """The episodes with their pages, and the home page; only pages that may have changed are made."""
-    site = pages.site_page(shop, objects.get("artwork"), objects["style"].key)
+    site = pages.site_page(shop, objects)
     episodes = _episodes(plan)
     lists = [pages.listed(shop.show, episodes[item.slug], item) for item in released]
     everything = (
@@ -170,7 +218,7 @@ def _former_pages(
     released: list[Released],
 ) -> list[StoredObject]:
     """Whoever follows an old link is told what became of the episode."""
-    site = pages.site_page(shop, objects.get("artwork"), objects["style"].key)
+    site = pages.site_page(shop, objects)
     places = {item.guid: item.page.key for item in released if item.page}
     standing = pages_of(plan.before)
     made = (pages.former_page(site, key, places.get(guid, "")) for key, guid in former.items())

@@ -7,19 +7,24 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from publisher.build.artifact import addressed_bytes
-from publisher.build.episode import Workshop, picture_urls, transcript_url, translation_role
+from publisher.build.enclosure import forms_of
+from publisher.build.episode import translation_role
 from publisher.build.notes import show_notes
+from publisher.build.pictures import artwork_sizes, picture_urls
+from publisher.build.workshop import Workshop, transcript_url
 from publisher.feed import FeedItem, render_feed
 from publisher.feed.item import FurtherEnclosure
 from publisher.feed.paging import Paging, archive_pages
 from publisher.manifest import Released, StoredObject
 from publisher.media_types import content_type
-from publisher.model import Episode
+from publisher.model import Alternate, Episode
 from publisher.namespace import Trailer
 from publisher.parts import chapters_of
 from publisher.planning import Plan
 
 _FORMS = ("vtt", "srt", "json", "html")
+_CODECS = {"mp3": "mp3", "m4a": "mp4a.40.2", "opus": "opus"}
+"""https://www.rfc-editor.org/rfc/rfc6381"""
 
 
 def render(
@@ -107,6 +112,7 @@ def _document(
         _items(shop, plan, released),
         newest=newest,
         artwork_url=shop.address(artwork) if artwork else "",
+        artwork_sizes=tuple((side, shop.address(item)) for side, item in artwork_sizes(objects)),
         paging=paging,
         trailers=trailers,
         style_url=shop.address(objects["feed-style"]),
@@ -153,6 +159,7 @@ def _item(shop: Workshop, episode: Episode, released: Released) -> FeedItem:
         page_url=shop.page_url(episode),
         content_html=notes,
         artwork_url=shop.address(artwork) if artwork else "",
+        artwork_sizes=tuple((side, shop.address(item)) for side, item in artwork_sizes(objects)),
         chapters_url=shop.address(chapters_file) if chapters_file else "",
         transcripts=tuple(
             (shop.address(item), content_type(item.key).partition(";")[0]) for item in transcripts
@@ -182,3 +189,10 @@ def _alternates(
         elif alternate.url:
             type_ = alternate.type or content_type(urlsplit(alternate.url).path)
             yield FurtherEnclosure(alternate, alternate.url, type_)
+    for form, item in forms_of(objects):
+        made = Alternate(
+            title=form.title,
+            bitrate=form.bitrate * 1000,
+            codecs=_CODECS[form.format],
+        )
+        yield FurtherEnclosure(made, shop.address(item), item.type, item.length_bytes, item.digest)

@@ -12,6 +12,7 @@ from publisher.release.uploads import each
 from publisher.store.base import Store
 
 _BLOCK = 1 << 20
+_OF_SOUND = ("form:", "peaks", "waveform")
 
 
 def damaged_keys(store: Store, manifest: Manifest) -> frozenset[str]:
@@ -49,9 +50,17 @@ def _with_damage(planned: PlannedEpisode, damaged: frozenset[str]) -> PlannedEpi
                 f"the audio of {planned.slug} is damaged in the store, and it is not in the folder",
                 help="put the audio back into the episode's folder, or the object from a backup of the store",
             )
-        before = replace(before, enclosure=replace(before.enclosure, recipe=""))
+        before = replace(before, enclosure=replace(before.enclosure, recipe="", source_digest=""))
     elif not own & damaged:
         return planned
+    # What was made of the sound is made again where the sound is; elsewhere it is missed, not pointed at.
+    objects = {
+        role: item
+        for role, item in before.objects.items()
+        if item.key not in damaged or not role.startswith(_OF_SOUND)
+    }
+    if len(objects) < len(before.objects):
+        before = replace(before, objects=objects, parts={**before.parts, "formats": ""})
     return replace(planned, state="changed", before=before, changes=(*planned.changes, "damaged"))
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from publisher import effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
-from publisher.build.episode import Workshop, load_transcript, page_key, picture_urls, translation_role
+from publisher.build.enclosure import forms_of
+from publisher.build.episode import load_transcript, translation_role
+from publisher.build.pictures import artwork_sizes, picture_urls
+from publisher.build.workshop import Workshop, page_key
 from publisher.chapters import with_line_breaks
 from publisher.feed import feed_stylesheet
 from publisher.manifest import Released, StoredObject
@@ -20,15 +24,17 @@ from publisher.words import word
 HOME_KEY = "index.html"
 
 
-def site_page(shop: Workshop, artwork: StoredObject | None, style_key: str) -> SitePage:
-    """What every page needs to know of the show."""
-    show = shop.show
+def site_page(shop: Workshop, objects: dict[str, StoredObject]) -> SitePage:
+    """What every page needs to know of the show. `objects`: the show's."""
+    show, artwork, card = shop.show, objects.get("artwork"), objects.get("card")
     return SitePage(
         show=show,
         base_url=show.url,
         feed_url=show.feed_url,
-        style_url=style_key,
+        style_url=objects["style"].key,
         artwork_url=artwork.key if artwork else "",
+        artwork_sizes=_sizes(objects),
+        card_url=card.key if card else "",
         description_html=page_html(show.description),
     )
 
@@ -45,7 +51,7 @@ def feed_style(show: Show) -> Artifact:
 
 def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:
     """An episode as lists and neighbours show it."""
-    artwork = released.objects.get("artwork")
+    artwork, card = released.objects.get("artwork"), released.objects.get("card")
     return PageEpisode(
         slug=episode.slug,
         title=episode.title,
@@ -60,7 +66,23 @@ def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:
         type=episode.type,
         summary=effective.summary(episode),
         artwork_url=artwork.key if artwork else "",
+        artwork_sizes=_sizes(released.objects),
+        card_url=card.key if card else "",
     )
+
+
+def _further(episode: Episode, objects: dict[str, StoredObject]) -> Iterator[tuple[str, str]]:
+    """Title and address of each further enclosure: those that were given, and the forms that were made."""
+    for alternate in episode.alternates:
+        item = objects.get(f"alternate:{alternate.file}")
+        if item or alternate.url:
+            yield alternate.title or alternate.file or alternate.url, item.key if item else alternate.url
+    for form, item in forms_of(objects):
+        yield form.title, item.key
+
+
+def _sizes(objects: dict[str, StoredObject]) -> tuple[tuple[int, str], ...]:
+    return tuple((side, item.key) for side, item in reversed(artwork_sizes(objects)))
 
 
 def home_page(site: SitePage, episodes: tuple[PageEpisode, ...]) -> Artifact:
@@ -109,6 +131,7 @@ def episode_page(
             if (item := released.objects.get(translation_role(file.language, "html")))
         ),
         people=people,
+        further=tuple(_further(episode, released.objects)),
         quote=episode.quote,
         outcomes=episode.learning.outcomes if episode.learning else (),
         chapters=chapters_of(episode, released.enclosure),

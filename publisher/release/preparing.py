@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from publisher.checking import check_show
+from publisher.checking import check_show, check_sound
 from publisher.errors import ShowError, UsageError
 from publisher.manifest import Manifest
 from publisher.model import Show
@@ -19,6 +19,7 @@ from publisher.reading.accept import base_address
 from publisher.reading.load import STATE_FOLDER, Loaded, load_show
 from publisher.reading.locate import locate
 from publisher.release.published import KEPT, Published, manifest_of, read_published
+from publisher.sound.facts import Measurement
 from publisher.store import Store, open_store
 
 DEFAULT_FOLDER: Final = "public"
@@ -83,14 +84,22 @@ def checked(
     now: datetime,
     profiles: Iterable[str] | None = None,
     hints: bool = False,
+    measured: Mapping[str, Measurement] | None = None,
 ) -> tuple[Problem, ...]:
     """Every problem of a show: those that reading found and those that the rules find, with their places."""
     read = loaded.problems if hints else without_hints(loaded.problems)
     if loaded.show is None:
         return read
     before = published.manifest if published else None
-    found = check_show(loaded.show, before=before, now=now, profiles=profiles, hints=hints)
+    found = check_show(loaded.show, before=before, now=now, profiles=profiles, hints=hints, measured=measured)
     return in_order([*read, *locate(found, loaded.root)])
+
+
+def heard_in(loaded: Loaded, measured: Mapping[str, Measurement], now: datetime) -> tuple[Problem, ...]:
+    """What is wrong with audio that was listened to, with its places."""
+    if loaded.show is None:
+        return ()
+    return locate(check_sound(loaded.show, measured, now=now), loaded.root)
 
 
 def prepare(

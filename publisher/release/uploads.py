@@ -28,6 +28,9 @@ class Progress(Protocol):
     def advance(self, length_bytes: int) -> None:
         """So many have been stored; negative when a retry starts over."""
 
+    def listen(self, done_seconds: float, total_seconds: float) -> None:
+        """So much sound has been measured or encoded, of so much."""
+
     def say(self, text: str) -> None:
         """What is being done, in a few words."""
 
@@ -38,6 +41,8 @@ class Quiet:
     def expect(self, length_bytes: int) -> None: ...
 
     def advance(self, length_bytes: int) -> None: ...
+
+    def listen(self, done_seconds: float, total_seconds: float) -> None: ...
 
     def say(self, text: str) -> None: ...
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from publisher.build.sounds import MEASURED
 from publisher.reading.load import STATE_FOLDER
 
+_SOUND: Final = "sound"
 _PREFIX: Final = "work-"
 _STALE_SECONDS: Final = 24 * 3600
 
@@ -35,6 +37,20 @@ def work_folder(root: Path) -> Iterator[Path]:
         yield Path(work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def sound_folder(root: Path, work: Path) -> Path:
+    """Where encoded sound waits for its release, so that a run after an interrupted one need not make it
+    again; in the work folder where the show cannot be written to."""
+    return root / STATE_FOLDER / _SOUND if work.is_relative_to(root) else work / _SOUND
+
+
+def clear_sound(root: Path) -> None:
+    """Removes what was encoded, once it is released. What was measured stays: it is small."""
+    for path in (root / STATE_FOLDER / _SOUND).glob("*"):
+        if not path.name.endswith(MEASURED):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def _remove_stale(state: Path) -> None:

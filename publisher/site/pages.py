@@ -53,10 +53,12 @@ class PageEpisode:
         published: aware, UTC.
         duration_seconds: of the enclosure; 0 where it is not known.
         url: the page's address relative to the base, `episodes/<slug>/`.
-        enclosure_url, artwork_url, transcript_url: absolute, or keys relative to the base; empty where there
-            is none.
+        enclosure_url, artwork_url, card_url, transcript_url: absolute, or keys relative to the base; empty
+            where there is none.
+        artwork_sizes: (pixels a side, address) of smaller ones, the smallest first.
         translations: (language, address) of the transcript in further languages, as a person reads it.
         notes_html, transcript_html: fragments that are safe already and go in as they are.
+        further: (title, address) of the sound in further forms.
         people: who is heard, each with the label of the role: `(person, "Gjest")`.
         interview: written questions, each with its answer as a safe fragment.
     """
@@ -74,10 +76,13 @@ class PageEpisode:
     type: EpisodeType = "full"
     summary: str = ""
     artwork_url: str = ""
+    artwork_sizes: tuple[tuple[int, str], ...] = ()
+    card_url: str = ""
     notes_html: str = ""
     transcript_html: str = ""
     transcript_url: str = ""
     translations: tuple[tuple[str, str], ...] = ()
+    further: tuple[tuple[str, str], ...] = ()
     people: tuple[tuple[Person, str], ...] = ()
     quote: Quote | None = None
     outcomes: tuple[str, ...] = ()
@@ -92,7 +97,8 @@ class SitePage:
 
     Attributes:
         base_url: public address of the published show, with or without a slash at its end.
-        feed_url, artwork_url, style_url: absolute, or keys relative to the base.
+        feed_url, artwork_url, card_url, style_url: absolute, or keys relative to the base.
+        artwork_sizes: (pixels a side, address) of smaller ones, the smallest first.
         description_html: the show's description rendered and safe; empty: its text as it stands.
         episodes: those that are published, newest first. Only the home page lists them.
     """
@@ -102,6 +108,8 @@ class SitePage:
     feed_url: str
     style_url: str
     artwork_url: str = ""
+    artwork_sizes: tuple[tuple[int, str], ...] = ()
+    card_url: str = ""
     description_html: str = ""
     episodes: tuple[PageEpisode, ...] = ()
 

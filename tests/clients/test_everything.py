@@ -112,9 +112,10 @@ def test_chat_blocks_texts_and_seasons(show: dict[str, Any], episode: dict[str, 
 
 def test_pictures_by_width(show: dict[str, Any], episode: dict[str, Any], everything: Stand) -> None:
     for told in (show, episode):
-        own, given = (image["parsed"] for image in told["podcastImages"])
-        assert own["width"] == 1400
-        assert everything.local(own["url"]).is_file()
+        *own, given = (image["parsed"] for image in told["podcastImages"])
+        assert [size["width"] for size in own] == [1400, 600, 300]
+        for size in own:
+            assert everything.local(size["url"]).is_file()
         assert given == {"url": "https://img.example/600.webp", "width": 600}
 
 

@@ -412,6 +412,30 @@ def _() -> bytes:
     return _mp4(_track(1, b"soun")) + moof * (AUDIO // len(moof))
 
 
+_WAV: Final = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0"
+HOSTILE["audio/wav-chunks"] = _much(b"junk\0\0\0\0", AUDIO, _WAV)
+HOSTILE["audio/wav-lengths"] = _much(b"\xff", AUDIO, b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0")
+HOSTILE["audio/aiff-chunks"] = _much(b"junk\0\0\0\0", AUDIO, b"FORM\0\0\0\0AIFF")
+HOSTILE["audio/flac-blocks"] = _much(b"\1\0\0\0", AUDIO, b"fLaC")
+HOSTILE["audio/ogg-marks"] = _much(b"OggS", AUDIO)
+HOSTILE["audio/ogg-pages-that-reach-far"] = _much(b"OggS" + bytes(22) + b"\xff" * 256, AUDIO)
+
+
+@_hostile("audio/flac-headers")
+def _() -> bytes:
+    return (_SAMPLES / "flac.flac").read_bytes()[:9000] + b"\xff\xf8\xc9\x08" * (AUDIO // 4)
+
+
+@_hostile("audio/ogg-streams")
+def _() -> bytes:
+    return (_SAMPLES / "opus.ogg").read_bytes()[:47] * (AUDIO // 47)
+
+
+@_hostile("audio/ogg-joined")
+def _() -> bytes:
+    return (_SAMPLES / "opus.ogg").read_bytes() * (AUDIO // 4_000)
+
+
 # Artwork.
 def _png(
     width: int, height: int, bits: int, kind: int, *, interlaced: bool = False, extra: bytes = b""

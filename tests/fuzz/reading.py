@@ -65,7 +65,7 @@ def _audio(path: Path) -> None:
 
 
 def _artwork(path: Path) -> None:
-    from publisher.artwork import probe_artwork, small_cover
+    from publisher.pictures import probe_artwork, small_cover
 
     if probe_artwork(path)[0] is not None:
         small_cover(path)

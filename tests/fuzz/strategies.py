@@ -19,9 +19,10 @@ _EPISODES: Final = _TESTS.parent / "episodes"
 YAML_SEEDS: Final = [path.read_bytes() for path in sorted(_EPISODES.glob("**/*.yaml"))]
 NOTES_SEEDS: Final = [path.read_bytes() for path in sorted(_EPISODES.glob("**/notes.md"))]
 _SOUNDS: Final = ("cbr-no-header.mp3", "vbr.mp3", "mpeg2.5.mp3", "chapters.mp3", "aac.m4a", "chapters.m4a")
+_OTHERS: Final = ("wav.wav", "aiff.aiff", "flac.flac", "opus.ogg", "alac.m4a", "video.mp4")
 AUDIO_SEEDS: Final = [
     (_TESTS / "audio" / name).read_bytes()
-    for name in (*_SOUNDS, "fragmented.m4a", "index-first.m4a", "adts.aac")
+    for name in (*_SOUNDS, "fragmented.m4a", "index-first.m4a", "adts.aac", *_OTHERS)
 ]
 
 
@@ -92,6 +93,7 @@ AUDIO_PLACES: Final[list[Places]] = [
     _at(rb"ID3[\3\4]", 3, 5, 6, 8),
     _at(rb"CHAP|CTOC|TIT2|APIC|WXXX|Xing|Info", 0, 4, 8, 10, 14),
     _at(rb"\xff[\xe2-\xfb]", 0, 1, 2, 3),
+    _at(rb"RIFF|FORM|fmt |data|COMM|SSND|fLaC|OggS|OpusHead|OpusTags", 0, 4, 8, 10, 14, 18, 22, 26),
 ]
 PICTURE_PLACES: Final[list[Places]] = [
     _at(rb"IHDR|PLTE|IDAT|iCCP|tRNS|zTXt|IEND|eXIf|gAMA", -4, 0, 4, 8, 12, 13, 14, 16),

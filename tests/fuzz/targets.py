@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from publisher.artwork import probe_artwork, small_cover
 from publisher.audio.chapters import read_chapters_from
 from publisher.audio.probe import EXTENSIONS, Probed, probe
 from publisher.audio.tagged import AudioError, tagged
@@ -25,6 +24,7 @@ from publisher.errors import StoreError
 from publisher.identity import sha256
 from publisher.manifest import Manifest, named_by, read_manifest
 from publisher.model import Chapter, TranscriptKind
+from publisher.pictures import probe_artwork, small_cover
 from publisher.problems import Finding, Problem
 from publisher.reading.characters import ILLEGAL
 from publisher.reading.fields import Reading
@@ -168,7 +168,8 @@ def _tagged_holds(path: Path, found: Probed) -> None:
         try:
             made = tagged(path, found.type, tags, duration_seconds=found.duration_seconds)
         except AudioError:
-            assert found.type == "audio/mp4"  # an index that points astray shows only when it is moved
+            # An index that points astray shows only when it is moved; Ogg is tagged if it is Opus, and whole.
+            assert found.type != "audio/mpeg"
             continue
         with made.open() as reader:
             data = reader.read()

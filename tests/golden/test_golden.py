@@ -121,6 +121,7 @@ def settled(content: str, manifest: Manifest) -> str:
         content = content.replace(item.key, re.sub(r"-[0-9a-f]{24}\.", "-DIGEST.", item.key))
         content = content.replace(f'length="{item.length_bytes}"', 'length="LENGTH"')
     content = re.sub(r"releases/[0-9a-f]{64}\.json", "releases/DIGEST.json", content)
+    content = re.sub(r"((?:artwork|images)/[\w-]+)-[0-9a-f]{24}\.jpg", r"\1-DIGEST.jpg", content)
     return re.sub(r"site/(style|feed)-[0-9a-f]{24}\.css", r"site/\1-DIGEST.css", content)
 
 

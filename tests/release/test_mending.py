@@ -32,7 +32,16 @@ def _live(store: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     "kind",
     [
-        *("media/0001*", "media/0002*", "chapters/*", "artwork/*", "site/style*", "site/feed*"),
+        *(
+            "media/0001*",
+            "media/0002*",
+            "chapters/*",
+            "artwork/show-600-*",
+            "artwork/show-" + "?" * 24 + ".jpg",
+            "images/0001*-card-*",
+            "site/style*",
+            "site/feed*",
+        ),
         *("episodes/0002*/*", "index.html"),
     ],
 )

@@ -11,7 +11,7 @@ from publisher.planning import Plan, PlannedEpisode
 def sound(name: str) -> Audio:
     """Audio whose digest is the name's own."""
     digest = name.encode().hex().ljust(64, "0")[:64]
-    return Audio(SourceFile(f"{name}/audio.mp3", digest, 1000), "audio/mpeg", 61.5)
+    return Audio(SourceFile(f"{name}/audio.mp3", digest, 1000), "audio/mpeg", 61.5, codec="mp3")
 
 
 def released(plan: Plan) -> Manifest:

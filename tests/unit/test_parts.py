@@ -108,6 +108,7 @@ def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
 def test_the_tables_above_hold_every_key() -> None:
     elsewhere = {
         *("folder", "publish_to", "publish_endpoint", "artwork", "pictures", "image_files", "unreadable"),
+        "fonts",
     }
     elsewhere |= {"feeds"}
     assert {item.name for item in fields(Show)} == set(SHOW_KEYS) | elsewhere | {"episodes"}
@@ -193,6 +194,13 @@ def test_the_shows_artwork_is_in_the_tags_of_episodes_without_their_own() -> Non
     assert recipe(replace(SHOW, artwork=art)) != recipe(replace(SHOW, artwork=other))
     assert recipe(replace(SHOW, artwork=art), own) == recipe(replace(SHOW, artwork=other), own)
     assert changed(show_parts(SHOW), show_parts(replace(SHOW, artwork=art))) == {"artwork"}
+
+
+def test_fonts_are_a_part_of_the_show_and_stand_in_no_tags() -> None:
+    show, other = (replace(SHOW, fonts=(source(name),)) for name in ("one", "two"))
+    assert changed(show_parts(SHOW), show_parts(show)) == {"fonts"}
+    assert changed(show_parts(show), show_parts(other)) == {"fonts"}
+    assert recipe(show) == recipe()
 
 
 def test_the_guid_stands_in_the_tags() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from publisher.identity import episode_guid, show_guid
 from publisher.manifest import Manifest
-from publisher.model import Episode, Person, Show
+from publisher.model import Episode, Person, Show, SourceFile
 from publisher.parts import RECIPES
 from publisher.planning import Plan, PlannedEpisode, make_plan, risks, settle
 from tests.support.released import released, sound
@@ -163,8 +163,19 @@ def test_a_newer_way_of_making_things_makes_them_again(recipe: str) -> None:
         assert not plan.has_changes
     elif recipe in ("transcripts", "chapters"):
         assert only(plan, "a").changes == ("recipe",)
+    elif recipe == "pictures":
+        assert only(plan, "a").changes == ("recipe",)
+        assert plan.show_changes == ("recipe",)
     else:
         assert plan.show_changes == ("recipe",)
+
+
+def test_cards_are_drawn_again_in_other_fonts() -> None:
+    before = published(episode("a"))
+    plan = planned(episode("a"), before=before, fonts=(SourceFile("theme/fonts/a.ttf", "f" * 64, 1),))
+    assert plan.show_changes == ("fonts",)
+    assert only(plan, "a").changes == ("fonts",)
+    assert not only(plan, "a").needs_audio
 
 
 def test_audio_that_left_the_folder_is_no_change() -> None:

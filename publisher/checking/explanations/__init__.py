@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from publisher.checking.explanations import episode, reading, show, verify
+from publisher.checking.explanations import episode, reading, show, sound, verify
 from publisher.checking.rule import Rule
 
 EXPLANATIONS: Final[dict[str, str]] = {
     **show.EXPLANATIONS,
     **episode.EXPLANATIONS,
     **reading.EXPLANATIONS,
+    **sound.EXPLANATIONS,
     **verify.EXPLANATIONS,
 }
 """By the rule's id: two to four sentences."""

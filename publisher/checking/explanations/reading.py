@@ -203,12 +203,12 @@ EXPLANATIONS: Final = {
         "protection."
     ),
     "audio-codec": (
-        "Phones and cars play MP3 and AAC, and not the codec in this file. Export it as MP3, or as M4A "
-        "with AAC."
+        "The container is one that publisher takes, and what is in it cannot be decoded, or changes in a way "
+        "at which players stumble. Export it as WAV, FLAC, MP3, or M4A with AAC."
     ),
     "audio-format": (
-        "Directories take MP3 and M4A as an episode's audio, and refuse others. Export it as one of them; "
-        "others may stand under alternates."
+        "publisher takes MP3, M4A, WAV, AIFF, FLAC, Ogg (Opus and Vorbis) and the sound of MP4 videos. "
+        "Export it as one of them; others may stand under alternates."
     ),
     "audio-unreadable": (
         "The audio could not be read to its end, so neither its length nor its soundness is known. Play "
@@ -218,15 +218,20 @@ EXPLANATIONS: Final = {
         "The picture is damaged or broken off, and apps would show half of it or none. Export it again."
     ),
     "artwork-bomb": (
-        "A small file can unfold into a picture that fills all memory, here and in every app. Export it "
-        "with at most 3000 × 3000 pixels."
+        "A small file can unfold into a picture that fills all memory, or takes minutes to show, here and "
+        "in every app. Export it as an ordinary JPEG with at most 3000 × 3000 pixels."
     ),
     "artwork-extension": (
         "The ending says another format than the picture has, and directories refuse pictures whose two "
         "disagree. publisher serves it under the right one; rename the file to be spared the warning."
     ),
+    "font-unreadable": (
+        "The cards that are shown where an episode is shared are drawn with the fonts in theme/fonts, and "
+        "this one cannot be read. Put a whole TrueType or OpenType font there, or remove it."
+    ),
     "artwork-type": (
-        "Directories take JPEG and PNG as artwork, and show no WebP, GIF or HEIC. Export it as JPEG."
+        "Artwork may be JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF: publisher makes the JPEG of it that "
+        "directories take. Other pictures go out as they are, and apps show JPEG and PNG. Export it as JPEG."
     ),
     "transcript-encoding": (
         "A transcript that is not UTF-8 shows wrong signs wherever there is a letter beyond a to z. Save "

@@ -13,17 +13,17 @@ EXPLANATIONS: Final = {
     ),
     "artwork-missing": (
         "Every directory lists shows by their artwork, and Apple, Spotify and YouTube refuse a show that "
-        "has none. Put a square JPEG or PNG named cover.jpg or cover.png beside podcast.yaml."
+        "has none. Put a square picture named cover.jpg or cover.png beside podcast.yaml."
     ),
     "artwork-size": (
-        "Directories refuse artwork that is not square or has fewer than 1400 or more than 3000 pixels a "
-        "side, often weeks after the show was accepted. Crop it to a square and export it at 3000 × 3000; "
-        "enlarging a small picture only makes it blurred."
+        "Directories refuse artwork that is not square or has fewer than 1400 pixels a side, often weeks "
+        "after the show was accepted. Crop it to a square and export it at 3000 × 3000; enlarging a small "
+        "picture only makes it blurred. A larger one is no problem: publisher scales it down to 3000."
     ),
     "artwork-colour": (
-        "Pictures made for print (CMYK) show wrong colours or none in apps, and transparency turns black "
-        "or white depending on the app. Apple refuses both. Export the picture again as RGB without an "
-        "alpha channel; JPEG never has one."
+        "Directories take artwork in RGB without transparency. publisher makes that of any picture, but "
+        "colours made for print (CMYK) are not all there on a screen, and what can be seen through becomes "
+        "white. Look at the result with publisher preview; export the picture again if it does not please."
     ),
     "author-missing": (
         "Directories show the author under the title and search for it; without one they show an empty "
@@ -85,11 +85,6 @@ EXPLANATIONS: Final = {
         "Apple refuses shows whose title holds slogans, lists of guests or search words, and may remove "
         "one that is listed already. It helps nobody to find the show either: descriptions are searched "
         "as well. Write the name of the show alone."
-    ),
-    "artwork-heavy": (
-        "Lists of shows load dozens of covers at a time, and a large one comes last or not at all on a "
-        "slow connection. Saved as JPEG with a quality of about 80, a cover of 3000 pixels mostly stays "
-        "below 512 KB."
     ),
     "artwork-small": (
         "Artwork from 1400 pixels is accepted, but Apple shows covers on large screens and features only "

@@ -56,6 +56,11 @@ def _audio(path: Path, argument: str) -> None:
     path.write_bytes(data[: int(argument)] if argument else data)
 
 
+def _sample(path: Path, argument: str) -> None:
+    """One of the sample files, under another name."""
+    path.write_bytes((AUDIO.parent / argument).read_bytes())
+
+
 def _text(path: Path, argument: str) -> None:
     path.write_text(argument.replace("\\n", "\n"), "utf-8")
 
@@ -112,6 +117,7 @@ def _padded(path: Path, argument: str) -> None:
 RECIPES: dict[str, Callable[[Path, str], None]] = {
     "nothing": _nothing,
     "audio": _audio,
+    "sample": _sample,
     "text": _text,
     "repeated": _repeated,
     "raw": _raw,

@@ -9,8 +9,8 @@ import pytest
 from mutagen.apev2 import APEv2
 from mutagen.id3 import APIC, ID3, TIT2
 
-from publisher.audio import mp3
-from publisher.audio.mp3_frames import KINDS, key_at
+from publisher.audio.mp3 import walk as mp3
+from publisher.audio.mp3.frames import KINDS, key_at
 from tests.support.require import require_program
 from tests.unit.audio import MP3_SAMPLES, SAMPLES, sample
 

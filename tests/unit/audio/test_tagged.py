@@ -16,7 +16,7 @@ import pytest
 from mutagen.id3 import ID3, TIT2
 from mutagen.mp4 import MP4
 
-from publisher.audio import mp3
+from publisher.audio.mp3 import walk as mp3
 from publisher.audio.probe import probe
 from publisher.audio.tagged import AudioError, Tagged, digest_of, tagged
 from publisher.audio.tags import TagChapter, Tags

@@ -11,8 +11,8 @@ import pytest
 from mutagen.id3 import ID3
 
 from publisher.audio.chapters import read_chapters_from
-from publisher.audio.id3 import ascii_url, id3_bytes
-from publisher.audio.mp3_tags import id3v2_length
+from publisher.audio.mp3.id3 import ascii_url, id3_bytes
+from publisher.audio.mp3.outer_tags import id3v2_length
 from publisher.audio.tags import Picture, TagChapter, Tags, chapter_ends, language_code
 from tests.support.require import require_program
 from tests.unit.audio import COVER, TAGS

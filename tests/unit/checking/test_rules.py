@@ -10,6 +10,7 @@ import pytest
 
 from publisher import model, namespace
 from publisher.checking import check_show
+from publisher.checking.listening_rules import HEARD
 from publisher.checking.rule import RULES
 from publisher.manifest import Manifest
 from publisher.problems import Problem
@@ -28,7 +29,7 @@ def artwork(width: int = 1400, height: int = 1400, mode: str = "RGB") -> model.A
     return model.Artwork(source("cover.jpg"), "image/jpeg", width, height, mode)
 
 
-AUDIO = model.Audio(source("one/audio.mp3"), "audio/mpeg", 600.0)
+AUDIO = model.Audio(source("one/audio.mp3"), "audio/mpeg", 600.0, codec="mp3")
 EPISODE = model.Episode("one", "One", published=PAST, summary="About one.", audio=AUDIO)
 SHOW = model.Show(
     "show",
@@ -92,7 +93,6 @@ FIRES: list[tuple[str, model.Show]] = [
     ("description-length", show(description="å" * 2000)),
     ("artwork-missing", show(artwork=None)),
     ("artwork-size", show(artwork=artwork(1399, 1399))),
-    ("artwork-size", show(artwork=artwork(3001, 3001))),
     ("artwork-size", show(artwork=artwork(1400, 1401))),
     ("artwork-size", with_episode(artwork=artwork(100, 100))),
     ("artwork-colour", show(artwork=artwork(mode="CMYK"))),
@@ -110,7 +110,9 @@ FIRES: list[tuple[str, model.Show]] = [
     ("duplicate-guid", with_two({"guid": "x"}, {"guid": "x"})),
     ("duplicate-number", with_two({"number": 1}, {"number": 1})),
     ("duplicate-number", with_two({"number": 1, "season": 2}, {"number": 1, "season": 2})),
-    ("not-yet", show(audio=model.AudioFormat(format="mp3"))),
+    ("audio-form", show(audio=model.AudioFormat(bitrate=100))),
+    ("audio-form", show(audio=model.AudioFormat(format="m4a", bitrate=16))),
+    ("audio-form", show(audio=model.AudioFormat(alternates=(model.AudioFormat(bitrate=500),)))),
     ("not-yet", show(notify=model.Notify(podping=True))),
     ("audio-missing", with_episode(audio=None)),
     ("audio-missing", with_episode(audio=None, published=FUTURE)),
@@ -164,10 +166,6 @@ FIRES: list[tuple[str, model.Show]] = [
     (
         "title-stuffed",
         show(title="Whales | " + "Everything about the sea and what lives in it " * 2 + "| Sea"),
-    ),
-    (
-        "artwork-heavy",
-        show(artwork=replace(artwork(), source=HEAVY)),
     ),
     ("artwork-small", show()),
     ("trailer-missing", show()),
@@ -231,6 +229,7 @@ SILENT: list[tuple[str, model.Show]] = [
     ("description-length", show(description="word " * 700)),
     ("artwork-missing", show(artwork=None, unreadable=("artwork",))),
     ("artwork-size", show(artwork=artwork(3000, 3000))),
+    ("artwork-size", show(artwork=artwork(4000, 4000))),
     ("artwork-colour", show(artwork=artwork(mode="L"))),
     ("author-missing", show(author="", hosts=(model.Person("Ada"),))),
     ("author-missing", show(author="")),
@@ -303,7 +302,6 @@ SILENT: list[tuple[str, model.Show]] = [
     ("copyright-sign", show(copyright="Studio 54, Agency 1")),
     ("title-stuffed", show(title="Salt, Fat, Acid, Heat")),
     ("title-stuffed", show(title="AC/DC | The story")),
-    ("artwork-heavy", show()),
     ("artwork-small", show(artwork=artwork(3000, 3000))),
     ("artwork-small", show(artwork=artwork(100, 100))),
     ("trailer-missing", with_two({}, {"type": "trailer"})),
@@ -349,6 +347,9 @@ SILENT: list[tuple[str, model.Show]] = [
         with_episode(people=(model.Person("Ada", "editor"),), guests=(model.Person("Bo"),)),
     ),
     ("episode-link-https", with_episode(link="https://example.com/")),
+    ("audio-form", show()),
+    ("audio-form", show(audio=model.AudioFormat("mp3", 128, 1, -16.0, (model.AudioFormat("opus", 24),)))),
+    ("audio-form", show(audio=model.AudioFormat(loudness="off"))),
     ("audio-sample-rate", with_episode(audio=replace(AUDIO, sample_rate=48_000))),
     ("audio-sample-rate", show()),
     ("audio-bitrate", with_episode(audio=replace(AUDIO, bitrate=60_500, channels=1))),
@@ -381,7 +382,8 @@ def test_is_silent(rule: str, good: model.Show) -> None:
 
 
 def test_every_rule_of_its_own_is_tested_both_ways() -> None:
-    looking = {rule.id for rule in RULES.values() if rule.on_show or rule.on_episode}
+    # Those about what is heard have tests of their own.
+    looking = {rule.id for rule in RULES.values() if rule.on_show or rule.on_episode} - HEARD
     assert {rule for rule, _ in FIRES} == looking
     assert looking - {rule for rule, _ in SILENT} == {"no-episodes", "not-yet"}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from PIL import Image
 
 from publisher import model
 from publisher.feed import render_feed
@@ -177,7 +178,7 @@ def test_images_are_stored_and_their_sizes_found(feed: Feed, main: etree._Elemen
             "aspect-ratio": "1/1",
             "width": "1400",
             "height": "1400",
-            "type": "image/png",
+            "type": "image/jpeg",
             "purpose": "artwork",
         }
         assert {**banner, "href": ""} == {
@@ -194,8 +195,14 @@ def test_images_are_stored_and_their_sizes_found(feed: Feed, main: etree._Elemen
         assert (store / canvas["href"].removeprefix(URL)).is_file()
         assert elsewhere["href"] == "https://img.example/600.webp"
         # Neither the wide one nor the video is for apps that know square pictures alone.
-        srcset = f"{artwork['href']} 1400w, https://img.example/600.webp 600w"
-        assert attributes(element, "podcast:images") == {"srcset": srcset}
+        srcset = attributes(element, "podcast:images")["srcset"].split(", ")
+        assert srcset[0] == f"{artwork['href']} 1400w"
+        assert srcset[3:] == ["https://img.example/600.webp 600w"]
+        for smaller, side in zip(srcset[1:3], (600, 300), strict=True):
+            address, width = smaller.split()
+            assert width == f"{side}w"
+            with Image.open(store / address.removeprefix(URL)) as image:
+                assert (image.format, image.size) == ("JPEG", (side, side))
 
 
 def test_persons_have_the_group_of_their_role(feed: Feed, main: etree._Element) -> None:

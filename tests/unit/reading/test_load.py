@@ -64,6 +64,51 @@ def test_audio_may_be_missing(show: Path) -> None:
     assert loaded.show.episodes[0].audio is None
 
 
+@pytest.mark.parametrize("name", ["wav.wav", "aiff.aiff", "flac.flac", "opus.ogg", "video.mp4", "alac.m4a"])
+def test_audio_that_is_to_be_converted(show: Path, name: str) -> None:
+    episode = show / "0001-episode"
+    (episode / "audio.mp3").unlink()
+    shutil.copyfile(SAMPLES / name, episode / name)
+    loaded = load_show(show)
+    assert loaded.problems == ()
+    assert loaded.show is not None
+    audio = loaded.show.episodes[0].audio
+    assert audio is not None
+    assert audio.codec
+    found = [
+        problem for problem in check_show(loaded.show, before=None, now=NOW) if problem.severity == "error"
+    ]
+    assert [problem.rule for problem in found] == ["audio-needs-conversion"]
+
+
+def test_two_sounds_of_which_one_is_named(show: Path) -> None:
+    episode = show / "0001-episode"
+    shutil.copyfile(SAMPLES / "wav.wav", episode / "master.wav")
+    loaded = load_show(show)
+    (problem,) = loaded.problems
+    assert problem.rule == "audio-choice"
+    assert "audio: audio.mp3" in problem.help
+    with (episode / "episode.yaml").open("a", encoding="utf-8") as file:
+        file.write("\naudio: audio.mp3\n")
+    loaded = load_show(show)
+    assert loaded.problems == ()
+    assert loaded.show is not None
+    assert loaded.show.episodes[0].audio is not None
+    assert loaded.show.episodes[0].audio.type == "audio/mpeg"
+
+
+def test_a_video_among_the_alternates_is_no_second_audio(show: Path) -> None:
+    add_episode(show, "0002-video", alternates=[{"file": "video.mp4", "type": "video/mp4"}])
+    shutil.copyfile(SAMPLES / "video.mp4", show / "0002-video" / "video.mp4")
+    loaded = load_show(show)
+    assert loaded.problems == ()
+    assert loaded.show is not None
+    episode = next(one for one in loaded.show.episodes if one.slug == "0002-video")
+    assert episode.audio is not None
+    assert episode.audio.type == "audio/mpeg"
+    assert [name for name, _ in episode.alternate_files] == ["video.mp4"]
+
+
 @pytest.mark.parametrize("name", ["AUDIO.MP3", "mix.Mp3", "a song.mp3", "..mp3", "blåbær.mp3"])
 def test_endings_in_any_case(show: Path, name: str) -> None:
     episode = show / "0001-episode"

@@ -1,0 +1,1 @@
+"""Sound as the studio has it: WAV, AIFF and FLAC."""

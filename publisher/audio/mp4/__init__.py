@@ -1,0 +1,1 @@
+"""MP4, M4A and QuickTime: boxes."""

@@ -1,0 +1,1 @@
+"""Ogg, and the codecs that lie in it: Opus, Vorbis and FLAC."""

@@ -1,0 +1,35 @@
+"""Pictures: what an image file really is, artwork that directories take, and cards for sharing.
+
+facts, findings = probe_artwork(path)
+artwork, findings = normalise(path)
+small = resized(artwork.data, 600)
+card = share_card(CardTexts("A show", "An episode"), artwork.data, palette(artwork.data))
+"""
+
+from publisher.pictures.card import CardTexts, share_card
+from publisher.pictures.fonts import probe_font
+from publisher.pictures.normalising import SIZES, Normalised, normalise, resized
+from publisher.pictures.opening import MOST_PIXELS, SUFFIXES
+from publisher.pictures.palettes import Palette, Scheme, contrast, palette
+from publisher.pictures.probing import ArtworkFacts, probe_artwork, probe_picture
+from publisher.pictures.squares import small_cover
+
+__all__ = [
+    "MOST_PIXELS",
+    "SIZES",
+    "SUFFIXES",
+    "ArtworkFacts",
+    "CardTexts",
+    "Normalised",
+    "Palette",
+    "Scheme",
+    "contrast",
+    "normalise",
+    "palette",
+    "probe_artwork",
+    "probe_font",
+    "probe_picture",
+    "resized",
+    "share_card",
+    "small_cover",
+]

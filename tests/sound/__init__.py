@@ -1,0 +1,1 @@
+"""Sound, decoded, measured and encoded, as other programs judge it."""

@@ -1,0 +1,70 @@
+"""Colours of a show: they are the artwork's, and text in them can be read."""
+
+from __future__ import annotations
+
+import colorsys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from publisher.pictures import Palette, contrast, palette
+from publisher.pictures.palettes import LEAST_CONTRAST, TEXT_CONTRAST, from_colour, rgb_of
+from tests.unit.pictures.samples import as_bytes
+
+
+def assert_readable(found: Palette) -> None:
+    for scheme in (found.light, found.dark):
+        assert contrast(scheme.text, scheme.background) >= TEXT_CONTRAST
+        assert contrast(scheme.soft, scheme.background) >= LEAST_CONTRAST
+        assert contrast(scheme.accent, scheme.background) >= LEAST_CONTRAST
+    assert contrast(found.light.background, "#000000") > contrast(found.dark.background, "#000000")
+
+
+def hue(colour: str) -> float:
+    """Degrees."""
+    red, green, blue = (value / 255 for value in rgb_of(colour))
+    return colorsys.rgb_to_hsv(red, green, blue)[0] * 360
+
+
+@given(st.integers(0, 0xFFFFFF), st.integers(0, 0xFFFFFF))
+@settings(max_examples=300, deadline=None)
+def test_whatever_the_colours_are_they_can_be_read(own: int, base: int) -> None:
+    assert_readable(from_colour(f"#{own:06x}", f"#{base:06x}"))
+    assert_readable(from_colour(f"#{own:06x}"))
+
+
+@pytest.mark.parametrize("colour", ["#c01818", "#18a030", "#1840c0", "#c0a018", "#8018c0"])
+def test_the_accent_has_the_artworks_hue(colour: str) -> None:
+    image = Image.new("RGB", (600, 600), "#f4f1ea")
+    ImageDraw.Draw(image).ellipse((200, 200, 400, 400), fill=colour)
+    found = palette(as_bytes(image, "PNG"))
+    for accent in (found.own, found.light.accent, found.dark.accent):
+        assert min(abs(hue(accent) - hue(colour)), 360 - abs(hue(accent) - hue(colour))) < 25
+    assert found == palette(as_bytes(image, "PNG"))
+
+
+def test_backgrounds_are_of_what_covers_most() -> None:
+    image = Image.new("RGB", (600, 600), "#14454a")
+    ImageDraw.Draw(image).ellipse((250, 250, 350, 350), fill="#f06030")
+    found = palette(as_bytes(image, "PNG"))
+    assert abs(hue(found.dark.background) - hue("#14454a")) < 25
+    assert abs(hue(found.dark.accent) - hue("#f06030")) < 25
+
+
+@pytest.mark.parametrize("source", [b"", b"no picture", as_bytes(Image.new("L", (50, 50), 128), "PNG")])
+def test_without_colours_there_are_calm_ones(source: bytes) -> None:
+    assert_readable(palette(source))
+
+
+def test_contrast_is_wcags() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#ffffff", "#777777") == contrast("#777777", "#ffffff")
+
+
+@pytest.mark.parametrize("text", ["", "red", "#fff", "0d5f58", "#gggggg"])
+def test_what_is_no_colour_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        from_colour(text)
