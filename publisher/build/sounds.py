@@ -369,6 +369,7 @@ def _do(
     except StoreError:
         raise
     except PublisherError as error:
+        _check(path, audio)
         raise StoreError(f"{audio.source.path}: {error.message}", help=error.help) from error
 
 

@@ -25,6 +25,7 @@ Rgb = tuple[int, int, int]
 
 _SAMPLE: Final = 96
 _KINDS: Final = 24
+_ENOUGH: Final = 0.02
 _GREY: Final = 0.03
 """Chroma below which a colour has no hue to speak of."""
 
@@ -175,8 +176,16 @@ def _kinds(sample: Image.Image) -> list[tuple[int, Rgb]]:
 
 
 def _strongest(kinds: list[tuple[int, Rgb]]) -> Rgb:
-    """The colour that stands out: of those that cover some of the picture, the one with most chroma."""
-    return max(kinds, key=lambda kind: math.sqrt(kind[0]) * _seen(kind[1]), default=(0, _CALM))[1]
+    """The colour that stands out: of those whose hue covers some of the picture, the one with most chroma."""
+    hues: dict[int, int] = {}
+    for count, colour in kinds:
+        hues[_hue_of(colour)] = hues.get(_hue_of(colour), 0) + count
+    enough = sum(hues.values()) * _ENOUGH
+
+    def strength(kind: tuple[int, Rgb]) -> float:
+        return _seen(kind[1]) * math.sqrt(min(1.0, hues[_hue_of(kind[1])] / enough))
+
+    return max(kinds, key=strength, default=(0, _CALM))[1]
 
 
 def _widest(kinds: list[tuple[int, Rgb]]) -> Rgb:

@@ -10,7 +10,10 @@ import yaml
 from publisher.problems import Finding
 from publisher.reading.characters import printable
 
+MAX_DEPTH: Final = 12
 TOO_DEEP: Final = "nested more than"
+_PARSERS_LIMIT: Final = "maximum nesting depth"
+"""The parser's own, which is far beyond ours, and may be met while it looks ahead."""
 
 _QUOTE: Final = "put the whole text between double quotes"
 
@@ -101,6 +104,11 @@ _FAULTS: Final = (
 _OTHERWISE: Final = "compare with a file that works; a text with ': ' or ' #' in it goes between quotes"
 
 
+def too_deep() -> str:
+    """What is wrong with what is nested too deep."""
+    return f"lists and mappings are {TOO_DEEP} {MAX_DEPTH} levels deep"
+
+
 def syntax_finding(error: yaml.YAMLError, text: str) -> Finding:
     """The parser's complaint about the text, with its place and the mend."""
     problem = str(getattr(error, "problem", None) or "")
@@ -113,6 +121,8 @@ def syntax_finding(error: yaml.YAMLError, text: str) -> Finding:
     tab = _tab(text, at, problem)
     if tab:
         return _finding("a tab is used to indent", "indent with spaces; YAML does not take tabs", *tab)
+    if _PARSERS_LIMIT in problem:
+        problem = too_deep()
     if TOO_DEEP in problem:
         return _finding(problem, "no key of publisher's needs that", mark.line + 1, mark.column + 1)
     for said, where, message, help, prefer_context in _FAULTS:

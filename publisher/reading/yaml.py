@@ -17,10 +17,9 @@ from publisher.problems import Finding
 from publisher.reading.characters import ILLEGAL as ILLEGAL
 from publisher.reading.characters import decode, find_illegal, printable
 from publisher.reading.characters import describe_illegal as describe_illegal
-from publisher.reading.syntax import TOO_DEEP, syntax_finding
+from publisher.reading.syntax import MAX_DEPTH, syntax_finding, too_deep
 
 MAX_BYTES: Final = 1 << 20
-MAX_DEPTH: Final = 12
 
 # The C parser stops at C1 control characters too, without saying where.
 _NOT_YAML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -229,7 +228,7 @@ def _collection(event: Any, builder: _Builder, line: int, column: int) -> None:
     if len(builder.stack) >= MAX_DEPTH:
         # The rest cannot be skipped without walking it, and thirty thousand levels are no mistake.
         raise yaml.MarkedYAMLError(
-            problem=f"lists and mappings are {TOO_DEEP} {MAX_DEPTH} levels deep",
+            problem=too_deep(),
             problem_mark=event.start_mark,
         )
     if type(event) is yaml.MappingStartEvent:

@@ -21,6 +21,7 @@ from publisher.sound.limiter import Limiter
 from publisher.sound.measuring import TOLD_EVERY, Level, judge_length, level
 from publisher.sound.measuring import measure as measure_sound
 from publisher.sound.partial import written_whole
+from publisher.sound.threads import Behind, ahead
 
 _MOST_ATTEMPTS: Final = 6
 _LOUDNESS_TOLERANCE_LU: Final = 0.4
@@ -165,13 +166,17 @@ def _encode(
         rate, channels, gain=10 ** (setting.gain_db / 20), ceiling=10 ** (setting.ceiling_dbtp / 20)
     )
     samples = 0
-    with opened(source, sample_rate=rate, channels=channels) as sound:
-        for count, block in enumerate(sound.blocks(), 1):
+    with (
+        opened(source, sample_rate=rate, channels=channels) as sound,
+        ahead(sound.blocks()) as blocks,
+        Behind(writer.write) as write,
+    ):
+        for count, block in enumerate(blocks, 1):
             samples += block.shape[1]
-            writer.write(limiter.process(block))
+            write(limiter.process(block))
             if progress and count % TOLD_EVERY == 0:
                 progress(Step("encode", samples / rate, known.duration_seconds, attempt))
-    writer.write(limiter.flush())
+        write(limiter.flush())
     writer.close()
     file.flush()
     return _Encoded(writer.codec, samples / rate, limiter.limited_db, limiter.highest)

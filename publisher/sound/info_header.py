@@ -6,6 +6,7 @@ Sources: the Xing header, and the LAME extension of http://gabriel.mp3-tech.org/
 
 from __future__ import annotations
 
+import functools
 import struct
 from typing import BinaryIO, Final
 
@@ -145,9 +146,17 @@ def crc16(data: bytes, crc: int) -> int:
     return crc
 
 
+@functools.lru_cache(maxsize=2)
 def _shifted(width: int) -> list[int]:
-    """What each checksum becomes behind so many zero bytes."""
-    every = np.arange(1 << 16, dtype=np.uint16)
+    """What each checksum becomes behind so many zero bytes.
+
+    A sum of checksums becomes the sum of what they become: sixteen of them tell all others.
+    """
+    alone = np.left_shift(1, np.arange(16)).astype(np.uint16)
     for _ in range(width):
-        every = (every >> 8) ^ _TABLE[every & 0xFF]
-    return [int(entry) for entry in every]
+        alone = (alone >> 8) ^ _TABLE[alone & 0xFF]
+    every = np.zeros(1, dtype=np.uint16)
+    for bit in alone:
+        every = np.concatenate((every, every ^ bit))
+    found: list[int] = every.tolist()
+    return found

@@ -11,6 +11,7 @@ from publisher.sound.decoding import opened
 from publisher.sound.facts import Measurement, Progress, Step
 from publisher.sound.loudness import Loudness
 from publisher.sound.observing import Observer
+from publisher.sound.threads import ahead
 
 SHORTEST_SECONDS: Final = 0.1
 TOLD_EVERY: Final = 10
@@ -36,11 +37,12 @@ def measure(path: Path, *, progress: Progress | None = None) -> Measurement:
     with opened(path) as sound:
         observer = Observer(sound.sample_rate, sound.channels)
         loudness = Loudness(sound.sample_rate, sound.channels, sound.layout)
-        for count, block in enumerate(sound.blocks(), 1):
-            observer.add(block)
-            loudness.add(block)
-            if progress and count % TOLD_EVERY == 0:
-                progress(Step("measure", observer.duration_seconds, sound.expected_seconds))
+        with ahead(sound.blocks()) as blocks:
+            for count, block in enumerate(blocks, 1):
+                observer.add(block)
+                loudness.add(block)
+                if progress and count % TOLD_EVERY == 0:
+                    progress(Step("measure", observer.duration_seconds, sound.expected_seconds))
         judge_length(path, observer.duration_seconds)
         loudness.close()
         return Measurement(
@@ -76,12 +78,13 @@ def level(path: Path, step: Step, *, channels: int | None = None, progress: Prog
     samples = 0
     with opened(path, channels=channels) as sound:
         loudness = Loudness(sound.sample_rate, sound.channels, sound.layout)
-        for count, block in enumerate(sound.blocks(), 1):
-            loudness.add(block)
-            samples += block.shape[1]
-            if progress and count % TOLD_EVERY == 0:
-                done = samples / sound.sample_rate
-                progress(Step(step.what, done, sound.expected_seconds, step.attempt))
+        with ahead(sound.blocks()) as blocks:
+            for count, block in enumerate(blocks, 1):
+                loudness.add(block)
+                samples += block.shape[1]
+                if progress and count % TOLD_EVERY == 0:
+                    done = samples / sound.sample_rate
+                    progress(Step(step.what, done, sound.expected_seconds, step.attempt))
         judge_length(path, samples / sound.sample_rate)
         loudness.close()
         return Level(samples / sound.sample_rate, loudness.integrated_lufs, loudness.true_peak_dbtp)

@@ -33,8 +33,8 @@ def _live(store: Path) -> dict[str, str]:
     "kind",
     [
         *(
-            "media/0001*",
-            "media/0002*",
+            "media/0001*.mp3",
+            "media/0002*.mp3",
             "chapters/*",
             "artwork/show-600-*",
             "artwork/show-" + "?" * 24 + ".jpg",
@@ -77,7 +77,7 @@ def test_audio_that_is_nowhere_is_said_to_be(tmp_path: Path) -> None:
     before = tree(store)
     (sound,) = (show / "0001-first").glob("*.mp3")
     sound.unlink()
-    (path,) = store.glob("media/0001*")
+    (path,) = store.glob("media/0001*.mp3")
     path.unlink()
     with pytest.raises(StoreError, match="damaged in the store, and it is not in the folder"):
         publish(show, to=str(store), mend=True)

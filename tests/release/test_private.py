@@ -113,7 +113,7 @@ def test_nothing_public_and_no_file_tells_the_address(tmp_path: Path) -> None:
     public = tmp_path / "public"
     go(show, public)
     assert TOKEN.encode() not in public_bytes(public)
-    media = sorted((public / "private" / TOKEN / "media").iterdir())
+    media = sorted((public / "private" / TOKEN / "media").glob("*.m[p4][3a]"))
     assert len(media) == 2
     for path in media:
         assert mutagen.File(path).tags, "it is tagged"

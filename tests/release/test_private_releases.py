@@ -389,7 +389,8 @@ class TestLent:
         assert copied.error is None
         assert copied.exit_status == 0
         assert_whole(members(public))
-        media = {path.name.rsplit("-", 1)[0]: path for path in (members(public) / "media").iterdir()}
+        sounds = (members(public) / "media").glob("*.m[p4][3a]")
+        media = {path.name.rsplit("-", 1)[0]: path for path in sounds}
         assert media.keys() == {"0001-mp3", "0001-mp3-small", "0002-m4a"}
         assert media["0001-mp3-small"].read_bytes() == b"small"
         for name in ("0001-mp3", "0002-m4a"):
@@ -420,7 +421,7 @@ class TestLent:
         edit_show(show, feeds=None)
         go(show, public)
         (show / "0001-episode" / "audio.mp3").unlink()
-        (lost,) = (public / "media").glob("0001-*")
+        (lost,) = (public / "media").glob("0001-*.mp3")
         lost.write_bytes(b"damaged")
         edit_show(show, feeds=[MEMBERS])
         add_episode(show, "0003-new", number=3, published="2025-01-01")

@@ -155,7 +155,7 @@ def test_a_publish_sends_again_what_a_prune_could_take_from_under_it(tmp_path: P
     aside = shutil.copytree(show / "0003-new", tmp_path / "aside")
     shutil.rmtree(show / "0003-new")
     publish(show, to=str(public), now=NOW, allow_removal=True)
-    (old,) = public.glob("media/0003-new-*")
+    (old,) = public.glob("media/0003-new-*.mp3")
     age(public, 100)
     edit_episode(show, "0001-episode", title="Again another")
     go(show, public)

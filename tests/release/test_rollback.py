@@ -62,7 +62,7 @@ def test_a_release_is_known_by_its_first_digits(tmp_path: Path, digits: int) -> 
 
 def test_what_went_and_what_stays_reachable_is_said(tmp_path: Path) -> None:
     show, public, _ = with_a_past(tmp_path)
-    (new,) = [path.name for path in (public / "media").glob("0003-new-*")]
+    (new,) = [path.name for path in (public / "media").glob("0003-new-*.mp3")]
     done = rollback(show, "previous", to=str(public))
     assert done.removed == ("0003-new",)
     assert done.reachable == (f"{URL}media/{new}",)

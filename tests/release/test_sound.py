@@ -218,6 +218,8 @@ def test_audio_that_changes_while_it_is_encoded_is_not_taken(
 
 
 def _publish(show: Path, store: Path) -> None:
+    # A shell without a terminal has what it starts in the background ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     publish(show, to=str(store), now=NOW)
 
 

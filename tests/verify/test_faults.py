@@ -31,9 +31,9 @@ class Case:
     says: str = ""
 
 
-def png(width: int, height: int) -> bytes:
+def cover(width: int, height: int) -> bytes:
     data = io.BytesIO()
-    Image.new("RGB", (width, height), "navy").save(data, "PNG")
+    Image.new("RGB", (width, height), "navy").save(data, "JPEG")
     return data.getvalue()
 
 
@@ -146,10 +146,10 @@ CASES = (
     Case("sent to a file", SOUND, lambda r: r.bare(302, Location="file:///etc/passwd"), {"verify-address"}),
     Case("flipped sound", SOUND, flipped, {"verify-digest"}, everything=True),
     Case("sound cut off", SOUND, cut_whole_sound, {"verify-cut"}, everything=True),
-    Case("small cover", COVER, lambda r: r.well(png(500, 500)), {"verify-artwork", "verify-length"}),
-    Case("oblong cover", COVER, lambda r: r.well(png(1500, 1400)), {"verify-artwork", "verify-length"}),
+    Case("small cover", COVER, lambda r: r.well(cover(500, 500)), {"verify-artwork", "verify-length"}),
+    Case("oblong cover", COVER, lambda r: r.well(cover(1500, 1400)), {"verify-artwork", "verify-length"}),
     Case("no cover", COVER, lambda r: r.well(b"GIF89a"), {"verify-artwork", "verify-length"}),
-    Case("cover's type", COVER, lambda r: r.well(Content_Type="image/jpeg"), {"verify-type"}),
+    Case("cover's type", COVER, lambda r: r.well(Content_Type="image/png"), {"verify-type"}),
     Case("cover gone", COVER, lambda r: r.bare(404), {"verify-status"}),
     Case("no CORS", TEXT, lambda r: r.well(Access_Control_Allow_Origin=None), {"verify-cors"},
          severity="warning"),
