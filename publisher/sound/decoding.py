@@ -27,7 +27,12 @@ _AGAIN: Final = "copy or download it again; if it is the same there, export it a
 _EXPORT: Final = "export it as WAV, FLAC, MP3 or M4A"
 # Without this, a playlist or a list of files under an audio file's name would open other files and addresses.
 _FORMATS: Final = "wav,w64,aiff,flac,ogg,mov,mp3,aac,matroska,caf"
-_OPTIONS: Final = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+_OPTIONS: Final = {
+    "format_whitelist": _FORMATS,
+    "protocol_whitelist": "file",
+    # Bytes of a WAV that are taken at once; others have packets of their own, and do not know this.
+    "max_size": "131072",
+}
 _MOST_CHANNELS: Final = 8
 _DAMAGE: Final = (av.error.InvalidDataError, av.error.PatchWelcomeError)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import math
 from typing import Final
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.filter import Graph
+from av.frame import Frame
 
 from publisher.sound.decoding import Samples
 from publisher.sound.true_peak import TruePeak
@@ -34,13 +37,14 @@ class Loudness:
         graph.configure()
         self._graph = graph
         self._told: dict[str, str] = {}
+        self._last: collections.deque[Frame] = collections.deque(maxlen=2)
 
     def add(self, block: Samples) -> None:
         """Takes the next block of any length."""
         if not block.shape[1]:
             return
         self._peak.add(block)
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout=self._layout)
+        frame = AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout=self._layout)
         frame.sample_rate = self._rate
         self._source.push(frame)
         self._pull()
@@ -49,6 +53,9 @@ class Loudness:
         """Has to be called behind the last block, once."""
         self._source.push(None)
         self._pull()
+        # A frame that ends between two readings of the meter tells nothing.
+        for frame in self._last:
+            self._told = frame.metadata or self._told
 
     @property
     def integrated_lufs(self) -> float | None:
@@ -73,5 +80,4 @@ class Loudness:
     def _pull(self) -> None:
         with contextlib.suppress(av.error.BlockingIOError, av.error.EOFError):
             while True:
-                # A frame that ends between two readings of the meter tells nothing.
-                self._told = self._sink.pull().metadata or self._told
+                self._last.append(self._sink.pull())

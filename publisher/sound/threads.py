@@ -1,7 +1,7 @@
 """Reading ahead of what is being done, and writing behind it.
 
-FFmpeg, LAME and numpy let Python go on while they work, so that they work beside each other: to convert a file
-takes little longer than the slowest part of it.
+FFmpeg, LAME and numpy let Python go on while they work, so that they work beside each other: to
+convert a file takes little longer than the slowest part of it.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
 class Behind:
     """Does something with each item that it is given, in their order, in a thread of its own.
 
-    A context: left without an error, it waits until all is done, and raises what that raised; left with one, it
-    drops what is still waiting.
+    A context: left without an error, it waits until all is done, and raises what that raised; left with one,
+    it drops what is still waiting.
     """
 
     def __init__(self, do: Callable[[T], object]) -> None:

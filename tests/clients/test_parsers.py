@@ -19,6 +19,7 @@ import pytest
 from publisher.media_types import content_type
 from publisher.model import Episode
 from tests.clients.stand import PUBLIC_URL, Stand, chapters, parse, parse_html, people, published
+from tests.support.pictures import same_picture
 
 # https://podcastnamespace.org/tag/guid: of the feed's address without its scheme.
 SHOW_GUID = uuid.uuid5(
@@ -88,7 +89,7 @@ def test_podcastparser_reads_the_show(either: Stand, by_podcastparser: dict[str,
     assert parsed["import_prohibited"] is show.locked
     assert show.artwork is not None
     artwork = either.public / parsed["cover_url"].removeprefix(either.url)
-    assert artwork.read_bytes() == (either.folder / show.artwork.source.path).read_bytes()
+    assert same_picture(artwork.read_bytes(), either.folder / show.artwork.source.path)
     text = " ".join("".join(parse_html(parsed["description"]).itertext()).split())
     for paragraph in show.description.replace("*", "").split("\n\n"):
         assert " ".join(paragraph.split()) in text
@@ -120,7 +121,7 @@ def test_podcastparser_reads_an_episode(either: Stand, by_podcastparser: dict[st
         assert ("episode_art_url" in parsed) is (episode.artwork is not None)
         if episode.artwork:
             shown = either.local(parsed["episode_art_url"]).read_bytes()
-            assert shown == (either.folder / episode.artwork.source.path).read_bytes()
+            assert same_picture(shown, either.folder / episode.artwork.source.path)
 
 
 def test_podcastparser_reads_persons_chapters_and_transcript(

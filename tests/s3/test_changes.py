@@ -91,6 +91,7 @@ def test_when_its_moment_has_come_exactly_the_scheduled_episode_appears(bucket: 
     new = _plain(bucket, after.keys() - before.keys())
     assert {key.partition("/")[0] for key in new} == {
         "media",
+        "images",
         "transcripts",
         "chapters",
         "episodes",
