@@ -216,7 +216,7 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
             continue
         outcome = _outcome(prepared, uploads, released=True, key=manifest_bytes(manifest)[0])
         outcome = replace(outcome, problems=in_order([*outcome.problems, *heard]))
-        notices = (*outcome.notices, *_unguarded(prepared))
+        notices = (*outcome.notices, *_missed(manifest, prepared.published.manifest), *_unguarded(prepared))
         return replace(outcome, manifest=manifest, changed_keys=tuple(uploads.keys), notices=notices)
     raise Conflict(FEED_KEY, help=f"somebody else published {_TRIES} times in between; run publish again")
 
@@ -338,6 +338,20 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> tuple[Mani
     settle_pages(uploads.afresh(), kept=prepared.state / KEPT, own=manifest.object.key, written=written)
     journal.close()
     return assembled.manifest, tuple(found)
+
+
+def _missed(manifest: Manifest, before: Manifest | None) -> tuple[str, ...]:
+    """The new audio that could not be brought to the loudness that is wanted."""
+    known = {released.enclosure.object.key for released in before.episodes} if before else set()
+    return tuple(
+        f"{released.slug}: the audio has {made['loudness_out_lufs']:.1f} LUFS and peaks of "
+        f"{made['true_peak_out_dbtp']:.1f} dBTP, as near as it comes to {made['target_lufs']:g} LUFS: what "
+        "is loud in it is too short, or too much louder than the rest"
+        for released in manifest.episodes
+        if (made := released.enclosure.made).get("reached") is False
+        and made.get("target_lufs") is not None
+        and released.enclosure.object.key not in known
+    )
 
 
 def _unguarded(prepared: Prepared) -> tuple[str, ...]:

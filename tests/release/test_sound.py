@@ -15,6 +15,7 @@ from typing import Any
 import mutagen
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from publisher.audio.chapters import read_chapters
 from publisher.audio.probe import probe
@@ -35,11 +36,15 @@ CHAPTERS = [{"start": 0, "title": "One"}, {"start": 2, "title": "Two"}, {"start"
 
 def write_wav(path: Path, *, seconds: float = 6.0, level: float = 0.05, channels: int = 1) -> Path:
     samples = speech(channels=channels, seconds=seconds, level=level)
+    return write_samples(path, (samples * 32_767).astype("<i2"), channels=channels)
+
+
+def write_samples(path: Path, samples: NDArray[np.int16], *, channels: int = 1) -> Path:
     with wave.open(str(path), "wb") as writer:
         writer.setnchannels(channels)
         writer.setsampwidth(2)
         writer.setframerate(RATE)
-        writer.writeframes((samples * 32_767).astype("<i2").tobytes())
+        writer.writeframes(samples.tobytes())
     return path
 
 
@@ -187,6 +192,21 @@ def test_the_outline_of_the_sound_goes_out(tmp_path: Path) -> None:
     assert (store / objects["waveform"].key).read_bytes().startswith(b"<svg")
 
 
+def test_a_loudness_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
+    """Clicks in silence: they would have to be louder than full scale."""
+    show = make_show(tmp_path / "show", episodes=[])
+    folder = add_episode(show, "0001-clicks", sound=None)
+    sound = np.zeros(20 * RATE, dtype=np.int16)
+    sound[:: RATE // 2] = 32_000
+    write_samples(folder / "studio.wav", sound)
+    outcome = publish(show, to=str(tmp_path / "public"), now=NOW)
+    (notice,) = [notice for notice in outcome.notices if "LUFS" in notice]
+    assert notice.startswith("0001-clicks: the audio has -")
+    assert "as near as it comes to -19 LUFS" in notice
+    again = publish(show, to=str(tmp_path / "public"), now=NOW)
+    assert not [notice for notice in again.notices if "LUFS" in notice], "it is said once"
+
+
 def test_silence_does_not_go_out(tmp_path: Path) -> None:
     show, store = wav_show(tmp_path / "show"), tmp_path / "public"
     write_wav(show / "0001-studio" / "studio.wav", level=0.0)
@@ -226,14 +246,10 @@ def _publish(show: Path, store: Path) -> None:
 def long_show(folder: Path) -> Path:
     """More sound than is made without processes: 20 minutes of a hum, in two episodes."""
     show = make_show(folder, episodes=[])
-    hum = (np.sin(np.arange(RATE) * 2 * np.pi * 220 / RATE) * 3000).astype("<i2").tobytes()
+    hum = (np.sin(np.arange(RATE) * 2 * np.pi * 220 / RATE) * 3000).astype("<i2")
     for number in (1, 2):
         episode = add_episode(show, f"000{number}-long", sound=None, number=number)
-        with wave.open(str(episode / "studio.wav"), "wb") as writer:
-            writer.setnchannels(1)
-            writer.setsampwidth(2)
-            writer.setframerate(RATE)
-            writer.writeframes(hum * (600 + number))
+        write_samples(episode / "studio.wav", np.tile(hum, 600 + number))
     return show
 
 

@@ -27,7 +27,7 @@ _TYPES = {
     ".m4a": "audio/mp4",
     ".opus": "audio/ogg",
     ".jpg": "image/jpeg",
-    ".svg": "image/svg+xml",
+    ".svg": "image/svg+xml; charset=utf-8",
     ".chapters.json": "application/json+chapters; charset=utf-8",
     ".json": "application/json; charset=utf-8",
     ".vtt": "text/vtt; charset=utf-8",
