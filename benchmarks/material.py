@@ -130,6 +130,15 @@ def make_one_episode_show(folder: Path, *, length_bytes: int) -> Path:
     return folder
 
 
+def make_studio_show(folder: Path, *, seconds: int, episodes: int = 4) -> Path:
+    """A show whose few episodes were given as WAVs of about that length, no two the same."""
+    make_show(folder, episodes)
+    for place, audio in enumerate(sorted(folder.glob("*/audio.mp3"))):
+        audio.unlink()
+        write_wav(audio.with_suffix(".wav"), seconds=seconds + place)
+    return folder
+
+
 def write_mp3(path: Path, *, seconds: float = 0, length_bytes: int = 0) -> None:
     """An MP3 of real speech, 64 kbit/s mono, repeated frame by frame until it is long enough."""
     frames = _frames()

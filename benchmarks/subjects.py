@@ -266,6 +266,7 @@ def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
     from benchmarks.material import (
         make_one_episode_show,
         make_show,
+        make_studio_show,
         write_encoded,
         write_huge_wav,
         write_mp3,
@@ -275,6 +276,7 @@ def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
     makers: dict[str, Callable[[], object]] = {
         "show": lambda: make_show(Path(folder), int(amount)),
         "one": lambda: make_one_episode_show(Path(folder), length_bytes=int(amount)),
+        "studio": lambda: make_studio_show(Path(folder), seconds=int(amount)),
         "mp3": lambda: write_mp3(Path(folder), length_bytes=int(amount)),
         "wav": lambda: write_wav(Path(folder), seconds=int(amount)),
         "encoded": lambda: write_encoded(Path(folder), seconds=int(amount)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,12 +31,13 @@ class Size:
     times: int
     speech_seconds: int
     huge_wav_seconds: int
+    studio_seconds: int
 
 
 FULL: Final = Size(
-    (1_000, 10_000), 60 * _MEGABYTE, 500 * _MEGABYTE, _SECONDS_OF_70_MINUTES, 5, 3_600, 4 * 3_600
+    (1_000, 10_000), 60 * _MEGABYTE, 500 * _MEGABYTE, _SECONDS_OF_70_MINUTES, 5, 3_600, 4 * 3_600, 300
 )
-SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2, 20, 20)
+SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2, 20, 20, 40)
 
 
 class Workplace:
@@ -232,6 +234,22 @@ def sound(place: Workplace) -> Iterator[Line]:
     huge.unlink()
 
 
+def cores(place: Workplace) -> Iterator[Line]:
+    """The first publish of four episodes that were given as WAVs, on two cores and on one."""
+    if shutil.which("taskset") is None or (os.cpu_count() or 1) < 2:
+        return
+    seconds = place.size.studio_seconds
+    show = place.make("studio", place.folder / "studio", seconds)
+    command = place.publish(show).arguments
+    before = functools.partial(place.forget, show)
+    runs = in_turn(
+        {name: Command(("taskset", "-c", name, *command), before) for name in ("0,1", "0")},
+        min(3, place.size.times),
+    )
+    what = f"first publish, 4 episodes of {seconds} s of WAV, two cores"
+    yield from compared(what, runs["0,1"], "one core", runs["0"], _WHOLE)
+
+
 BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "reading": reading,
     "tagging": tagging,
@@ -241,4 +259,5 @@ BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "probing": probing,
     "probing-all": probing_all,
     "sound": sound,
+    "cores": cores,
 }
