@@ -25,7 +25,9 @@ PREFIX: Final = "shows/small"
 LARGE_BYTES: Final = (8 << 20) + 1
 """One byte over what is sent in one request."""
 
-_ADDRESSED: Final = re.compile(r"(?:media/.*-|releases/(?:.*[-/])?)[0-9a-f]{24,64}\.[a-z0-9]+")
+_ADDRESSED: Final = re.compile(
+    r"(?:(?:media|images|artwork)/.*-|releases/(?:.*[-/])?)[0-9a-f]{24,64}(?:\.[a-z0-9]+)+"
+)
 _DOCUMENTED: Final = {0, 3, 4}
 
 

@@ -116,7 +116,7 @@ def swap(pattern: str, other: str) -> Callable[[Objects], None]:
 
 DAMAGE: dict[str, Callable[[Objects], None]] = {
     "a bit of an enclosure": flip(r"^media/0001.*\.mp3$"),
-    "a bit of the artwork": flip(r"cover|artwork.*\.png$|\.png$"),
+    "a bit of the artwork": flip(r"^artwork/show-[0-9a-f]+\.jpg$"),
     "a bit of a transcript": flip(r"\.srt$"),
     "a bit of the chapters": flip(r"\.chapters\.json$"),
     "a bit of the manifest": flip(r"^releases/[0-9a-f]{64}\.json$"),
@@ -127,7 +127,7 @@ DAMAGE: dict[str, Callable[[Objects], None]] = {
     "an enclosure is gone": remove(r"^media/0002.*\.mp3$"),
     "a transcript is gone": remove(r"\.vtt$"),
     "the chapters are gone": remove(r"\.chapters\.json$"),
-    "a picture is gone": remove(r"\.png$"),
+    "a picture is gone": remove(r"^artwork/show-[0-9a-f]+\.jpg$"),
     "the manifest is gone": remove(r"^releases/[0-9a-f]{64}\.json$"),
     "a page is gone": remove(r"^episodes/0002.*index\.html$"),
     "the home page is gone": remove(r"^index\.html$"),
@@ -140,7 +140,7 @@ DAMAGE: dict[str, Callable[[Objects], None]] = {
     "the feed has another type": serve_as(r"^feed\.xml$", "text/plain"),
     "a transcript has another type": serve_as(r"\.vtt$", "text/plain"),
     "the chapters have another type": serve_as(r"\.chapters\.json$", "application/json"),
-    "a picture has another type": serve_as(r"\.png$", "text/html"),
+    "a picture has another type": serve_as(r"^artwork/show-[0-9a-f]+\.jpg$", "text/html"),
     "a page has another type": serve_as(r"^index\.html$", "text/plain"),
     "HEAD says another length": say_length(r"^media/0001.*\.mp3$"),
     "two enclosures are swapped": swap(r"^media/0002.*\.mp3$", r"^media/0003.*\.mp3$"),
@@ -233,7 +233,7 @@ def test_the_checker_finds_damage_on_a_real_server(stage: Stage) -> None:
         r"^media/.*\.mp3$": {"Body": b"something else"},
         r"\.vtt$": {"ContentType": "text/plain"},
         r"^releases/[0-9a-f]{64}\.json$": None,
-        r"\.png$": None,
+        r"^artwork/show-[0-9a-f]+\.jpg$": None,
         r"^episodes/0003.*\.html$": {"Body": b"<html>"},
         r"^feed\.xml$": {"ContentType": "text/html"},
     }
