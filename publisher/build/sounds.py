@@ -34,7 +34,7 @@ RECIPE: Final = 1
 _LOOK_SECONDS: Final = 0.2
 
 # Of so much sound less time is lost by doing it here than processes take to begin.
-_SHORT_SECONDS: Final = 120.0
+_SHORT_SECONDS: Final = 300.0
 
 Watch = Callable[[float, float], None]
 """Told now and then how many seconds of sound are done, and of how many."""

@@ -55,9 +55,16 @@ def test_no_more_than_asked_for(tmp_path: Path) -> None:
 
 def test_looking_changes_nothing(tmp_path: Path) -> None:
     show, public, _ = with_a_past(tmp_path)
-    before = stats(public), stats(show)
+    state = show / ".publisher"
+
+    def seen() -> dict[str, tuple[int, int, int]]:
+        # What was found out about files more than two seconds old is remembered by whoever reads the show.
+        remembered = {str(state), str(state / "cache.sqlite")}
+        return {path: stat for path, stat in (stats(public) | stats(show)).items() if path not in remembered}
+
+    before = seen()
     history(show, to=str(public))
-    assert (stats(public), stats(show)) == before
+    assert seen() == before
 
 
 def test_a_tail_that_was_pruned_is_no_error(tmp_path: Path) -> None:
