@@ -347,8 +347,13 @@ def _do(
     from publisher.sound.converting import convert
     from publisher.sound.measuring import measure
 
+    furthest = 0.0
+
     def told(step: Step) -> None:
-        progress(step.done_seconds)
+        # A second pass over the same sound does not take anything back.
+        nonlocal furthest
+        furthest = max(furthest, step.done_seconds)
+        progress(furthest)
 
     job = _Job(path, audio, wanted, ())
     try:

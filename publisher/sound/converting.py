@@ -1,12 +1,16 @@
 """Making one file of sound into another: the right format, the right loudness, no peak too high.
 
-Gain and a limiter, and nothing else: what is said softly stays soft. An encoder changes peaks a little, and a
-limiter the loudness, so that the finished file is measured, and made again where it is not right.
+Gain and a limiter, and nothing else: what is said softly stays soft. An encoder changes peaks a little, and
+a limiter the loudness, so that what came of it is measured, and made again where it is not right. The frames
+of an MP3 are heard while it is being written, which takes no time of its own where there are two cores.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -14,14 +18,15 @@ from typing import BinaryIO, Final
 import av
 
 from publisher.errors import SoundError
-from publisher.sound.decoding import opened
+from publisher.sound.decoding import opened, opened_mp3
 from publisher.sound.encoding import ContainerWriter, Mp3Writer, Writer
 from publisher.sound.facts import MOST_TRUE_PEAK_DBTP, Left, Made, Measurement, Progress, Step, Wanted
+from publisher.sound.info_header import DECODER_DELAY, ENCODER_DELAY
 from publisher.sound.limiter import Limiter
-from publisher.sound.measuring import TOLD_EVERY, Level, judge_length, level
+from publisher.sound.measuring import TOLD_EVERY, Level, judge_length, level, level_of
 from publisher.sound.measuring import measure as measure_sound
 from publisher.sound.partial import written_whole
-from publisher.sound.threads import Behind, ahead
+from publisher.sound.threads import Behind, Pipe, ahead
 
 _MOST_ATTEMPTS: Final = 6
 _LOUDNESS_TOLERANCE_LU: Final = 0.4
@@ -46,6 +51,8 @@ class _Encoded:
     duration_seconds: float
     limited_db: float
     highest: float
+    heard: Level | None
+    """Of the frames as they were written, where they can be heard without an index."""
 
 
 def convert(
@@ -83,7 +90,7 @@ def convert(
         setting = _first_setting(before, aim)
         for attempt in range(1, _MOST_ATTEMPTS + 1):
             encoded = _encode(source, path, file, wanted, channels, setting, attempt, known, progress)
-            after = level(path, Step("verify", 0, 0, attempt), progress=progress)
+            after = encoded.heard or level(path, Step("verify", 0, 0, attempt), progress=progress)
             _judge_duration(source, encoded, after)
             following = _following(setting, after, aim, encoded)
             if following is None or attempt == _MOST_ATTEMPTS:
@@ -161,33 +168,54 @@ def _encode(
     rate = wanted.sample_rate_for(known.sample_rate)
     file.seek(0)
     file.truncate()
-    writer = _writer(path, file, wanted, rate, channels)
     limiter = Limiter(
         rate, channels, gain=10 ** (setting.gain_db / 20), ceiling=10 ** (setting.ceiling_dbtp / 20)
     )
     samples = 0
-    with (
-        opened(source, sample_rate=rate, channels=channels) as sound,
-        ahead(sound.blocks()) as blocks,
-        Behind(writer.write) as write,
-    ):
-        for count, block in enumerate(blocks, 1):
-            samples += block.shape[1]
-            write(limiter.process(block))
-            if progress and count % TOLD_EVERY == 0:
-                progress(Step("encode", samples / rate, known.duration_seconds, attempt))
-        write(limiter.flush())
-    writer.close()
-    file.flush()
-    return _Encoded(writer.codec, samples / rate, limiter.limited_db, limiter.highest)
+    with _writing(path, file, wanted, rate, channels) as (writer, listener):
+        with (
+            opened(source, sample_rate=rate, channels=channels) as sound,
+            ahead(sound.blocks()) as blocks,
+            Behind(writer.write) as write,
+        ):
+            for count, block in enumerate(blocks, 1):
+                samples += block.shape[1]
+                write(limiter.process(block))
+                if progress and count % TOLD_EVERY == 0:
+                    progress(Step("encode", samples / rate, known.duration_seconds, attempt))
+            write(limiter.flush())
+        writer.close()
+        file.flush()
+    seconds = samples / rate
+    heard = listener.result() if listener else None
+    if heard:
+        # Behind the last sample the encoder fills its frame up; the header says how much of that is none.
+        heard = replace(heard, duration_seconds=min(heard.duration_seconds, seconds))
+    return _Encoded(writer.codec, seconds, limiter.limited_db, limiter.highest, heard)
 
 
-def _writer(path: Path, file: BinaryIO, wanted: Wanted, rate: int, channels: int) -> Writer:
+@contextlib.contextmanager
+def _writing(
+    path: Path, file: BinaryIO, wanted: Wanted, rate: int, channels: int
+) -> Iterator[tuple[Writer, Future[Level] | None]]:
+    """What writes, and what will have been heard of it when the context has been left."""
     bitrate = wanted.bitrate_for(channels)
     if wanted.format == "mp3":
-        return Mp3Writer(file, bitrate_kbits=bitrate, sample_rate=rate, channels=channels)
+        pipe = Pipe()
+        with ThreadPoolExecutor(1, "listening") as threads:
+            listener = threads.submit(_listen, pipe, path.name)
+            try:
+                yield (
+                    Mp3Writer(
+                        file, bitrate_kbits=bitrate, sample_rate=rate, channels=channels, heard=pipe.write
+                    ),
+                    listener,
+                )
+            finally:
+                pipe.end()
+        return
     try:
-        return ContainerWriter(
+        writer = ContainerWriter(
             path, wanted.format, bitrate_kbits=bitrate, sample_rate=rate, channels=channels
         )
     except (av.error.ArgumentError, ValueError) as cause:
@@ -195,6 +223,15 @@ def _writer(path: Path, file: BinaryIO, wanted: Wanted, rate: int, channels: int
             f"{wanted.format.upper()} cannot be made with {bitrate} kbit/s and {channels} channels",
             help="choose another bitrate",
         ) from cause
+    yield writer, None
+
+
+def _listen(pipe: Pipe, name: str) -> Level:
+    try:
+        with opened_mp3(pipe, name) as sound:
+            return level_of(sound, skip=ENCODER_DELAY + DECODER_DELAY)
+    finally:
+        pipe.leave()
 
 
 def _judge_duration(source: Path, encoded: _Encoded, after: Level) -> None:

@@ -17,6 +17,7 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from publisher.errors import SoundError
+from publisher.sound.threads import Pipe
 
 Samples = NDArray[np.float32]
 """Shape (channels, samples), full scale ±1; floating-point sources may go beyond."""
@@ -82,31 +83,33 @@ class Sound:
             yield block
 
     def _resampled(self) -> Iterator[Samples]:
+        """Blocks as the file has them, but of this rate and in floating point."""
+        gathered = _Gathered(self.sample_rate // CHUNKS * CHUNKS)
         resampler: AudioResampler | None = None
         kind: tuple[str, str, int] | None = None
         for frame in self._frames():
             if kind != (found := (frame.format.name, frame.layout.name, frame.sample_rate)):
                 if resampler is not None:
-                    yield from _arrays(resampler.resample(None))
-                resampler, kind = self._resampler(), found
-            assert resampler is not None
+                    yield from gathered.add(resampler.resample(None))
+                kind, layout = found, self._resampled_layout()
+                resampler = None
+                if kind != ("fltp", layout, self.sample_rate):
+                    resampler = AudioResampler(format="fltp", layout=layout, rate=self.sample_rate)
+            if resampler is None:
+                yield from gathered.add([frame])
+                continue
             # Timestamps of damaged files jump, and FFmpeg would make up for it with silence or cuts.
             frame.pts = None
-            yield from _arrays(resampler.resample(frame))
+            yield from gathered.add(resampler.resample(frame))
         if resampler is not None:
-            yield from _arrays(resampler.resample(None))
+            yield from gathered.add(resampler.resample(None))
+        yield from gathered.rest()
 
-    def _resampler(self) -> AudioResampler:
+    def _resampled_layout(self) -> str:
         # FFmpeg mixes more than two channels; one and two are mixed here, without a change of level.
-        layout = {1: "mono"}.get(self.source_channels, "stereo")
         if self.channels == self.source_channels:
-            layout = self.layout
-        return AudioResampler(
-            format="fltp",
-            layout=layout,
-            rate=self.sample_rate,
-            frame_size=self.sample_rate // CHUNKS * CHUNKS,
-        )
+            return self.layout
+        return "mono" if self.source_channels == 1 else "stereo"
 
     def _frames(self) -> Iterator[av.AudioFrame]:
         try:
@@ -156,31 +159,52 @@ def opened(path: Path, *, sample_rate: int | None = None, channels: int | None =
         # The prefix keeps a name with a colon from being taken for an address.
         container = av.open(f"file:{path}", options=_OPTIONS)
     except (av.FFmpegError, UnicodeEncodeError) as cause:
-        raise SoundError(
-            f"{path.name} holds no sound in a format that is known", help=f"{_EXPORT}, or {_AGAIN}"
-        ) from cause
+        raise _unknown(path.name) from cause
     with container:
-        if not container.streams.audio:
-            raise SoundError(f"{path.name} holds no sound", help=_EXPORT)
-        stream = container.streams.audio[0]
-        _judge(path.name, stream)
-        context = stream.codec_context
-        total = Fraction(container.duration or 0, av.time_base)
-        if stream.duration is not None and stream.time_base is not None:
-            total = stream.duration * stream.time_base
-        yield Sound(
-            container.format.name,
-            context.codec.canonical_name,
-            (stream.bit_rate or (container.bit_rate if len(container.streams) == 1 else 0) or 0) / 1000,
-            context.sample_rate,
-            context.channels,
-            sample_rate or context.sample_rate,
-            channels or context.channels,
-            max(0.0, float(total)),
-            container,
-            stream,
-            path.name,
-        )
+        yield _sound(container, path.name, sample_rate, channels)
+
+
+@contextlib.contextmanager
+def opened_mp3(pipe: Pipe, name: str) -> Iterator[Sound]:
+    """The same of an MP3 that is still being made: no header tells which samples at its ends to leave out.
+
+    Raises:
+        SoundError: there is no sound in it that can be read.
+    """
+    try:
+        container = av.open(pipe, "r", format="mp3")
+    except av.FFmpegError as cause:
+        raise _unknown(name) from cause
+    with container:
+        yield _sound(container, name, None, None)
+
+
+def _unknown(name: str) -> SoundError:
+    return SoundError(f"{name} holds no sound in a format that is known", help=f"{_EXPORT}, or {_AGAIN}")
+
+
+def _sound(container: InputContainer, name: str, sample_rate: int | None, channels: int | None) -> Sound:
+    if not container.streams.audio:
+        raise SoundError(f"{name} holds no sound", help=_EXPORT)
+    stream = container.streams.audio[0]
+    _judge(name, stream)
+    context = stream.codec_context
+    total = Fraction(container.duration or 0, av.time_base)
+    if stream.duration is not None and stream.time_base is not None:
+        total = stream.duration * stream.time_base
+    return Sound(
+        container.format.name,
+        context.codec.canonical_name,
+        (stream.bit_rate or (container.bit_rate if len(container.streams) == 1 else 0) or 0) / 1000,
+        context.sample_rate,
+        context.channels,
+        sample_rate or context.sample_rate,
+        channels or context.channels,
+        max(0.0, float(total)),
+        container,
+        stream,
+        name,
+    )
 
 
 def _judge(name: str, stream: AudioStream) -> None:
@@ -196,9 +220,43 @@ def _judge(name: str, stream: AudioStream) -> None:
         )
 
 
-def _arrays(frames: list[av.AudioFrame]) -> Iterator[Samples]:
-    for frame in frames:
-        yield frame.to_ndarray().astype(np.float32, copy=False)
+class _Gathered:
+    """Frames of any length made into blocks of so many samples."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+        self._arrays: list[Samples] = []
+        self._count = 0
+
+    def add(self, frames: list[av.AudioFrame]) -> Iterator[Samples]:
+        for frame in frames:
+            array = _array(frame)
+            if self._arrays and len(array) != len(self._arrays[0]):
+                yield from self.rest()
+            self._arrays.append(array)
+            self._count += array.shape[1]
+            if self._count >= self._length:
+                yield from self._blocks()
+
+    def rest(self) -> Iterator[Samples]:
+        """What is left, shorter than a block."""
+        if self._count:
+            block = np.concatenate(self._arrays, axis=1)
+            self._arrays, self._count = [], 0
+            yield block
+
+    def _blocks(self) -> Iterator[Samples]:
+        joined = np.concatenate(self._arrays, axis=1)
+        whole = self._count // self._length * self._length
+        for start in range(0, whole, self._length):
+            yield joined[:, start : start + self._length]
+        self._arrays, self._count = [joined[:, whole:]], self._count - whole
+
+
+def _array(frame: av.AudioFrame) -> Samples:
+    """The samples of a frame of planes of floats; PyAV's own way takes as long as to decode it."""
+    planes = [np.frombuffer(memoryview(plane), np.float32, frame.samples) for plane in frame.planes]
+    return planes[0][np.newaxis] if len(planes) == 1 else np.stack(planes)
 
 
 def _mixed(blocks: Iterator[Samples], channels: int) -> Iterator[Samples]:

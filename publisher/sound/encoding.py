@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -34,12 +35,25 @@ class Writer(Protocol):
 
 
 class Mp3Writer:
-    """MPEG 1 Layer III of a constant bitrate, with a header of its length."""
+    """MPEG 1 Layer III of a constant bitrate, with a header of its length.
+
+    Args:
+        heard: is given every frame as it is written, but not the header.
+    """
 
     codec = "mp3"
 
-    def __init__(self, file: BinaryIO, *, bitrate_kbits: int, sample_rate: int, channels: int) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        *,
+        bitrate_kbits: int,
+        sample_rate: int,
+        channels: int,
+        heard: Callable[[bytes], None],
+    ) -> None:
         self._file = file
+        self._heard = heard
         self._samples = 0
         self._started = 0
         encoder = lameenc.Encoder()
@@ -72,6 +86,7 @@ class Mp3Writer:
             self._started = info_frame_length(data)
             self._file.seek(self._started)
         self._file.write(data)
+        self._heard(data)
 
 
 class ContainerWriter:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 ENCODER_DELAY: Final = 576
 """Samples that LAME puts in front (`lame_get_encoder_delay`)."""
+DECODER_DELAY: Final = 529
+"""Samples by which every decoder is late."""
 FRAME_SAMPLES: Final = 1_152
 _KBITS: Final = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _RATES: Final = (44_100, 48_000, 32_000)

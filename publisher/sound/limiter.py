@@ -21,7 +21,8 @@ _STEP: Final = REACH
 """Samples. A point between two then depends on the step it is in and on the two beside it."""
 _ATTACK_SECONDS: Final = 0.005
 _RELEASE_SECONDS: Final = 0.06
-_RECOVERED: Final = 0.9995
+_RECOVERED: Final = 0.0005
+"""What is missing of a gain that counts as whole."""
 
 _Gains = NDArray[np.float64]
 
@@ -41,12 +42,12 @@ class Limiter:
         self._ahead = max(2, round(_ATTACK_SECONDS * sample_rate / _STEP))
         window = np.hanning(self._ahead + 2)[1:-1]
         self._smooth: _Gains = window / window.sum()
-        self._recovery = 1 - math.exp(-_STEP / (_RELEASE_SECONDS * sample_rate))
+        self._recovery = _STEP / (_RELEASE_SECONDS * sample_rate)
         # The samples that are not out yet, behind a margin of those that are.
         self._samples = np.zeros((channels, REACH), dtype=np.float32)
         self._past: _Gains = np.ones(self._ahead)
         self._bearable: _Gains = np.ones(0)
-        self._last = 1.0
+        self._lacking = 0.0
         self._lowest = 1.0
         self.highest = 0.0
         """The highest sample that came out so far."""
@@ -95,18 +96,19 @@ class Limiter:
         return gains
 
     def _recovering(self, required: _Gains) -> _Gains:
-        if self._last == 1.0 and required.min() >= 1.0:
+        """The gain falls at once and recovers exponentially: each step lacks what it must, or a little less
+        than the one before. As logarithms, that is the highest so far of a slope's start."""
+        if self._lacking == 0.0 and required.min() >= 1.0:
             return required
-        last, recovery = self._last, self._recovery
-        gains = []
-        for most in required.tolist():
-            last += (1.0 - last) * recovery
-            if last > _RECOVERED:
-                last = 1.0
-            last = min(last, most)
-            gains.append(last)
-        self._last = last
-        return np.asarray(gains)
+        fall = np.arange(1, len(required) + 1) * self._recovery
+        with np.errstate(divide="ignore"):
+            starts = np.log(np.concatenate(([self._lacking], 1.0 - required)))
+        starts[1:] += fall
+        lacking = np.exp(np.maximum.accumulate(starts)[1:] - fall)
+        lacking[lacking < _RECOVERED] = 0.0
+        self._lacking = float(lacking[-1])
+        gains: _Gains = np.minimum(1.0 - lacking, required)
+        return gains
 
     def _take(self, steps: int, bearable: _Gains) -> Samples:
         if steps <= 0:

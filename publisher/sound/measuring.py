@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from publisher.errors import SoundError
-from publisher.sound.decoding import opened
+from publisher.sound.decoding import Sound, opened
 from publisher.sound.facts import Measurement, Progress, Step
 from publisher.sound.loudness import Loudness
 from publisher.sound.observing import Observer
@@ -36,15 +36,16 @@ def measure(path: Path, *, progress: Progress | None = None) -> Measurement:
     """
     with opened(path) as sound:
         observer = Observer(sound.sample_rate, sound.channels)
-        loudness = Loudness(sound.sample_rate, sound.channels, sound.layout)
-        with ahead(sound.blocks()) as blocks:
+        with (
+            Loudness(sound.sample_rate, sound.channels, sound.layout) as loudness,
+            ahead(sound.blocks()) as blocks,
+        ):
             for count, block in enumerate(blocks, 1):
-                observer.add(block)
                 loudness.add(block)
+                observer.add(block)
                 if progress and count % TOLD_EVERY == 0:
                     progress(Step("measure", observer.duration_seconds, sound.expected_seconds))
         judge_length(path, observer.duration_seconds)
-        loudness.close()
         return Measurement(
             format=sound.format,
             codec=sound.codec,
@@ -75,19 +76,33 @@ def level(path: Path, step: Step, *, channels: int | None = None, progress: Prog
     Raises:
         SoundError, OSError: as `measure`.
     """
-    samples = 0
     with opened(path, channels=channels) as sound:
-        loudness = Loudness(sound.sample_rate, sound.channels, sound.layout)
-        with ahead(sound.blocks()) as blocks:
-            for count, block in enumerate(blocks, 1):
-                loudness.add(block)
-                samples += block.shape[1]
-                if progress and count % TOLD_EVERY == 0:
-                    done = samples / sound.sample_rate
-                    progress(Step(step.what, done, sound.expected_seconds, step.attempt))
-        judge_length(path, samples / sound.sample_rate)
-        loudness.close()
-        return Level(samples / sound.sample_rate, loudness.integrated_lufs, loudness.true_peak_dbtp)
+        found = level_of(sound, step=step, progress=progress)
+    judge_length(path, found.duration_seconds)
+    return found
+
+
+def level_of(
+    sound: Sound, *, skip: int = 0, step: Step | None = None, progress: Progress | None = None
+) -> Level:
+    """The loudness of what is open, without so many samples at its start.
+
+    Raises:
+        SoundError: it cannot be read to its end.
+    """
+    samples = -skip
+    with (
+        Loudness(sound.sample_rate, sound.channels, sound.layout) as loudness,
+        ahead(sound.blocks()) as blocks,
+    ):
+        for count, block in enumerate(blocks, 1):
+            loudness.add(block[:, max(0, -samples) :])
+            samples += block.shape[1]
+            if progress and step and count % TOLD_EVERY == 0:
+                done = samples / sound.sample_rate
+                progress(Step(step.what, done, sound.expected_seconds, step.attempt))
+    seconds = max(0, samples) / sound.sample_rate
+    return Level(seconds, loudness.integrated_lufs, loudness.true_peak_dbtp)
 
 
 def judge_length(path: Path, seconds: float) -> None:

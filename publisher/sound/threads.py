@@ -108,3 +108,40 @@ class Behind:
                 self._do(item)  # type: ignore[arg-type]
             except BaseException as cause:
                 self._cause = cause
+
+
+class Pipe:
+    """Bytes on their way from one thread to another: written at one end, read once as a file at the other."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.Queue[bytes] = queue.Queue(_WAITING)
+        self._unread: bytes | None = None
+        self._left = threading.Event()
+
+    def write(self, data: bytes) -> None:
+        """Waits while too much is unread; once nobody reads any more, what is written is dropped."""
+        if data:
+            self._put(data)
+
+    def end(self) -> None:
+        """The writer's last word. May be said twice."""
+        self._put(b"")
+
+    def leave(self) -> None:
+        """The reader's last word."""
+        self._left.set()
+
+    def read(self, size: int) -> bytes:
+        """At most so many bytes; none once all were read."""
+        if self._unread is None:
+            self._unread = self._waiting.get()
+        data = self._unread[:size]
+        if data:
+            self._unread = self._unread[size:] or None
+        return data
+
+    def _put(self, data: bytes) -> None:
+        while not self._left.is_set():
+            with contextlib.suppress(queue.Full):
+                self._waiting.put(data, timeout=_LOOK_SECONDS)
+                return

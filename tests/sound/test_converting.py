@@ -16,6 +16,7 @@ from publisher.errors import SoundError
 from publisher.sound.converting import convert
 from publisher.sound.facts import Format, Made, Step, Wanted
 from publisher.sound.measuring import measure
+from publisher.sound.threads import Pipe
 from tests.sound import judges
 from tests.sound.material import FORMATS, RATE, SECONDS, Sound, speech, with_clicks, write, write_float
 
@@ -174,8 +175,13 @@ def test_a_file_cut_off_is_as_long_as_what_is_left_or_refused(tmp_path: Path, na
 def test_progress_tells_of_every_pass_and_can_end_the_work(tmp_path: Path) -> None:
     source = write_float(tmp_path / "in.wav", speech(seconds=25))
     steps: list[Step] = []
-    convert(source, tmp_path / "out.mp3", Wanted("mp3"), progress=steps.append)
+    convert(source, tmp_path / "out.opus", Wanted("opus"), progress=steps.append)
     assert [step.what for step in steps[:6:2]] == ["measure", "encode", "verify"]
+    (tmp_path / "out.opus").unlink()
+    steps.clear()
+    convert(source, tmp_path / "out.mp3", Wanted("mp3"), progress=steps.append)
+    # What comes of it is heard meanwhile.
+    assert [step.what for step in steps[:4:2]] == ["measure", "encode"]
     assert all(0 < step.done_seconds <= step.of_seconds + 0.1 for step in steps)
 
     def interrupt(step: Step) -> None:
@@ -187,6 +193,24 @@ def test_progress_tells_of_every_pass_and_can_end_the_work(tmp_path: Path) -> No
         convert(source, tmp_path / "out.mp3", Wanted("mp3"), progress=interrupt)
     assert (tmp_path / "out.mp3").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.wav", "out.mp3"]
+
+
+@pytest.mark.parametrize("heard_bytes", [0, 40_000])
+def test_what_ends_the_listening_ends_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heard_bytes: int
+) -> None:
+    source = write_float(tmp_path / "in.wav", speech(seconds=60))
+
+    def break_down(pipe: Pipe, name: str) -> None:
+        taken = 0
+        while taken < heard_bytes:
+            taken += len(pipe.read(1_000))
+        raise SoundError(f"{name} cannot be heard")
+
+    monkeypatch.setattr("publisher.sound.converting.opened_mp3", break_down)
+    with pytest.raises(SoundError, match="cannot be heard"):
+        convert(source, tmp_path / "out.mp3", Wanted("mp3"))
+    assert [path.name for path in tmp_path.iterdir()] == ["in.wav"]
 
 
 _RUN = """\
