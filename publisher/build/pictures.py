@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from pathlib import Path
@@ -11,11 +12,21 @@ from publisher import effective
 from publisher.audio.chapters import Chapters
 from publisher.audio.tags import Picture
 from publisher.build.artifact import addressed_bytes
-from publisher.build.workshop import Workshop, check_unchanged, given
+from publisher.build.workshop import Workshop, check_unchanged
 from publisher.errors import StoreError
 from publisher.manifest import StoredObject
 from publisher.model import Artwork, Chapter, Episode, SourceFile
-from publisher.pictures import SIZES, CardTexts, Palette, normalise, palette, resized, share_card, small_cover
+from publisher.pictures import (
+    SIZES,
+    CardTexts,
+    Palette,
+    cleaned,
+    normalise,
+    palette,
+    resized,
+    share_card,
+    small_cover,
+)
 from publisher.reading.probes import sha256_of
 from publisher.words import word
 
@@ -24,7 +35,6 @@ _COVER_PIXELS, _COVER_BYTES = 600, 300_000
 # Every chapter has one, and above 16 KiB the padding that FFmpeg needs (publisher.audio.mp3.id3) triples.
 _CHAPTER_PIXELS, _CHAPTER_BYTES = 300, 16_000
 
-_ENDINGS: Final = {"image/jpeg": ".jpg", "image/png": ".png"}
 _SIZED: Final = re.compile(r"artwork\.(\d+)")
 
 
@@ -37,7 +47,8 @@ def build_pictures(
     *,
     before: dict[str, StoredObject],
 ) -> dict[str, StoredObject]:
-    """Stores artwork as directories want it, in several sizes, and pictures and further images as they are.
+    """Stores artwork as directories want it, in several sizes, and pictures and further images as they are,
+    but for their metadata.
 
     Args:
         before: what is published, if that was made of the same artwork in the same way; else nothing.
@@ -49,14 +60,11 @@ def build_pictures(
         StoreError: the store failed, or a picture changed while it was read.
     """
     objects = _artwork(shop, stem, artwork, before) if artwork else {}
-    for name, source in pictures:
-        ending = ".png" if _is_png(shop.root / source.path) else ".jpg"
-        objects[f"picture:{name}"] = shop.keep(given(shop.root, "images", Path(name).stem, ending, source))
-    for name, image in images:
-        ending = _ENDINGS.get(image.type, Path(name).suffix.lower())
-        objects[f"picture:{name}"] = shop.keep(
-            given(shop.root, "images", Path(name).stem, ending, image.source)
-        )
+    given = [*pictures, *((name, image.source) for name, image in images)]
+    for name, source in given:
+        data = _clean(shop.root / source.path, source.digest)
+        ending = ".png" if data.startswith(b"\x89PNG") else ".jpg"
+        objects[f"picture:{name}"] = shop.keep(addressed_bytes("images", Path(name).stem, ending, data))
     return objects
 
 
@@ -133,9 +141,13 @@ def _palette(cover: bytes | None) -> Palette:
     return palette(cover or b"")
 
 
-def _is_png(path: Path) -> bool:
-    with path.open("rb") as reader:
-        return reader.read(4) == b"\x89PNG"
+def _clean(path: Path, digest: str) -> bytes:
+    check_unchanged(path.name, sha256_of(path), digest)
+    try:
+        return cleaned(path.read_bytes())
+    except ValueError as error:
+        # The rules refuse what cannot be decoded; it may have been exchanged this very moment.
+        raise StoreError(f"the picture {path.name}: {error}", help="save it again as JPEG or PNG") from error
 
 
 def chapter_pictures(
@@ -156,11 +168,14 @@ def chapter_pictures(
 
 
 def _chapter_sized(type_: str, data: bytes) -> Picture:
-    """A picture from inside the audio, as it is unless it is large."""
-    small = None
+    """A picture from inside the audio: what it looks like stays, unless it is large."""
     if len(data) > _CHAPTER_BYTES:
         small = small_cover(data, max_pixels=_CHAPTER_PIXELS, max_bytes=_CHAPTER_BYTES)
-    return Picture("image/jpeg", small) if small else Picture(type_, data)
+        if small:
+            return Picture("image/jpeg", small)
+    with contextlib.suppress(ValueError):
+        data = cleaned(data)
+    return Picture(type_, data)
 
 
 def tag_cover(shop: Workshop, episode: Episode) -> Picture | None:

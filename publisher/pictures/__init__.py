@@ -7,6 +7,7 @@ card = share_card(CardTexts("A show", "An episode"), artwork.data, palette(artwo
 """
 
 from publisher.pictures.card import CardTexts, share_card
+from publisher.pictures.cleaning import cleaned
 from publisher.pictures.fonts import probe_font
 from publisher.pictures.normalising import SIZES, Normalised, normalise, resized
 from publisher.pictures.opening import MOST_PIXELS, SUFFIXES
@@ -23,6 +24,7 @@ __all__ = [
     "Normalised",
     "Palette",
     "Scheme",
+    "cleaned",
     "contrast",
     "normalise",
     "palette",

@@ -12,9 +12,9 @@ from tests.support.require import require_program
 
 
 def ffprobe(path: Path) -> dict[str, Any]:
-    """Its format and its streams."""
-    command = [require_program("ffprobe"), "-v", "error", "-show_format", "-show_streams", "-of", "json"]
-    done = subprocess.run([*command, str(path)], check=True, capture_output=True)
+    """Its format, its streams and its chapters."""
+    command = [require_program("ffprobe"), "-v", "error", "-show_format", "-show_streams", "-show_chapters"]
+    done = subprocess.run([*command, "-of", "json", str(path)], check=True, capture_output=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
