@@ -90,6 +90,12 @@ def tagging(source: str, target: str) -> Callable[[], object]:
 
 
 @subject
+def copying(source: str, target: str) -> Callable[[], object]:
+    """What `cp` does, without the start of a process: the kernel copies."""
+    return lambda: shutil.copyfile(source, target)
+
+
+@subject
 def probing(source: str) -> Callable[[], object]:
     """Every frame of an audio file."""
     from publisher.audio.probe import probe

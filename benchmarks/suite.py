@@ -35,7 +35,7 @@ class Size:
 
 
 FULL: Final = Size(
-    (1_000, 10_000), 60 * _MEGABYTE, 500 * _MEGABYTE, _SECONDS_OF_70_MINUTES, 5, 3_600, 4 * 3_600, 300
+    (1_000, 10_000), 60 * _MEGABYTE, 500 * _MEGABYTE, _SECONDS_OF_70_MINUTES, 5, 3_600, 4 * 3_600, 900
 )
 SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2, 20, 20, 40)
 
@@ -116,12 +116,15 @@ def tagging(place: Workplace) -> Iterator[Line]:
     runs = in_turn(
         {
             "copy": Command(("cp", str(source), str(target))),
+            "copied": Command(subject("copying", source, target)),
             "tagged": Command(subject("tagging", source, target)),
             "published": Command(place.publish(show).arguments, functools.partial(place.forget, show)),
         },
         place.size.times,
     )
-    yield from compared(f"tag a {name} into a file", runs["tagged"], "cp", runs["copy"], _WHOLE)
+    what, inside = f"tag a {name} into a file", ["inside_seconds"]
+    yield from compared(what, runs["tagged"], "a copy by the kernel", runs["copied"], inside)
+    yield from compared(what, runs["tagged"], "cp", runs["copy"], _WHOLE)
     yield from compared(f"publish a {name}", runs["published"], "cp", runs["copy"], _WHOLE)
     if shutil.which("ffmpeg"):
         yield from _tagging_opus(place)
@@ -135,12 +138,13 @@ def _tagging_opus(place: Workplace) -> Iterator[Line]:
     runs = in_turn(
         {
             "copy": Command(("cp", str(source), str(target))),
+            "copied": Command(subject("copying", source, target)),
             "tagged": Command(subject("tagging", source, target)),
         },
         place.size.times,
     )
-    what = f"tag a {seconds // 60}-minute Opus into a file"
-    yield from alone(what, runs["tagged"], ["inside_seconds"])
+    what, inside = f"tag a {seconds // 60}-minute Opus into a file", ["inside_seconds"]
+    yield from compared(what, runs["tagged"], "a copy by the kernel", runs["copied"], inside)
     yield from compared(what, runs["tagged"], "cp", runs["copy"], _WHOLE)
 
 

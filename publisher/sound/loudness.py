@@ -1,15 +1,11 @@
-"""Loudness by EBU R128 (ITU-R BS.1770): FFmpeg's own `ebur128` filter, run in this process.
-
-The meter works in a thread of its own, beside the search for the true peak.
-"""
+"""Loudness by EBU R128 (ITU-R BS.1770): FFmpeg's own `ebur128` filter, run in this process."""
 
 from __future__ import annotations
 
 import collections
 import contextlib
 import math
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import av
 import numpy as np
@@ -18,7 +14,6 @@ from av.filter import Graph
 from av.frame import Frame
 
 from publisher.sound.decoding import Samples
-from publisher.sound.threads import Behind
 from publisher.sound.true_peak import TruePeak
 
 _FLOOR_LUFS: Final = -70.0
@@ -27,10 +22,7 @@ _LAYOUTS: Final = {1: "mono", 2: "stereo"}
 
 
 class Loudness:
-    """Integrated loudness, loudness range and true peak of sound that comes in blocks.
-
-    A context: what was measured can be asked for once it has been left.
-    """
+    """Integrated loudness, loudness range and true peak of sound that comes in blocks."""
 
     def __init__(self, sample_rate: int, channels: int, layout: str = "") -> None:
         self._rate = sample_rate
@@ -46,28 +38,24 @@ class Loudness:
         self._graph = graph
         self._told: dict[str, str] = {}
         self._last: collections.deque[Frame] = collections.deque(maxlen=2)
-        self._meter = Behind(self._hear)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._meter.__exit__(kind, error, trace)
-        if kind is not None:
+    def add(self, block: Samples) -> None:
+        """Takes the next block of any length."""
+        if not block.shape[1]:
             return
+        self._peak.add(block)
+        frame = AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout=self._layout)
+        frame.sample_rate = self._rate
+        self._source.push(frame)
+        self._pull()
+
+    def close(self) -> None:
+        """Has to be called behind the last block, once."""
         self._source.push(None)
         self._pull()
         # A frame that ends between two readings of the meter tells nothing.
         for frame in self._last:
             self._told = frame.metadata or self._told
-
-    def add(self, block: Samples) -> None:
-        """Takes the next block of any length."""
-        if block.shape[1]:
-            self._meter(block)
-            self._peak.add(block)
 
     @property
     def integrated_lufs(self) -> float | None:
@@ -88,12 +76,6 @@ class Loudness:
     def _number(self, name: str) -> float | None:
         number = float(self._told.get(name, "nan"))
         return number if math.isfinite(number) else None
-
-    def _hear(self, block: Samples) -> None:
-        frame = AudioFrame.from_ndarray(np.ascontiguousarray(block), format="fltp", layout=self._layout)
-        frame.sample_rate = self._rate
-        self._source.push(frame)
-        self._pull()
 
     def _pull(self) -> None:
         with contextlib.suppress(av.error.BlockingIOError, av.error.EOFError):

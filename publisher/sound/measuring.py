@@ -11,7 +11,6 @@ from publisher.sound.decoding import Sound, opened
 from publisher.sound.facts import Measurement, Progress, Step
 from publisher.sound.loudness import Loudness
 from publisher.sound.observing import Observer
-from publisher.sound.threads import ahead
 
 SHORTEST_SECONDS: Final = 0.1
 TOLD_EVERY: Final = 10
@@ -36,16 +35,14 @@ def measure(path: Path, *, progress: Progress | None = None) -> Measurement:
     """
     with opened(path) as sound:
         observer = Observer(sound.sample_rate, sound.channels)
-        with (
-            Loudness(sound.sample_rate, sound.channels, sound.layout) as loudness,
-            ahead(sound.blocks()) as blocks,
-        ):
-            for count, block in enumerate(blocks, 1):
-                loudness.add(block)
-                observer.add(block)
-                if progress and count % TOLD_EVERY == 0:
-                    progress(Step("measure", observer.duration_seconds, sound.expected_seconds))
+        loudness = Loudness(sound.sample_rate, sound.channels, sound.layout)
+        for count, block in enumerate(sound.blocks(), 1):
+            loudness.add(block)
+            observer.add(block)
+            if progress and count % TOLD_EVERY == 0:
+                progress(Step("measure", observer.duration_seconds, sound.expected_seconds))
         judge_length(path, observer.duration_seconds)
+        loudness.close()
         return Measurement(
             format=sound.format,
             codec=sound.codec,
@@ -91,16 +88,14 @@ def level_of(
         SoundError: it cannot be read to its end.
     """
     samples = -skip
-    with (
-        Loudness(sound.sample_rate, sound.channels, sound.layout) as loudness,
-        ahead(sound.blocks()) as blocks,
-    ):
-        for count, block in enumerate(blocks, 1):
-            loudness.add(block[:, max(0, -samples) :])
-            samples += block.shape[1]
-            if progress and step and count % TOLD_EVERY == 0:
-                done = samples / sound.sample_rate
-                progress(Step(step.what, done, sound.expected_seconds, step.attempt))
+    loudness = Loudness(sound.sample_rate, sound.channels, sound.layout)
+    for count, block in enumerate(sound.blocks(), 1):
+        loudness.add(block[:, max(0, -samples) :])
+        samples += block.shape[1]
+        if progress and step and count % TOLD_EVERY == 0:
+            done = samples / sound.sample_rate
+            progress(Step(step.what, done, sound.expected_seconds, step.attempt))
+    loudness.close()
     seconds = max(0, samples) / sound.sample_rate
     return Level(seconds, loudness.integrated_lufs, loudness.true_peak_dbtp)
 
