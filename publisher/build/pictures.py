@@ -12,7 +12,7 @@ from publisher import effective
 from publisher.audio.chapters import Chapters
 from publisher.audio.tags import Picture
 from publisher.build.artifact import addressed_bytes
-from publisher.build.workshop import Workshop, check_unchanged
+from publisher.build.workshop import Workshop, check_unchanged, given
 from publisher.errors import StoreError
 from publisher.manifest import StoredObject
 from publisher.model import Artwork, Chapter, Episode, SourceFile
@@ -35,6 +35,8 @@ _COVER_PIXELS, _COVER_BYTES = 600, 300_000
 # Every chapter has one, and above 16 KiB the padding that FFmpeg needs (publisher.audio.mp3.id3) triples.
 _CHAPTER_PIXELS, _CHAPTER_BYTES = 300, 16_000
 
+_CLEANED: Final = ("image/jpeg", "image/png")
+"""What `cleaned` takes. A show's further images may be anything, even moving ones, and go out as they are."""
 _SIZED: Final = re.compile(r"artwork\.(\d+)")
 
 
@@ -60,11 +62,17 @@ def build_pictures(
         StoreError: the store failed, or a picture changed while it was read.
     """
     objects = _artwork(shop, stem, artwork, before) if artwork else {}
-    given = [*pictures, *((name, image.source) for name, image in images)]
-    for name, source in given:
-        data = _clean(shop.root / source.path, source.digest)
-        ending = ".png" if data.startswith(b"\x89PNG") else ".jpg"
-        objects[f"picture:{name}"] = shop.keep(addressed_bytes("images", Path(name).stem, ending, data))
+    sources = [*pictures, *((name, image.source) for name, image in images)]
+    others = {name for name, image in images if image.type not in _CLEANED}
+    for name, source in sources:
+        stem = Path(name).stem
+        if name in others:
+            artifact = given(shop.root, "images", stem, Path(name).suffix.lower(), source)
+        else:
+            data = _clean(shop.root / source.path, source.digest)
+            ending = ".png" if data.startswith(b"\x89PNG") else ".jpg"
+            artifact = addressed_bytes("images", stem, ending, data)
+        objects[f"picture:{name}"] = shop.keep(artifact)
     return objects
 
 
