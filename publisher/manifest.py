@@ -92,6 +92,8 @@ class Manifest:
         parts: fingerprint of each part of podcast.yaml.
         objects: artwork, style, pictures of the show.
         pages: those that are no episode's.
+        made_of: for each page by its key, a fingerprint of all that it is rendered from: one that has the
+            same again is not rendered again.
         former: GUID by the key of each page of `pages` that was an episode's: it says where the episode
             is now, or that it was removed.
         moved_from: the feed's address before it moved; empty where it never did.
@@ -110,6 +112,7 @@ class Manifest:
     episodes: tuple[Released, ...] = ()
     objects: dict[str, StoredObject] = field(default_factory=dict)
     pages: tuple[StoredObject, ...] = ()
+    made_of: dict[str, str] = field(default_factory=dict)
     feed: StoredObject | None = None
     former: dict[str, str] = field(default_factory=dict)
     moved_from: str = ""
@@ -215,6 +218,7 @@ def _manifest(values: dict[str, Any]) -> Manifest:
     values["pages"] = tuple(_object(page) for page in values.get("pages", ()))
     values["feed"] = _object(values["feed"]) if "feed" in values else None
     values["episodes"] = tuple(_released(episode) for episode in values.get("episodes", ()))
+    _expect(str, *values.get("made_of", {}).values())
     _expect(str, *(values[name] for name in ("guid", "feed_url", "url", "title")))
     return Manifest(**values)
 

@@ -42,6 +42,7 @@ _BY_ENDING = {
 
 _GZIP = ".gz"
 _DIGEST = re.compile(r"(?:^|-)[0-9a-f]{24,}\.[a-z0-9.]+$")
+_DIGEST_FOLDER = re.compile(r"(?:^|/)[0-9a-f]{24,}/")
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -72,5 +73,6 @@ def is_text(type_: str) -> bool:
 
 def cache_control(key: str) -> str:
     """How long an object may be kept: for ever where its name holds its digest (at least 96 bits, in
-    hexadecimal, as the name's last part before the ending), else not without asking again."""
-    return _FOR_EVER if _DIGEST.search(basename(key)) else "no-cache"
+    hexadecimal, as the name's last part before the ending) or a folder is named by the digest of what is in
+    it, else not without asking again."""
+    return _FOR_EVER if _DIGEST.search(basename(key)) or _DIGEST_FOLDER.search(key) else "no-cache"

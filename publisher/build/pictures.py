@@ -114,6 +114,11 @@ def show_card(shop: Workshop) -> StoredObject:
     return _card(shop, "show", texts, show.artwork)
 
 
+def show_palette(shop: Workshop) -> Palette:
+    """The show's colours, from its artwork."""
+    return _palette(_cover(shop, shop.show.artwork))
+
+
 def _artwork(
     shop: Workshop, stem: str, artwork: Artwork, before: dict[str, StoredObject]
 ) -> dict[str, StoredObject]:

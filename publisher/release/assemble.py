@@ -5,12 +5,11 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from publisher import __version__, effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
 from publisher.build.episode import build_episode
-from publisher.build.pictures import build_pictures, picture_urls, show_card
+from publisher.build.pictures import build_pictures, picture_urls, show_card, show_palette
 from publisher.build.sounds import Order, Sound, prepare
 from publisher.build.workshop import Workshop, page_key
 from publisher.delivery import delivery, further
@@ -21,6 +20,7 @@ from publisher.planning import Plan, PlannedEpisode
 from publisher.release import feeds, pages
 from publisher.release.flip import named_feed
 from publisher.release.live_pages import PACKED_FEED, pages_of, write_page
+from publisher.release.site import Site, SitePageOrder, stored_pages
 from publisher.release.uploads import Uploads, each
 from publisher.sound.facts import Measurement
 
@@ -69,15 +69,25 @@ def assemble(
     if not shop.show.private:
         objects["card"] = show_card(shop)
     shop = replace(shop, show=_with_portraits(shop, objects))
-    objects["style"] = shop.keep(pages.style())
+    colours = show_palette(shop)
+    objects["style"] = shop.keep(pages.style(colours))
+    for role, artifact in pages.static():
+        objects[role] = shop.keep(artifact)
     objects["feed-style"] = shop.keep(pages.feed_style(shop.show))
     shop = replace(shop, sounds=_sounds(shop, plan, uploads))
     heard({slug: Measurement.from_json(sound.measured) for slug, sound in shop.sounds.items()})
     released = each(lambda planned: _released(shop, planned), plan.released)
     before_pages()
-    released, home = _with_pages(shop, plan, uploads, objects, released)
     former = _former(plan, released)
-    formers = _former_pages(shop, plan, uploads, objects, former, released)
+    site = Site(
+        shop,
+        pages.site_page(shop, objects, colours),
+        _episodes(plan),
+        released,
+        _now_at(former, released),
+    )
+    made, made_of = _with_pages(site, plan, uploads)
+    released = [replace(item, page=made[page_key(item.slug)]) for item in released]
     body, archives = feeds.render(shop, plan, objects, released)
     packed = _packed_feed(shop, plan, uploads, body)
     feed = shop.keep(addressed_bytes("releases", "feed", ".xml", body))
@@ -89,7 +99,8 @@ def assemble(
         parts=show_parts(plan.show),
         episodes=tuple(released),
         objects=objects | archives,
-        pages=(home, *formers, *packed),
+        pages=(*stored_pages(made, released), *packed),
+        made_of=made_of,
         feed=feed,
         former=former,
         moved_from=plan.moved_from,
@@ -155,49 +166,24 @@ def _released(shop: Workshop, planned: PlannedEpisode) -> Released:
     )
 
 
-def _with_pages(
-    shop: Workshop,
-    plan: Plan,
-    uploads: Uploads,
-    objects: dict[str, StoredObject],
-    released: list[Released],
-) -> tuple[list[Released], StoredObject]:
-    """The episodes with their pages, and the home page; only pages that may have changed are made."""
-    site = pages.site_page(shop, objects)
-    episodes = _episodes(plan)
-    lists = [pages.listed(shop.show, episodes[item.slug], item) for item in released]
-    everything = (
-        plan.before is None or bool(plan.show_changes) or plan.before.objects.get("style") != objects["style"]
-    )
-    kept = _neighbours([item.slug for item in plan.before.episodes]) if plan.before else {}
-    now = _neighbours([item.slug for item in released])
+def _with_pages(site: Site, plan: Plan, uploads: Uploads) -> tuple[dict[str, StoredObject], dict[str, str]]:
+    """Writes the pages that changed. Gives all of them by key, and what each is made of."""
     standing = pages_of(plan.before)
-    touched = {planned.slug for planned in plan.released if planned.state != "unchanged"}
+    known = plan.before.made_of if plan.before and "damaged" not in plan.show_changes else {}
+    orders = site.orders()
 
-    def page(place: int) -> Released:
-        item = released[place]
-        older, newer = now[item.slug]
-        same = kept.get(item.slug) == (older, newer) and not touched & {item.slug, older, newer}
-        if same and not everything and item.page:
-            return item
-        artifact = pages.episode_page(
-            shop,
-            site,
-            episodes[item.slug],
-            item,
-            newer=lists[place + 1] if place + 1 < len(lists) else None,
-            older=lists[place - 1] if place else None,
-        )
-        return replace(item, page=write_page(uploads, artifact, standing.get(artifact.object.key)))
+    def page(order: SitePageOrder) -> StoredObject:
+        before = standing.get(order.key)
+        if before and known.get(order.key) == order.made_of:
+            return before
+        return write_page(uploads, order.artifact(), before)
 
     # Those at new addresses first: the pages that stand are about to link to them.
-    places = sorted(range(len(released)), key=lambda place: page_key(released[place].slug) in standing)
-    added = sum(page_key(item.slug) not in standing for item in released)
-    made = dict(zip(places, each(page, places[:added]) + each(page, places[added:]), strict=True))
-    with_pages = [made[place] for place in range(len(released))]
-    front = pages.home_page(site, tuple(reversed(lists)))
-    home = write_page(uploads, front, standing.get(front.object.key))
-    return with_pages, home
+    added = [order for order in orders if order.key not in standing]
+    others = [order for order in orders if order.key in standing]
+    stored = each(page, added) + each(page, others)
+    made = {order.key: item for order, item in zip([*added, *others], stored, strict=True)}
+    return made, {order.key: order.made_of for order in orders}
 
 
 def _former(plan: Plan, released: list[Released]) -> dict[str, str]:
@@ -205,24 +191,14 @@ def _former(plan: Plan, released: list[Released]) -> dict[str, str]:
     if plan.before is None:
         return {}
     were = {item.page.key: item.guid for item in plan.before.episodes if item.page}
-    now = {item.page.key for item in released if item.page}
+    now = {page_key(item.slug) for item in released}
     return {key: guid for key, guid in sorted((plan.before.former | were).items()) if key not in now}
 
 
-def _former_pages(
-    shop: Workshop,
-    plan: Plan,
-    uploads: Uploads,
-    objects: dict[str, StoredObject],
-    former: dict[str, str],
-    released: list[Released],
-) -> list[StoredObject]:
-    """Whoever follows an old link is told what became of the episode."""
-    site = pages.site_page(shop, objects)
-    places = {item.guid: item.page.key for item in released if item.page}
-    standing = pages_of(plan.before)
-    made = (pages.former_page(site, key, places.get(guid, "")) for key, guid in former.items())
-    return [write_page(uploads, page, standing.get(page.object.key)) for page in made]
+def _now_at(former: dict[str, str], released: list[Released]) -> dict[str, str]:
+    """For each page at which no episode is any more, the key of the episode's page now."""
+    places = {item.guid: page_key(item.slug) for item in released}
+    return {key: places.get(guid, "") for key, guid in former.items()}
 
 
 def _packed_feed(shop: Workshop, plan: Plan, uploads: Uploads, body: bytes) -> list[StoredObject]:
@@ -236,10 +212,3 @@ def _packed_feed(shop: Workshop, plan: Plan, uploads: Uploads, body: bytes) -> l
 
 def _episodes(plan: Plan) -> dict[str, Episode]:
     return {planned.slug: planned.episode for planned in plan.released if planned.episode}
-
-
-def _neighbours(slugs: list[str]) -> dict[str, tuple[str, str]]:
-    """Slug → (older, newer); empty where there is none."""
-    older = {second: first for first, second in pairwise(slugs)}
-    newer = dict(pairwise(slugs))
-    return {slug: (older.get(slug, ""), newer.get(slug, "")) for slug in slugs}

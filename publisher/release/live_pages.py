@@ -7,6 +7,7 @@ therefore ends with `settle_pages`: the last of them reads the feed after every 
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Collection
 from pathlib import Path
@@ -20,16 +21,28 @@ from publisher.release.published import read_published
 from publisher.release.uploads import Uploads, each
 from publisher.store import Store, Stored
 
-EPISODE_PAGES = "episodes/"
 PACKED_FEED: Final = f"{FEED_KEY}.gz"
 """The feed once more, for whoever serves files as they lie: written and mended like a page."""
-_EPISODE_PAGE: Final = re.compile(r"episodes/[^/]+/index\.html")
+_FOLDERS: Final = (
+    "episodes/",
+    "topics/",
+    "people/",
+    "organizations/",
+    "seasons/",
+    "archive/",
+    "search/",
+    "certificate/",
+)
+"""In which pages come and go."""
+_PAGE: Final = re.compile(r"(?:.+/)?(?:index\.html|oembed\.json)")
+_ALONE: Final = (PACKED_FEED, "404.html", "sitemap.xml", "robots.txt", "site.webmanifest", "opensearch.xml")
 _ROUNDS: Final = 10
 
 
 def copy_key(page: StoredObject) -> str:
     """Where the copy of a page is."""
-    ending = ".xml.gz" if page.key == PACKED_FEED else ".html"
+    name = posixpath.basename(page.key)
+    ending = name[name.index(".") :]
     return f"releases/pages/page-{page.digest[:DIGEST_CHARACTERS]}{ending}"
 
 
@@ -98,9 +111,10 @@ def restore_pages(uploads: Uploads, manifest: Manifest, *, keep_others: bool = F
 
 def _others(store: Store) -> list[Stored]:
     """What stands at the addresses of pages that come and go."""
-    packed = store.head(PACKED_FEED)
-    pages = [stored for stored in store.list(EPISODE_PAGES) if _EPISODE_PAGE.fullmatch(stored.key)]
-    return pages + ([packed] if packed else [])
+    alone = [stored for key in _ALONE if (stored := store.head(key))]
+    return alone + [
+        stored for folder in _FOLDERS for stored in store.list(folder) if _PAGE.fullmatch(stored.key)
+    ]
 
 
 def _restore(uploads: Uploads, page: StoredObject) -> bool:

@@ -1,131 +1,45 @@
-"""The show's pages: HTML as a function of data, without scripts and without a request to anybody else.
+"""The show's pages: HTML as a function of data, without a request to anybody else.
 
 Addresses within the show are relative, so that the pages work below any base URL and in the preview; only
-what other machines read (canonical address, Open Graph) is absolute.
+what other machines read (canonical address, Open Graph) is absolute. Everything can be read without scripts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
-from hashlib import sha256
-from importlib import resources
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from publisher.model import Chapter, EpisodeType, Link, Person, Quote, Show
-from publisher.words import direction, format_clock, format_date, format_duration, language_name, word
+from publisher import effective
+from publisher.site.data import Group, PageEpisode, SitePage
+from publisher.site.environment import rendered
 
-APPS = {
-    "amazon": "Amazon Music",
-    "antennapod": "AntennaPod",
-    "apple": "Apple Podcasts",
-    "castbox": "Castbox",
-    "castro": "Castro",
-    "deezer": "Deezer",
-    "fountain": "Fountain",
-    "iheart": "iHeart",
-    "overcast": "Overcast",
-    "playerfm": "Player FM",
-    "pocketcasts": "Pocket Casts",
-    "podcastaddict": "Podcast Addict",
-    "podimo": "Podimo",
-    "podverse": "Podverse",
-    "spotify": "Spotify",
-    "tunein": "TuneIn",
-    "youtube": "YouTube",
-}
-"""What an app that `subscribe` names by its key is called."""
-
-_META_LENGTH = 200
+NEWEST = 24
+"""Episodes that the home page lists; the archive has all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageEpisode:
-    """What the pages need to know of one published episode.
+def render_home(
+    site: SitePage, episodes: Sequence[PageEpisode], groups: Sequence[Group], *, linked_data: str = ""
+) -> str:
+    """The show's own page: what it is, how to subscribe, the newest episodes, the ways to the others.
 
-    Attributes:
-        published: aware, UTC.
-        duration_seconds: of the enclosure; 0 where it is not known.
-        url: the page's address relative to the base, `episodes/<slug>/`.
-        enclosure_url, artwork_url, card_url, transcript_url: absolute, or keys relative to the base; empty
-            where there is none.
-        artwork_sizes: (pixels a side, address) of smaller ones, the smallest first.
-        translations: (language, address) of the transcript in further languages, as a person reads it.
-        notes_html, transcript_html: fragments that are safe already and go in as they are.
-        further: (title, address) of the sound in further forms.
-        people: who is heard, each with the label of the role: `(person, "Gjest")`.
-        interview: written questions, each with its answer as a safe fragment.
+    Args:
+        episodes: newest first.
     """
-
-    slug: str
-    title: str
-    published: datetime
-    url: str
-    enclosure_url: str
-    enclosure_type: str
-    duration_seconds: float = 0.0
-    code: str = ""
-    number: int | None = None
-    season: int | None = None
-    type: EpisodeType = "full"
-    summary: str = ""
-    artwork_url: str = ""
-    artwork_sizes: tuple[tuple[int, str], ...] = ()
-    card_url: str = ""
-    notes_html: str = ""
-    transcript_html: str = ""
-    transcript_url: str = ""
-    translations: tuple[tuple[str, str], ...] = ()
-    further: tuple[tuple[str, str], ...] = ()
-    people: tuple[tuple[Person, str], ...] = ()
-    quote: Quote | None = None
-    outcomes: tuple[str, ...] = ()
-    chapters: tuple[Chapter, ...] = ()
-    interview: tuple[tuple[str, str], ...] = ()
-    links: tuple[Link, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SitePage:
-    """What every page of a show needs.
-
-    Attributes:
-        base_url: public address of the published show, with or without a slash at its end.
-        feed_url, artwork_url, card_url, style_url: absolute, or keys relative to the base.
-        artwork_sizes: (pixels a side, address) of smaller ones, the smallest first.
-        description_html: the show's description rendered and safe; empty: its text as it stands.
-        episodes: those that are published, newest first. Only the home page lists them.
-    """
-
-    show: Show
-    base_url: str
-    feed_url: str
-    style_url: str
-    artwork_url: str = ""
-    artwork_sizes: tuple[tuple[int, str], ...] = ()
-    card_url: str = ""
-    description_html: str = ""
-    episodes: tuple[PageEpisode, ...] = ()
-
-
-def stylesheet() -> tuple[str, bytes]:
-    """The key and the bytes of the pages' style; the key holds the digest."""
-    data = (resources.files("publisher.site") / "static" / "style.css").read_bytes()
-    return f"site/style-{sha256(data).hexdigest()[:32]}.css", data
-
-
-def render_home(site: SitePage) -> str:
-    """The show's own page: what it is, how to subscribe, the newest episode and all of them."""
-    description = (
-        Markup(site.description_html) if site.description_html else _paragraphs(site.show.description)
+    show = site.show
+    description = Markup(site.description_html) if site.description_html else _paragraphs(show.description)
+    return rendered(
+        "home.html",
+        site,
+        page_url="",
+        description=description,
+        author=effective.show_author(show),
+        episodes=tuple(episodes[:NEWEST]),
+        count=len(episodes),
+        groups=groups,
+        linked_data=linked_data,
     )
-    return _render("home.html", site, page_url="", description=description, author=_author(site.show))
 
 
 def render_episode(
@@ -134,9 +48,64 @@ def render_episode(
     *,
     newer: PageEpisode | None = None,
     older: PageEpisode | None = None,
+    following: PageEpisode | None = None,
+    related: Sequence[PageEpisode] = (),
 ) -> str:
-    """An episode's page. `newer` and `older` are its neighbours in time, to go on to."""
-    return _render("episode.html", site, page_url=episode.url, episode=episode, newer=newer, older=older)
+    """An episode's page.
+
+    Args:
+        newer, older: its neighbours in time, to go on to.
+        following: what to hear next.
+        related: others that have something in common with it.
+    """
+    return rendered(
+        "episode.html",
+        site,
+        page_url=episode.url,
+        episode=episode,
+        newer=newer,
+        older=older,
+        following=following,
+        related=related,
+    )
+
+
+def render_embed(site: SitePage, episode: PageEpisode) -> str:
+    """The player alone, for a frame in somebody else's page."""
+    return rendered("embed.html", site, page_url=f"{episode.url}embed/", episode=episode)
+
+
+def render_answers(site: SitePage, episode: PageEpisode) -> str:
+    """The quiz with its answers, for readers without scripts."""
+    return rendered("answers.html", site, page_url=f"{episode.url}answers/", episode=episode)
+
+
+def render_group(
+    site: SitePage, group: Group, episodes: Sequence[PageEpisode], *, linked_data: str = ""
+) -> str:
+    """All episodes of a topic, a person, an organisation, a season or a year."""
+    return rendered(
+        "group.html", site, page_url=group.url, group=group, episodes=episodes, linked_data=linked_data
+    )
+
+
+def render_topics(site: SitePage, groups: Sequence[Group]) -> str:
+    """Every group there is, each with its number of episodes."""
+    return rendered("topics.html", site, page_url="topics/", groups=groups)
+
+
+def render_search(site: SitePage) -> str:
+    return rendered("search.html", site, page_url="search/")
+
+
+def render_certificate(site: SitePage) -> str:
+    """Where the certificate of a quiz is made, by the reader's own browser."""
+    return rendered("certificate.html", site, page_url="certificate/")
+
+
+def render_not_found(site: SitePage) -> str:
+    """What a store shows for addresses at which there is nothing."""
+    return rendered("not_found.html", site, page_url="404.html", anywhere=True)
 
 
 def render_former(site: SitePage, *, page_url: str, target: str = "") -> str:
@@ -146,109 +115,8 @@ def render_former(site: SitePage, *, page_url: str, target: str = "") -> str:
         page_url: the former page's address relative to the base.
         target: the page's address now, relative to the base; empty for an episode that was removed.
     """
-    return _render("former.html", site, page_url=page_url, target=target)
-
-
-def _render(template: str, site: SitePage, *, page_url: str, **values: object) -> str:
-    language, base_url = site.show.language, site.base_url.rstrip("/") + "/"
-    up = "../" * page_url.count("/")
-
-    def here(address: str) -> str:
-        key = _key(address, base_url)
-        return _web(address) if key is None else (up + key or "./")
-
-    def absolute(address: str) -> str:
-        key = _key(address, base_url)
-        return _web(address) if key is None else base_url + key
-
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            site=site,
-            show=site.show,
-            page_url=page_url,
-            here=here,
-            absolute=absolute,
-            web=_web,
-            word=lambda key: word(language, key),
-            date=lambda moment: format_date(language, moment, site.show.timezone),
-            duration=lambda seconds: format_duration(language, seconds),
-            direction=direction(language),
-            **values,
-        )
-    )
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("publisher.site"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-    )
-    filters: dict[str, Callable[..., object]] = {
-        "app": lambda link: APPS.get(link.title.lower(), link.title) or link.url,
-        "clock": format_clock,
-        "html": Markup,
-        "instant": _instant,
-        "iso_duration": lambda seconds: f"PT{int(seconds + 0.5)}S",
-        "label": _label,
-        "language_name": language_name,
-        "listed": lambda chapters: [chapter for chapter in chapters if chapter.toc and chapter.title],
-        "meta": _meta,
-        "post": _post,
-    }
-    environment.filters.update(filters)
-    return environment
-
-
-def _key(address: str, base_url: str) -> str | None:
-    """The address relative to the base, or None where it lies elsewhere."""
-    if address == base_url.rstrip("/"):
-        return ""
-    if address.startswith(base_url):
-        return address.removeprefix(base_url)
-    return None if ":" in address.partition("/")[0] or address.startswith("/") else address
-
-
-def _web(address: str) -> str:
-    """The address, if it is one that a page may lead to; a `javascript:` one is not."""
-    try:
-        scheme = urlsplit(address).scheme
-    except ValueError:
-        return ""
-    return address if scheme in ("http", "https", "mailto") else ""
-
-
-def _author(show: Show) -> str:
-    return show.author or ", ".join(person.name for person in show.hosts)
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _label(episode: PageEpisode) -> str:
-    """What stands for the episode in a list: its code, else its number."""
-    return episode.code or (f"{episode.number}" if episode.number is not None else "")
-
-
-def _post(person: Person) -> str:
-    return ", ".join(text for text in (person.title, person.organization) if text)
+    return rendered("former.html", site, page_url=page_url, target=target)
 
 
 def _paragraphs(text: str) -> Markup:
     return Markup("\n").join(Markup("<p>{}</p>").format(part) for part in re.split(r"\n\s*\n", text) if part)
-
-
-def _meta(text: str | Markup) -> str:
-    """Plain text of one line, cut between words, for descriptions that other machines show."""
-    plain = " ".join((text.striptags() if isinstance(text, Markup) else text).split())
-    if len(plain) <= _META_LENGTH:
-        return plain
-    return plain[:_META_LENGTH].rpartition(" ")[0].rstrip(" ,.;:–-") + " …"

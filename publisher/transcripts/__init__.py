@@ -3,7 +3,7 @@
 from publisher.transcripts.reading import read_transcript
 from publisher.transcripts.speakers import match_speakers
 from publisher.transcripts.types import Cue, Paragraph, Transcript
-from publisher.transcripts.writing import to_html, to_json, to_plain, to_srt, to_vtt
+from publisher.transcripts.writing import to_html, to_json, to_page, to_plain, to_srt, to_vtt
 
 __all__ = [
     "Cue",
@@ -13,6 +13,7 @@ __all__ = [
     "read_transcript",
     "to_html",
     "to_json",
+    "to_page",
     "to_plain",
     "to_srt",
     "to_vtt",

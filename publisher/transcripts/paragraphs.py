@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from publisher.transcripts.text import ends_sentence
 from publisher.transcripts.types import Cue, Paragraph
@@ -13,21 +13,22 @@ LONG_PARAGRAPH = 700
 
 def paragraphs_of(cues: Iterable[Cue]) -> tuple[Paragraph, ...]:
     """Consecutive cues of one speaker as paragraphs, each with the start of its first cue."""
-    paragraphs: list[Paragraph] = []
-    texts: list[str] = []
-    speaker, start_seconds, length = "", 0.0, 0
+    return tuple(
+        Paragraph(group[0].speaker, " ".join(cue.text for cue in group), group[0].start_seconds)
+        for group in grouped(cues)
+    )
 
-    def close() -> None:
-        if texts:
-            paragraphs.append(Paragraph(speaker, " ".join(texts), start_seconds))
-            texts.clear()
 
+def grouped(cues: Iterable[Cue]) -> Iterator[list[Cue]]:
+    """The cues of each paragraph."""
+    group: list[Cue] = []
+    length = 0
     for cue in cues:
-        if texts and (cue.speaker != speaker or (length >= LONG_PARAGRAPH and ends_sentence(texts[-1]))):
-            close()
-        if not texts:
-            speaker, start_seconds, length = cue.speaker, cue.start_seconds, 0
-        texts.append(cue.text)
+        long = length >= LONG_PARAGRAPH and ends_sentence(group[-1].text)
+        if group and (long or cue.speaker != group[0].speaker):
+            yield group
+            group, length = [], 0
+        group.append(cue)
         length += len(cue.text) + 1
-    close()
-    return tuple(paragraphs)
+    if group:
+        yield group

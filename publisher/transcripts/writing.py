@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from publisher.transcripts.paragraphs import grouped
 from publisher.transcripts.types import Cue, Transcript
 
 VTT_LINE = 65
@@ -106,6 +107,33 @@ def to_html(transcript: Transcript, language: str, *, title: str = "") -> str:
         parts.append(f"<p>{html.escape(part.text, quote=False)}</p>\n")
     parts.append("</body>\n</html>\n")
     return "".join(parts)
+
+
+def to_page(transcript: Transcript) -> str:
+    """A fragment for the episode's page: paragraphs in which each cue knows its time, in seconds, so that a
+    script can follow the sound; the same paragraphs without times for a plain transcript."""
+    parts = []
+    speaker = ""
+    for name, start_seconds, words in _page_paragraphs(transcript):
+        cite = f"<cite>{html.escape(name, quote=False)}:</cite> " if name and name != speaker else ""
+        speaker = name
+        time = "" if start_seconds is None else _time_element(start_seconds).strip() + " "
+        parts.append(f"<p>{cite}{time}{words}</p>\n")
+    return "".join(parts)
+
+
+def _page_paragraphs(transcript: Transcript) -> Iterator[tuple[str, float | None, str]]:
+    if not transcript.timed:
+        for part in transcript.paragraphs:
+            yield part.speaker, None, html.escape(part.text, quote=False)
+        return
+    for group in grouped(transcript.cues):
+        spans = []
+        for cue in group:
+            start, end = (f"{value / 1000:.3f}".rstrip("0").rstrip(".") for value in _span(cue))
+            words = html.escape(cue.text, quote=False)
+            spans.append(f'<span data-start="{start}" data-end="{end}">{words}</span>')
+        yield group[0].speaker, group[0].start_seconds, " ".join(spans)
 
 
 def to_plain(transcript: Transcript) -> str:

@@ -1,0 +1,192 @@
+"""All pages of a release: which there are, what each is made of, and how it is rendered when that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from publisher.build.artifact import Artifact, of_bytes
+from publisher.build.workshop import Workshop, page_key
+from publisher.identity import sha256
+from publisher.manifest import Released, StoredObject
+from publisher.model import Episode
+from publisher.release import pages
+from publisher.site import pages as site_pages
+from publisher.site.assets import templates_digest
+from publisher.site.data import Group, PageEpisode, SitePage
+from publisher.site.groups import Groups, groups_of
+
+HOME_KEY: Final = "index.html"
+NOT_FOUND_KEY: Final = "404.html"
+_DIGEST_CHARACTERS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SitePageOrder:
+    """A page that belongs to the release.
+
+    Attributes:
+        made_of: fingerprint of all that it is rendered from.
+        render: gives its bytes. Raises OSError where a source cannot be read any more.
+    """
+
+    key: str
+    made_of: str
+    render: Callable[[], bytes]
+
+    def artifact(self) -> Artifact:
+        return of_bytes(self.key, self.render())
+
+
+class Site:
+    """The pages of a show's released episodes.
+
+    Args:
+        released: by the order of their release, with everything but their pages.
+        former: for each key at which an episode's page was, the key of its page now; empty for one removed.
+    """
+
+    def __init__(
+        self,
+        shop: Workshop,
+        site: SitePage,
+        episodes: dict[str, Episode],
+        released: Sequence[Released],
+        former: dict[str, str],
+    ) -> None:
+        self._shop = shop
+        self._site = site
+        self._episodes = episodes
+        self._released = released
+        self._former = former
+        self._listed = {item.slug: pages.listed(shop.show, episodes[item.slug], item) for item in released}
+        self._groups: Groups = groups_of(
+            shop.show, [(episodes[item.slug], item.published) for item in released]
+        )
+        self._by_slug: dict[str, list[Group]] = {}
+        for group in self._groups.all:
+            for slug in group.slugs:
+                self._by_slug.setdefault(slug, []).append(group)
+        self._shared = _fingerprint(templates_digest(), site)
+
+    def orders(self) -> list[SitePageOrder]:
+        """Every page there is."""
+        found = [self._home(), self._topics(), self._not_found()]
+        found += [self._group(group) for group in self._groups.all]
+        if self._site.indexes:
+            found.append(self._plain("search/index.html", site_pages.render_search))
+        quizzes = False
+        for place, item in enumerate(self._released):
+            found.append(self._episode(place, item))
+            found.append(self._embed(item))
+            learning = self._episodes[item.slug].learning
+            if learning and learning.quiz:
+                quizzes = True
+                found.append(self._answers(item))
+        if quizzes:
+            found.append(self._plain("certificate/index.html", site_pages.render_certificate))
+        found += [self._former_page(key, target) for key, target in self._former.items()]
+        return found
+
+    def _order(self, key: str, made_of: tuple[object, ...], render: Callable[[], str]) -> SitePageOrder:
+        return SitePageOrder(key, _fingerprint(self._shared, key, *made_of), lambda: render().encode())
+
+    def _plain(self, key: str, render: Callable[[SitePage], str]) -> SitePageOrder:
+        return self._order(key, (), lambda: render(self._site))
+
+    def _not_found(self) -> SitePageOrder:
+        return self._plain(NOT_FOUND_KEY, site_pages.render_not_found)
+
+    def _home(self) -> SitePageOrder:
+        newest = tuple(reversed(self._listed.values()))[: site_pages.NEWEST]
+        groups = self._groups.all
+        counted = [(group.key, group.name, group.url, len(group.slugs)) for group in groups]
+        everything = tuple(reversed(self._listed.values()))
+        return self._order(
+            HOME_KEY,
+            (newest, counted, len(everything)),
+            lambda: site_pages.render_home(self._site, everything, groups),
+        )
+
+    def _topics(self) -> SitePageOrder:
+        groups = self._groups.all
+        counted = [(group.key, group.name, group.url, len(group.slugs)) for group in groups]
+        return self._order(
+            "topics/index.html", (counted,), lambda: site_pages.render_topics(self._site, groups)
+        )
+
+    def _group(self, group: Group) -> SitePageOrder:
+        members = tuple(self._listed[slug] for slug in group.slugs)
+        return self._order(
+            f"{group.url}index.html",
+            (group, members),
+            lambda: site_pages.render_group(self._site, group, members),
+        )
+
+    def _episode(self, place: int, item: Released) -> SitePageOrder:
+        older = self._neighbour(place - 1)
+        newer = self._neighbour(place + 1)
+        return self._order(
+            page_key(item.slug),
+            (*self._source(item), newer, older),
+            lambda: site_pages.render_episode(
+                self._site, self._whole(item), newer=newer, older=older, following=newer or older
+            ),
+        )
+
+    def _embed(self, item: Released) -> SitePageOrder:
+        episode = self._listed[item.slug]
+        return self._order(
+            f"{episode.url}embed/index.html",
+            (episode,),
+            lambda: site_pages.render_embed(self._site, episode),
+        )
+
+    def _answers(self, item: Released) -> SitePageOrder:
+        return self._order(
+            f"{self._listed[item.slug].url}answers/index.html",
+            (self._listed[item.slug], self._episodes[item.slug].learning),
+            lambda: site_pages.render_answers(self._site, self._whole(item)),
+        )
+
+    def _former_page(self, key: str, target: str) -> SitePageOrder:
+        render = partial(
+            site_pages.render_former,
+            self._site,
+            page_url=key.removesuffix("index.html"),
+            target=target.removesuffix("index.html"),
+        )
+        return self._order(key, (target,), render)
+
+    def _source(self, item: Released) -> tuple[object, ...]:
+        """All that an episode's own page says of the episode, by fingerprints that there are already."""
+        objects = sorted((role, stored.digest) for role, stored in item.objects.items())
+        return (
+            self._listed[item.slug],
+            sorted(item.parts.items()),
+            objects,
+            item.enclosure.chapters,
+            self._urls_of(item.slug),
+        )
+
+    def _urls_of(self, slug: str) -> dict[tuple[str, str], str]:
+        return {(group.key, group.name): group.url for group in self._by_slug.get(slug, ())}
+
+    def _whole(self, item: Released) -> PageEpisode:
+        return pages.whole(self._shop, self._site, self._episodes[item.slug], item, self._urls_of(item.slug))
+
+    def _neighbour(self, place: int) -> PageEpisode | None:
+        return self._listed[self._released[place].slug] if 0 <= place < len(self._released) else None
+
+
+def _fingerprint(*values: object) -> str:
+    """Of plain data and frozen dataclasses, whose representation says all that is in them."""
+    return sha256(repr(values).encode())[:_DIGEST_CHARACTERS]
+
+
+def stored_pages(made: dict[str, StoredObject], released: Sequence[Released]) -> tuple[StoredObject, ...]:
+    """The pages that are no episode's own, by key."""
+    own = {page_key(item.slug) for item in released}
+    return tuple(item for key, item in sorted(made.items()) if key not in own)

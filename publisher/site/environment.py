@@ -1,0 +1,187 @@
+"""The templates, and how a page gets at addresses, words and dates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from jinja2 import ChoiceLoader, DictLoader, PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from publisher.model import Person
+from publisher.site.data import Group, PageEpisode, SitePage
+from publisher.words import KEYS, direction, format_clock, format_date, format_duration, language_name, word
+
+APPS = {
+    "amazon": "Amazon Music",
+    "antennapod": "AntennaPod",
+    "apple": "Apple Podcasts",
+    "castbox": "Castbox",
+    "castro": "Castro",
+    "deezer": "Deezer",
+    "fountain": "Fountain",
+    "iheart": "iHeart",
+    "overcast": "Overcast",
+    "playerfm": "Player FM",
+    "pocketcasts": "Pocket Casts",
+    "podcastaddict": "Podcast Addict",
+    "podimo": "Podimo",
+    "podverse": "Podverse",
+    "spotify": "Spotify",
+    "tunein": "TuneIn",
+    "youtube": "YouTube",
+}
+"""What an app that `subscribe` names by its key is called."""
+
+_META_LENGTH = 200
+
+
+def rendered(
+    template: str, site: SitePage, *, page_url: str, anywhere: bool = False, **values: object
+) -> str:
+    """A page's HTML.
+
+    Args:
+        page_url: the page's address relative to the base.
+        anywhere: the page is shown at addresses that are not its own, and so leads on by whole addresses.
+        values: what the template needs besides the show.
+    """
+    language, base_url = site.show.language, site.base_url.rstrip("/") + "/"
+    up = "../" * page_url.count("/")
+
+    def here(address: str) -> str:
+        key = _key(address, base_url)
+        if key is None:
+            return web_address(address)
+        return base_url + key if anywhere else (up + key or "./")
+
+    def absolute(address: str) -> str:
+        key = _key(address, base_url)
+        return web_address(address) if key is None else base_url + key
+
+    return (
+        _environment(site.templates)
+        .get_template(template)
+        .render(
+            site=site,
+            show=site.show,
+            page_url=page_url,
+            root=here(""),
+            here=here,
+            absolute=absolute,
+            word=_words(site),
+            words=_script_words(site),
+            date=lambda moment: format_date(language, moment, site.show.timezone),
+            duration=lambda seconds: format_duration(language, seconds),
+            direction=direction(language),
+            **values,
+        )
+    )
+
+
+def web_address(address: str) -> str:
+    """The address, if it is one that a page may lead to; a `javascript:` one is not."""
+    try:
+        scheme = urlsplit(address).scheme
+    except ValueError:
+        return ""
+    return address if scheme in ("http", "https", "mailto") else ""
+
+
+def _words(site: SitePage) -> Callable[..., str]:
+    def found(key: str, **values: Any) -> str:
+        return word(site.show.language, key).format(**values)
+
+    return found
+
+
+def _script_words(site: SitePage) -> dict[str, str]:
+    """What scripts say to readers."""
+    return {key: word(site.show.language, key) for key in KEYS}
+
+
+@lru_cache(maxsize=4)
+def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
+    own = PackageLoader("publisher.site")
+    environment = ImmutableSandboxedEnvironment(
+        # What the show has in its theme folder goes first; `publisher/…` reaches what it stands for.
+        loader=ChoiceLoader([DictLoader(dict(templates)), own]) if templates else own,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    filters: dict[str, Callable[..., object]] = {
+        "app": lambda link: APPS.get(link.title.lower(), link.title) or link.url,
+        "clock": format_clock,
+        "groupby_order": _in_order,
+        "here_of": lambda address, here: here(address),
+        "host": lambda address: (urlsplit(address).hostname or address).removeprefix("www."),
+        "html": Markup,
+        "instant": _instant,
+        "json": lambda value: json.dumps(value, ensure_ascii=False),
+        "script_json": script_json,
+        "iso_duration": lambda seconds: f"PT{int(seconds + 0.5)}S",
+        "label": _label,
+        "language_name": language_name,
+        "listed": lambda chapters: [chapter for chapter in chapters if chapter.toc and chapter.title],
+        "meta": meta_text,
+        "post": _post,
+        "quoted": lambda text: quote(text, safe=""),
+        "web": web_address,
+    }
+    environment.filters.update(filters)
+    return environment
+
+
+def _key(address: str, base_url: str) -> str | None:
+    """The address relative to the base, or None where it lies elsewhere."""
+    if address == base_url.rstrip("/"):
+        return ""
+    if address.startswith(base_url):
+        return address.removeprefix(base_url)
+    return None if ":" in address.partition("/")[0] or address.startswith("/") else address
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _in_order(groups: Sequence[Group]) -> list[tuple[str, list[Group]]]:
+    """Groups of one kind together, in the order in which they came."""
+    return [
+        (key, list(members)) for key, members in groupby(groups, lambda group: f"{group.kind} {group.key}")
+    ]
+
+
+def script_json(value: object) -> Markup:
+    """JSON that nothing in it can break out of a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)
+
+
+def _label(episode: PageEpisode) -> str:
+    """What stands for the episode in a list: its code, else its number."""
+    return episode.code or (f"{episode.number}" if episode.number is not None else "")
+
+
+def _post(person: Person) -> str:
+    return ", ".join(text for text in (person.title, person.organization) if text)
+
+
+def meta_text(text: str | Markup) -> str:
+    """Plain text of one line, cut between words, for descriptions that other machines show."""
+    plain = " ".join((text.striptags() if isinstance(text, Markup) else text).split())
+    if len(plain) <= _META_LENGTH:
+        return plain
+    return plain[:_META_LENGTH].rpartition(" ")[0].rstrip(" ,.;:–-") + " …"
