@@ -261,6 +261,14 @@ class AudioFormat:
 
 
 @dataclass(frozen=True, slots=True)
+class Colors:
+    """Colours that the show sets, each `#rrggbb`; empty where its artwork gives them."""
+
+    accent: str = ""
+    background: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     websub: tuple[str, ...] = ()
     podping: bool = False
@@ -412,5 +420,8 @@ class Show:
     image_files: tuple[tuple[str, Artwork], ...] = ()
     fonts: tuple[SourceFile, ...] = ()
     """Of `theme/fonts`, for cards in scripts that the fonts which ship with publisher lack."""
+    colors: Colors = Colors()
+    words: tuple[tuple[str, str], ...] = ()
+    """The show's own texts in place of fixed words, by their keys: of `theme/words.yaml`, in its language."""
     unreadable: tuple[str, ...] = ()
     episodes: tuple[Episode, ...] = ()

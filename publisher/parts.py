@@ -47,6 +47,10 @@ _SHOW_IN_TAGS: Final = (
 )
 
 
+# Words that show notes hold, and by them the tags.
+_WORDS_IN_TAGS: Final = ("chapters", "guest", "guests", "learn", "links", "read_transcript")
+
+
 def show_parts(show: Show) -> dict[str, str]:
     """Fingerprint of each key of podcast.yaml that says something, and of its files."""
     parts = _own(show, _NOT_SHOW)
@@ -134,6 +138,9 @@ def tag_recipe(show: Show, episode: Episode, guid: str, parts: dict[str, str]) -
     of_show: dict[str, Any] = {name: getattr(show, name) for name in _SHOW_IN_TAGS}
     if not episode.artwork and show.artwork:
         of_show["artwork"] = show.artwork.source.digest
+    words = [pair for pair in show.words if pair[0] in _WORDS_IN_TAGS]
+    if words:
+        of_show["words"] = words
     return fingerprint([RECIPES["tags"], guid, own, of_show, effective.explicit(show, episode)])
 
 

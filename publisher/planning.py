@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from publisher.delivery import delivered_type
 from publisher.errors import PublisherError
@@ -19,6 +19,9 @@ from publisher.parts import RECIPES, episode_parts, form_parts, show_parts, tag_
 from publisher.problems import Problem
 
 State = Literal["new", "changed", "unchanged", "scheduled", "draft", "private", "removed", "re-identified"]
+
+# Of the show, what each episode's card is drawn with.
+_ON_CARDS: Final = ("colors", "fonts", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,8 +451,9 @@ def _changes(
         changes.insert(0, "folder")
     if planned.needs_audio and "audio" not in changes:
         changes.append("tags")
-    if manifest and show_parts(show).get("fonts") != manifest.parts.get("fonts"):
-        changes.append("fonts")  # in which its card is drawn
+    if manifest:
+        own = show_parts(show)
+        changes += [name for name in _ON_CARDS if own.get(name) != manifest.parts.get(name)]
     made = ("transcripts", "chapters", "pictures")
     if manifest and any(manifest.recipes.get(name) != RECIPES[name] for name in made):
         changes.append("recipe")

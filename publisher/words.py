@@ -1,203 +1,73 @@
-"""The fixed words of pages and show notes, and how dates and durations are written, in six languages.
+"""The fixed words of pages, feeds and cards, and how dates, numbers and durations are written.
 
-Names of months stand here and not in a locale of the machine, so that the same show gives the same
-bytes everywhere. A language without words of its own gets English ones, and dates as ISO 8601.
+Words are gettext catalogues, `locale/<language>.po`, whose message ids are keys: `play`. The rest is what the
+CLDR says (https://cldr.unicode.org), as Babel has it, and nothing comes from a locale of the machine, so that
+the same show gives the same bytes everywhere. A language without words of its own gets English ones.
+
+Babel is imported with the first word that is asked for: a command that says none does not wait for it.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from importlib import resources
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 LANGUAGES = ("nb", "nn", "en", "sv", "da", "de")
 
-_WORDS: dict[str, tuple[str, str, str, str, str, str]] = {
-    # key: nb, nn, en, sv, da, de
-    "all_episodes": (
-        "Alle episoder",
-        "Alle episodar",
-        "All episodes",
-        "Alla avsnitt",
-        "Alle afsnit",
-        "Alle Folgen",
-    ),
-    "bonus": ("Bonus", "Bonus", "Bonus", "Bonus", "Bonus", "Bonus"),
-    "chapters": ("Kapitler", "Kapittel", "Chapters", "Kapitel", "Kapitler", "Kapitel"),
-    "copy_address": (
-        "Kopier adressen inn i appen din",
-        "Kopier adressa inn i appen din",
-        "Copy this address into your app",
-        "Kopiera adressen till din app",
-        "Kopiér adressen ind i din app",
-        "Diese Adresse in die App kopieren",
-    ),
-    "download": ("Last ned", "Last ned", "Download", "Ladda ner", "Download", "Herunterladen"),
-    "duration": ("Varighet", "Lengd", "Duration", "Längd", "Varighed", "Dauer"),
-    "episode": ("Episode", "Episode", "Episode", "Avsnitt", "Afsnit", "Folge"),
-    "episodes": ("Episoder", "Episodar", "Episodes", "Avsnitt", "Afsnit", "Folgen"),
-    "episode_moved": (
-        "Denne episoden har flyttet",
-        "Denne episoden har flytta",
-        "This episode has moved",
-        "Det här avsnittet har flyttat",
-        "Dette afsnit er flyttet",
-        "Diese Folge ist umgezogen",
-    ),
-    "episode_removed": (
-        "Denne episoden er fjernet",
-        "Denne episoden er fjerna",
-        "This episode was removed",
-        "Det här avsnittet har tagits bort",
-        "Dette afsnit er fjernet",
-        "Diese Folge wurde entfernt",
-    ),
-    "feed": ("RSS-strøm", "RSS-straum", "RSS feed", "RSS-flöde", "RSS-feed", "RSS-Feed"),
-    "feed_hint": (
-        "Dette er en RSS-strøm for podkastapper. Kopier adressen inn i appen din for å abonnere.",
-        "Dette er ein RSS-straum for podkastappar. Kopier adressa inn i appen din for å abonnere.",
-        "This is an RSS feed for podcast apps. Copy its address into your app to subscribe.",
-        "Det här är ett RSS-flöde för poddappar. Kopiera adressen till din app för att prenumerera.",
-        "Dette er et RSS-feed til podcastapps. Kopiér adressen ind i din app for at abonnere.",
-        "Dies ist ein RSS-Feed für Podcast-Apps. Zum Abonnieren die Adresse in die App kopieren.",
-    ),
-    "go_there": ("Gå dit", "Gå dit", "Go there", "Gå dit", "Gå dertil", "Dorthin"),
-    "guest": ("Gjest", "Gjest", "Guest", "Gäst", "Gæst", "Gast"),
-    "guests": ("Gjester", "Gjestar", "Guests", "Gäster", "Gæster", "Gäste"),
-    "host": ("Programleder", "Programleiar", "Host", "Programledare", "Vært", "Moderation"),
-    "hosts": ("Programledere", "Programleiarar", "Hosts", "Programledare", "Værter", "Moderation"),
-    "interview": (
-        "Spørsmål og svar",
-        "Spørsmål og svar",
-        "Questions and answers",
-        "Frågor och svar",
-        "Spørgsmål og svar",
-        "Fragen und Antworten",
-    ),
-    "learn": (
-        "Dette lærer du",
-        "Dette lærer du",
-        "What you will learn",
-        "Det här lär du dig",
-        "Det lærer du",
-        "Das lernst du",
-    ),
-    "links": ("Mer å lære", "Meir å lære", "More to learn", "Lär dig mer", "Lær mere", "Mehr zum Thema"),
-    "listen": ("Lytt", "Lytt", "Listen", "Lyssna", "Lyt", "Anhören"),
-    "newest": (
-        "Nyeste episode",
-        "Nyaste episode",
-        "Newest episode",
-        "Senaste avsnittet",
-        "Nyeste afsnit",
-        "Neueste Folge",
-    ),
-    "newer": (
-        "Nyere episode",
-        "Nyare episode",
-        "Newer episode",
-        "Nyare avsnitt",
-        "Nyere afsnit",
-        "Neuere Folge",
-    ),
-    "no_episodes": (
-        "Ingen episoder ennå",
-        "Ingen episodar enno",
-        "No episodes yet",
-        "Inga avsnitt än",
-        "Ingen afsnit endnu",
-        "Noch keine Folgen",
-    ),
-    "notes": ("Om episoden", "Om episoden", "Show notes", "Om avsnittet", "Om afsnittet", "Zur Folge"),
-    "older": (
-        "Eldre episode",
-        "Eldre episode",
-        "Older episode",
-        "Äldre avsnitt",
-        "Ældre afsnit",
-        "Ältere Folge",
-    ),
-    "people": ("Medvirkende", "Medverkande", "People", "Medverkande", "Medvirkende", "Mitwirkende"),
-    "published": ("Publisert", "Publisert", "Published", "Publicerat", "Udgivet", "Veröffentlicht"),
-    "quote": ("Sitat", "Sitat", "Quote", "Citat", "Citat", "Zitat"),
-    "read_transcript": (
-        "Les transkripsjonen",
-        "Les transkripsjonen",
-        "Read the transcript",
-        "Läs transkriptionen",
-        "Læs transskriptionen",
-        "Transkript lesen",
-    ),
-    "season": ("Sesong", "Sesong", "Season", "Säsong", "Sæson", "Staffel"),
-    "skip": (
-        "Hopp til innholdet",
-        "Hopp til innhaldet",
-        "Skip to the content",
-        "Hoppa till innehållet",
-        "Gå til indholdet",
-        "Zum Inhalt springen",
-    ),
-    "subscribe": ("Abonner", "Abonner", "Subscribe", "Prenumerera", "Abonnér", "Abonnieren"),
-    "summary": ("Kort fortalt", "Kort fortalt", "Summary", "I korthet", "Kort fortalt", "Kurz gefasst"),
-    "trailer": ("Trailer", "Trailer", "Trailer", "Trailer", "Trailer", "Trailer"),
-    "transcript": (
-        "Transkripsjon",
-        "Transkripsjon",
-        "Transcript",
-        "Transkription",
-        "Transskription",
-        "Transkript",
-    ),
-    "translations": (
-        "Transkripsjon på andre språk",
-        "Transkripsjon på andre språk",
-        "Transcript in other languages",
-        "Transkription på andra språk",
-        "Transskription på andre sprog",
-        "Transkript in anderen Sprachen",
-    ),
-    "website": ("Nettsted", "Nettstad", "Website", "Webbplats", "Hjemmeside", "Website"),
-}
+KEYS: tuple[str, ...]
+"""All that `word` knows, in the order of the alphabet. Read when it is first asked for."""
 
-KEYS = tuple(_WORDS)
+SCRIPT_KEYS: Final = MappingProxyType(
+    {
+        "player": (
+            *("play", "pause", "mute", "speed", "seek", "skip_back", "skip_forward", "chapters", "moment"),
+            *("sleep_timer", "sleep_off", "sleep_minutes", "sleep_end", "continue_at", "copy_moment"),
+            *("copied", "copy_embed"),
+        ),
+        "transcript": ("transcript", "play", "copy_moment", "copied"),
+        "share": (
+            *("share", "copy_link", "copied", "share_email", "share_mastodon", "share_linkedin"),
+            "share_other",
+        ),
+        "quiz": (
+            *("quiz", "question_of", "one_by_one", "all_at_once", "check_answer", "next_question"),
+            *("previous_question", "see_result", "right", "wrong", "right_answer_was", "result", "passed"),
+            *("not_passed", "try_again", "unanswered", "show_answers", "answers", "get_certificate"),
+        ),
+        "certificate": (
+            *("certificate", "certificate_name", "certificate_hint", "certificate_text"),
+            *("certificate_date", "certificate_proof", "certificate_print", "certificate_picture"),
+            "certificate_none",
+        ),
+        "reflection": (
+            *("reflection", "reflection_label", "reflection_kept", "reflection_save", "reflection_send"),
+            *("reflection_copy", "reflection_clear", "copied"),
+        ),
+        "search": (
+            *("search", "search_label", "search_hint", "search_none", "search_found", "search_failed"),
+            *("searching", "clear", "filter", "all", "seasons", "themes", "guests", "organizations"),
+        ),
+    }
+)
+"""What the pages' scripts say, by the part of the page that they serve."""
 
-_SCANDINAVIAN_END = ("september", "oktober", "november")
-_MONTHS: dict[str, tuple[str, ...]] = {
-    "nb": (
-        *("januar", "februar", "mars", "april", "mai", "juni", "juli", "august"),
-        *_SCANDINAVIAN_END,
-        "desember",
-    ),
-    "sv": (
-        *("januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti"),
-        *_SCANDINAVIAN_END,
-        "december",
-    ),
-    "da": (
-        *("januar", "februar", "marts", "april", "maj", "juni", "juli", "august"),
-        *_SCANDINAVIAN_END,
-        "december",
-    ),
-    "en": (
-        *("January", "February", "March", "April", "May", "June", "July", "August"),
-        *("September", "October", "November", "December"),
-    ),
-    "de": (
-        *("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August"),
-        *("September", "Oktober", "November", "Dezember"),
-    ),
-}
-_MONTHS["nn"] = _MONTHS["nb"]
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
-_UNITS: dict[str, tuple[str, str, str]] = {
-    # language: hour, minute, second
-    "nb": ("t", "min", "sek"),
-    "nn": ("t", "min", "sek"),
-    "en": ("hr", "min", "sec"),
-    "sv": ("tim", "min", "sek"),
-    "da": ("t.", "min.", "sek."),
-    "de": ("Std.", "Min.", "Sek."),
-}
-_SI_UNITS = ("h", "min", "s")
+# Here the CLDR shortens some forms and others not ("1 minutt", "5 mins"); the sister's are the same words.
+_DURATIONS: Final = {"nn": "nb", "en": "en-US"}
+_SI_UNITS: Final = {"duration-hour": "h", "duration-minute": "min", "duration-second": "s"}
+# What Babel is asked for instead: `en` alone is American to it, `und` a guess.
+_MEANT: Final = {"no": "nb", "en": "en-001", "und": ""}
 
 _LANGUAGE_NAMES = {
     "ar": "العربية", "bg": "Български", "bn": "বাংলা", "ca": "Català", "cs": "Čeština", "cy": "Cymraeg",
@@ -215,40 +85,88 @@ _LANGUAGE_NAMES = {
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi"})
 
 
-def word(language: str, key: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one show.
+
+    Attributes:
+        language: a BCP 47 tag.
+        overrides: the show's own texts by their keys; they go before those of the catalogues.
+    """
+
+    language: str
+    overrides: tuple[tuple[str, str], ...] = ()
+
+    def word(self, key: str, **values: object) -> str:
+        """The text of a key, as `word` gives it, but for the show's own."""
+        text = next((text for own, text in self.overrides if own == key), None)
+        return word(self.language, key, **values) if text is None else _filled(text, values)
+
+    def for_scripts(self, *parts: str) -> dict[str, str]:
+        """What scripts say, by key, with placeholders as they stand.
+
+        Args:
+            parts: of `SCRIPT_KEYS`; all of them unless given.
+        """
+        keys = {key for part in parts or SCRIPT_KEYS for key in SCRIPT_KEYS[part]}
+        return {key: self.word(key) for key in sorted(keys)}
+
+
+def word(language: str, key: str, **values: object) -> str:
     """The fixed word `key` in the language of a BCP 47 tag, in English where there are no words for it.
 
+    Args:
+        values: for the text's placeholders, by name; without any, these stay as they are: `{count}`.
+
     Raises:
-        KeyError: there is no such key; `KEYS` lists them.
+        KeyError: there is no such key (`KEYS` lists them), or a placeholder has no value.
     """
-    return _WORDS[key][LANGUAGES.index(_known(language) or "en")]
+    return _filled(_catalogue(_known(language) or "en")[key], values)
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """Names of the places in a text that are filled in: `{right} of {count}` has two."""
+    return frozenset(_PLACEHOLDER.findall(text))
 
 
 def format_date(language: str, moment: datetime, timezone: str = "UTC") -> str:
     """The day of an aware `moment` in an IANA time zone, written out: `2. september 2020`.
 
-    American English puts the month first. Languages without months of their own get `2020-09-02`.
+    American English puts the month first. A language that Babel does not know gets `2020-09-02`.
     """
-    day = moment.astimezone(ZoneInfo(timezone))
-    known = _known(language)
-    if known is None:
-        return f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
-    month = _MONTHS[known][day.month - 1]
-    if language.replace("_", "-").lower() == "en-us":
-        return f"{month} {day.day}, {day.year}"
-    dot = "" if known in ("en", "sv") else "."
-    return f"{day.day}{dot} {month} {day.year}"
+    day = moment.astimezone(ZoneInfo(timezone)).date()
+    locale = _locale(language)
+    if locale is None:
+        return day.isoformat()
+    from babel import dates
+
+    return dates.format_date(day, "long", locale=locale)
 
 
 def format_duration(language: str, seconds: float) -> str:
     """A duration as one says it: `45 sek`, `12 min`, `1 t 5 min`; whole minutes from one minute on."""
-    hour, minute, second = _UNITS[known] if (known := _known(language)) else _SI_UNITS
     whole = int(seconds + 0.5)
     if whole < 60:
-        return f"{whole} {second}"
+        return _unit(language, whole, "duration-second")
     hours, minutes = divmod((whole + 30) // 60, 60)
-    parts = ([f"{hours} {hour}"] if hours else []) + ([f"{minutes} {minute}"] if minutes else [])
-    return " ".join(parts)
+    parts = ((hours, "duration-hour"), (minutes, "duration-minute"))
+    return " ".join(_unit(language, number, unit) for number, unit in parts if number)
+
+
+def format_number(language: str, number: float, decimals: int = 0) -> str:
+    """A number with the language's own signs and at most so many decimals: `1 234,5`. A language that Babel
+    does not know gets those of English."""
+    from babel import numbers
+
+    rounded = round(number, decimals)
+    return numbers.format_decimal(rounded, locale=_locale(language) or "en", decimal_quantization=False)
+
+
+def format_percent(language: str, share: float) -> str:
+    """A share from 0 to 1 in whole percent, with the sign where the language has it: `80 %`, `80%`."""
+    from babel import numbers
+
+    return numbers.format_percent(share, locale=_locale(language) or "en")
 
 
 def format_clock(seconds: float) -> str:
@@ -282,3 +200,58 @@ def _known(language: str) -> str | None:
     if primary == "no":
         return "nb"
     return primary if primary in LANGUAGES else None
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(language: str) -> Mapping[str, str]:
+    """A language's words by their keys. Costs a few milliseconds once."""
+    from babel.messages.pofile import read_po
+
+    with resources.files("publisher").joinpath("locale", f"{language}.po").open("rb") as file:
+        messages = read_po(file, abort_invalid=True)
+    return MappingProxyType({str(message.id): str(message.string) for message in messages if message.id})
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale | None:
+    """What Babel knows of a language, with its region or script where it knows these; None for nothing."""
+    from babel import Locale, UnknownLocaleError
+
+    primary, *rest = language.replace("_", "-").lower().split("-")
+    meant = _MEANT.get(primary, primary)
+    if not meant:
+        return None
+    for tag in ("-".join((meant.partition("-")[0], *rest)), meant) if rest else (meant,):
+        try:
+            return Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return None
+
+
+@lru_cache(maxsize=256)
+def _unit(language: str, number: int, unit: str) -> str:
+    """A number of hours, minutes or seconds, short: `5 min`."""
+    primary = _known(language)
+    locale = _locale(_DURATIONS.get(primary or "", language))
+    if locale is None:
+        return f"{number} {_SI_UNITS[unit]}"
+    from babel import units
+
+    text = units.format_unit(number, unit, "short", locale=locale)
+    if text != f"{number} {units.get_unit_name(unit, 'short', locale=locale)}":
+        return text
+    # That is Babel's way out where the CLDR has one form for all numbers (`1 h` in Portuguese): it finds that
+    # form for a number which is neither one nor few, and lets us write the digits.
+    return units.format_unit(100, unit, "short", format=f"'{number}'", locale=locale)
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    return _PLACEHOLDER.sub(lambda found: str(values[found[1]]), text) if values else text
+
+
+def __getattr__(name: str) -> tuple[str, ...]:
+    if name == "KEYS":
+        keys = globals()[name] = tuple(_catalogue("en"))
+        return keys
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,7 +9,7 @@ from publisher import effective
 from publisher.chapters import lists_chapters, with_line_breaks
 from publisher.model import Chapter, Episode, Person, Show
 from publisher.text import feed_html, link, paragraph
-from publisher.words import word
+from publisher.words import Words
 
 
 def show_notes(show: Show, episode: Episode, chapters: tuple[Chapter, ...], *, transcript_url: str) -> str:
@@ -28,27 +28,27 @@ def show_notes(show: Show, episode: Episode, chapters: tuple[Chapter, ...], *, t
 def _sections(
     show: Show, episode: Episode, chapters: tuple[Chapter, ...], transcript_url: str
 ) -> Iterator[str]:
-    language = show.language
+    word = Words(show.language, show.words).word
     summary, notes = effective.summary(episode), feed_html(with_line_breaks(episode.notes))
     if summary and (episode.summary or not notes):
         yield paragraph(summary)
     if episode.guests:
-        yield _heading(word(language, "guests" if len(episode.guests) > 1 else "guest"))
+        yield _heading(word("guests" if len(episode.guests) > 1 else "guest"))
         yield _list(_person(person) for person in episode.guests)
     if notes:
         yield notes
     if episode.learning and episode.learning.outcomes:
-        yield _heading(word(language, "learn"))
+        yield _heading(word("learn"))
         yield _list(html.escape(outcome, quote=False) for outcome in episode.learning.outcomes)
     listed = [chapter for chapter in chapters if chapter.toc and chapter.title]
     if listed and not lists_chapters(episode.notes):
-        yield _heading(word(language, "chapters"))
+        yield _heading(word("chapters"))
         yield _chapter_list(listed)
     if episode.links:
-        yield _heading(word(language, "links"))
+        yield _heading(word("links"))
         yield _list(link(item.url, item.title or item.url) for item in episode.links)
     if transcript_url:
-        yield f"<p>{link(transcript_url, word(language, 'read_transcript'))}</p>"
+        yield f"<p>{link(transcript_url, word('read_transcript'))}</p>"
 
 
 def _heading(text: str) -> str:

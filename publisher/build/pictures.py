@@ -25,10 +25,11 @@ from publisher.pictures import (
     palette,
     resized,
     share_card,
+    show_palette,
     small_cover,
 )
 from publisher.reading.probes import sha256_of
-from publisher.words import word
+from publisher.words import Words
 
 _COVER_PIXELS, _COVER_BYTES = 600, 300_000
 
@@ -95,7 +96,8 @@ def artwork_sizes(objects: dict[str, StoredObject]) -> tuple[tuple[int, StoredOb
 def episode_card(shop: Workshop, episode: Episode) -> StoredObject:
     """Stores the picture that is shown where an episode's address is shared."""
     language = shop.show.language
-    number = f"{word(language, 'episode')} {episode.number}" if episode.number is not None else ""
+    word = Words(language, shop.show.words).word("episode")
+    number = f"{word} {episode.number}" if episode.number is not None else ""
     texts = CardTexts(
         show=shop.show.title,
         title=episode.title,
@@ -145,7 +147,8 @@ def _card(shop: Workshop, stem: str, texts: CardTexts, artwork: Artwork | None) 
     fonts = tuple(shop.root / font.path for font in shop.show.fonts)
     for font, path in zip(shop.show.fonts, fonts, strict=True):
         check_unchanged(font.path, sha256_of(path), font.digest)
-    data = share_card(texts, cover, _palette(cover), fonts)
+    colours = show_palette(shop.show.colors, _palette(cover))
+    data = share_card(texts, cover, colours, fonts)
     return shop.keep(addressed_bytes("images", f"{stem}-card", ".jpg", data))
 
 

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from publisher.model import Show
 from publisher.text import plain_text
-from publisher.words import direction, word
+from publisher.words import Words, direction
 
 # The words of the page, by the names that stand for them in feed.css.
 _WORDS = {"HINT": "feed_hint", "WEBSITE": "website"}
@@ -26,7 +26,8 @@ def feed_stylesheet(show: Show) -> bytes:
     The feed has the description as HTML, which a browser would show with all its tags.
     """
     text = resources.files("publisher.feed").joinpath("feed.css").read_text("utf-8")
-    texts = {name: word(show.language, key) for name, key in _WORDS.items()}
+    words = Words(show.language, show.words)
+    texts = {name: words.word(key) for name, key in _WORDS.items()}
     texts["DESCRIPTION"] = plain_text(show.description)
     for name, value in texts.items():
         text = text.replace(f'"{name}"', _string(value))
@@ -43,7 +44,8 @@ def feed_opening(show: Show, style_url: str) -> bytes:
     if style_url:
         address = escape(style_url, {'"': "&quot;"})
         lines.append(f'<?xml-stylesheet type="text/css" href="{address}"?>')
-    says = f"{word(show.language, 'feed_hint')} {word(show.language, 'website')}: {show.link}"
+    words = Words(show.language, show.words)
+    says = f"{words.word('feed_hint')} {words.word('website')}: {show.link}"
     # Two hyphens would end the comment; as %2D the second means the same in an address.
     lines.append(f"<!-- {says.replace('--', '-%2D')} -->")
     return "".join(f"{line}\n" for line in lines).encode()

@@ -11,7 +11,7 @@ from publisher.pictures.cleaning import cleaned
 from publisher.pictures.fonts import probe_font
 from publisher.pictures.normalising import SIZES, Normalised, normalise, resized
 from publisher.pictures.opening import MOST_PIXELS, SUFFIXES
-from publisher.pictures.palettes import Palette, Scheme, contrast, palette
+from publisher.pictures.palettes import Palette, Scheme, contrast, palette, show_palette
 from publisher.pictures.probing import ArtworkFacts, probe_artwork, probe_picture
 from publisher.pictures.squares import small_cover
 
@@ -33,5 +33,6 @@ __all__ = [
     "probe_picture",
     "resized",
     "share_card",
+    "show_palette",
     "small_cover",
 ]

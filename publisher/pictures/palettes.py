@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
 
+from publisher.model import Colors
 from publisher.pictures.opening import opened, pillow, type_of
 from publisher.pictures.squares import square
 
@@ -28,6 +29,9 @@ _KINDS: Final = 24
 _ENOUGH: Final = 0.02
 _GREY: Final = 0.03
 """Chroma below which a colour has no hue to speak of."""
+
+_MIDDLE: Final = 0.18
+"""Luminance from which a colour is a light one: dark text on it can be read better than light text."""
 
 _PLAIN_HUE: Final = 1.6
 _HUES: Final = 8
@@ -111,6 +115,34 @@ def from_colour(own: Rgb | str, base: Rgb | str | None = None) -> Palette:
     )
 
 
+def show_palette(colors: Colors, artwork: Palette) -> Palette:
+    """The palette of a show: the colours that it sets, and those of its artwork for the others.
+
+    A background goes into the scheme that it suits by its lightness, a light one by day, and tints the other
+    one. Colours are kept as they are set, as far as text on them can be read.
+
+    Args:
+        colors: as podcast.yaml has them.
+        artwork: as `palette` draws it.
+    """
+    if not (colors.accent or colors.background):
+        return artwork
+    made = from_colour(colors.accent or artwork.own, colors.background or artwork.dark.background)
+    if colors.background:
+        given = rgb_of(colors.background)
+        if _luminance(given) >= _MIDDLE:
+            made = replace(made, light=_on(given, made.light, darker=True))
+        else:
+            made = replace(made, dark=_on(given, made.dark, darker=False))
+    if colors.accent:
+        light, dark = (
+            replace(scheme, accent=_kept(colors.accent, rgb_of(scheme.background), darker))
+            for scheme, darker in ((made.light, True), (made.dark, False))
+        )
+        made = replace(made, light=light, dark=dark)
+    return made
+
+
 def contrast(one: str | Rgb, other: str | Rgb) -> float:
     """WCAG's contrast ratio of two colours, 1 to 21."""
     both = (colour if isinstance(colour, tuple) else rgb_of(colour) for colour in (one, other))
@@ -142,10 +174,32 @@ def _scheme(
     )
 
 
-def _readable(colour: tuple[float, float, float], background: Rgb, darker: bool) -> str:
+def _on(background: Rgb, like: Scheme, darker: bool) -> Scheme:
+    """A scheme on another background, which is made lighter or darker where no text could be read on it."""
+    lightness, chroma, hue = _lch(background)
+    while contrast(background, "#000000" if darker else "#ffffff") < TEXT_CONTRAST:
+        lightness += 0.01 if darker else -0.01
+        background = _rgb(lightness, chroma, hue)
+    return Scheme(
+        _hex(background),
+        _kept(like.text, background, darker, TEXT_CONTRAST),
+        _kept(like.soft, background, darker),
+        _kept(like.accent, background, darker),
+    )
+
+
+def _kept(colour: str, background: Rgb, darker: bool, least: float = LEAST_CONTRAST) -> str:
+    if contrast(colour, background) >= least:
+        return colour
+    return _readable(_lch(rgb_of(colour)), background, darker, least)
+
+
+def _readable(
+    colour: tuple[float, float, float], background: Rgb, darker: bool, least: float = LEAST_CONTRAST
+) -> str:
     """The colour, made darker or lighter until it has the contrast."""
     lightness, chroma, hue = colour
-    while contrast(found := _rgb(lightness, chroma, hue), background) < LEAST_CONTRAST:
+    while contrast(found := _rgb(lightness, chroma, hue), background) < least:
         lightness += -0.01 if darker else 0.01
         if not 0 < lightness < 1:
             return "#000000" if darker else "#ffffff"

@@ -257,6 +257,16 @@ def span(text: str) -> float:
     return float(int(match[1]) * _SPANS[match[2]])
 
 
+def colour(text: str) -> str:
+    """`#rgb` or `#rrggbb`, as `#rrggbb` in small letters."""
+    if not re.fullmatch(r"#(?:[0-9A-Fa-f]{3}){1,2}", text):
+        bare = re.fullmatch(r"(?:[0-9A-Fa-f]{3}){1,2}", text)
+        help = f'write it as "#{text}"' if bare else 'write it as "#0d5f58", between quotes'
+        raise ValueError("this is no colour", help)
+    digits = text[1:].lower()
+    return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
+
+
 def media_type(text: str) -> str:
     if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", text):
         raise ValueError("this is no media type", "write it as audio/opus or video/mp4")

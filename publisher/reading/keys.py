@@ -253,6 +253,21 @@ OWNER = Record(
     "a mapping with name and email",
     short="name",
 )
+COLOUR = Checked(
+    accept.colour,
+    "a colour such as #0d5f58",
+    "color",
+    {"type": "string", "pattern": "^#([0-9A-Fa-f]{3}){1,2}$"},
+)
+COLORS = Record(
+    model.Colors,
+    (
+        Key("accent", COLOUR, "Of links and buttons: #0d5f58"),
+        Key("background", COLOUR, "Behind everything: a light one by day, a dark one by night"),
+    ),
+    wanted="a mapping with accent and background",
+    short="accent",
+)
 LANGUAGE = Checked(accept.language, "a language tag", "language")
 PRIVATE_FEED = Record(
     model.PrivateFeed,
@@ -302,6 +317,7 @@ SHOW = Record(
         Key("explicit", FLAG, "Whether children should not hear it"),
         Key("type", Choice(("episodic", "serial")), "episodic: newest first; serial: from the first one on"),
         Key("artwork", FILE, "The show's artwork; cover.* unless said otherwise"),
+        Key("colors", COLORS, "Colours of pages and cards; the artwork's unless said otherwise"),
         Key(
             "timezone",
             Checked(accept.timezone, "a time zone", "timezone"),

@@ -30,6 +30,7 @@ from publisher.reading.keys import EPISODE, SHOW
 from publisher.reading.locate import locate
 from publisher.reading.probes import Probes
 from publisher.reading.translations import read_transcripts
+from publisher.reading.words_file import read_words
 from publisher.reading.yaml import Mapping, Node, Scalar, read_yaml
 from publisher.suggest import nearest
 
@@ -130,6 +131,7 @@ class _Loader:
             pictures=files.pictures(_person_pictures(values.get("hosts", ()))),
             image_files=files.images(_image_names(values)),
             fonts=files.fonts(),
+            words=read_words(files, values["language"]),
             unreadable=tuple(files.unreadable),
             episodes=episodes,
             **values,

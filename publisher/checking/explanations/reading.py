@@ -163,6 +163,19 @@ EXPLANATIONS: Final = {
         "A GUID is how apps know a show or an episode for ever. It holds no spaces; a show's is a UUID. "
         "Leave the key out for something new, and keep what apps know already."
     ),
+    "color": (
+        "A colour is written as browsers and drawing programs write it, #0d5f58 or short #0d5. In YAML a # "
+        "after a space begins a comment, so it stands between quotes. Names such as teal mean different "
+        "colours to different people, and are not read."
+    ),
+    "word-unknown": (
+        "theme/words.yaml exchanges texts of pages, each by its key, and this is none of them: it would have "
+        "no effect. The keys stand in docs/format.md."
+    ),
+    "word-placeholder": (
+        "Some texts have places such as {count} that are filled in. A text of your own has the same ones, "
+        "in any order: without them a number would be missing, and others would stand there as they are."
+    ),
     "media-type": (
         "Players choose a format by its media type and pass over what they cannot read. Write it as "
         "audio/opus or video/mp4."
