@@ -116,9 +116,9 @@ def show_card(shop: Workshop) -> StoredObject:
     return _card(shop, "show", texts, show.artwork)
 
 
-def show_palette(shop: Workshop) -> Palette:
-    """The show's colours, from its artwork."""
-    return _palette(_cover(shop, shop.show.artwork))
+def colours_of(shop: Workshop) -> Palette:
+    """The show's colours: its own, else those of its artwork."""
+    return show_palette(shop.show.colors, _palette(_cover(shop, shop.show.artwork)))
 
 
 def _artwork(

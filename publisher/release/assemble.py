@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from publisher import __version__, effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
 from publisher.build.episode import build_episode
-from publisher.build.pictures import build_pictures, picture_urls, show_card, show_palette
+from publisher.build.pictures import build_pictures, colours_of, picture_urls, show_card
 from publisher.build.sounds import Order, Sound, prepare
 from publisher.build.workshop import Workshop, page_key
 from publisher.delivery import delivery, further
@@ -19,7 +19,8 @@ from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import feeds, pages
 from publisher.release.flip import named_feed
-from publisher.release.live_pages import PACKED_FEED, pages_of, write_page
+from publisher.release.live_pages import pages_of, write_page
+from publisher.release.names import PACKED_FEED
 from publisher.release.site import Site, SitePageOrder, stored_pages
 from publisher.release.uploads import Uploads, each
 from publisher.sound.facts import Measurement
@@ -69,7 +70,7 @@ def assemble(
     if not shop.show.private:
         objects["card"] = show_card(shop)
     shop = replace(shop, show=_with_portraits(shop, objects))
-    colours = show_palette(shop)
+    colours = colours_of(shop)
     objects["style"] = shop.keep(pages.style(colours))
     for role, artifact in pages.static():
         objects[role] = shop.keep(artifact)

@@ -7,43 +7,20 @@ therefore ends with `settle_pages`: the last of them reads the feed after every 
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
 from publisher.build.artifact import Artifact, of_bytes
-from publisher.identity import DIGEST_CHARACTERS, sha256
-from publisher.manifest import FEED_KEY, Manifest, StoredObject
+from publisher.identity import sha256
+from publisher.manifest import Manifest, StoredObject
 from publisher.media_types import content_type
+from publisher.release.names import PAGE_FOLDERS, PAGES_ALONE, copy_key, is_page
 from publisher.release.published import read_published
 from publisher.release.uploads import Uploads, each
 from publisher.store import Store, Stored
 
-PACKED_FEED: Final = f"{FEED_KEY}.gz"
-"""The feed once more, for whoever serves files as they lie: written and mended like a page."""
-_FOLDERS: Final = (
-    "episodes/",
-    "topics/",
-    "people/",
-    "organizations/",
-    "seasons/",
-    "archive/",
-    "search/",
-    "certificate/",
-)
-"""In which pages come and go."""
-_PAGE: Final = re.compile(r"(?:.+/)?(?:index\.html|oembed\.json)")
-_ALONE: Final = (PACKED_FEED, "404.html", "sitemap.xml", "robots.txt", "site.webmanifest", "opensearch.xml")
 _ROUNDS: Final = 10
-
-
-def copy_key(page: StoredObject) -> str:
-    """Where the copy of a page is."""
-    name = posixpath.basename(page.key)
-    ending = name[name.index(".") :]
-    return f"releases/pages/page-{page.digest[:DIGEST_CHARACTERS]}{ending}"
 
 
 def pages_of(manifest: Manifest | None) -> dict[str, StoredObject]:
@@ -111,10 +88,8 @@ def restore_pages(uploads: Uploads, manifest: Manifest, *, keep_others: bool = F
 
 def _others(store: Store) -> list[Stored]:
     """What stands at the addresses of pages that come and go."""
-    alone = [stored for key in _ALONE if (stored := store.head(key))]
-    return alone + [
-        stored for folder in _FOLDERS for stored in store.list(folder) if _PAGE.fullmatch(stored.key)
-    ]
+    alone = [stored for key in PAGES_ALONE if (stored := store.head(key))]
+    return alone + [stored for folder in PAGE_FOLDERS for stored in store.list(folder) if is_page(stored.key)]
 
 
 def _restore(uploads: Uploads, page: StoredObject) -> bool:

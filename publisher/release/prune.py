@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -11,15 +10,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from publisher.errors import Conflict, PublisherError, UsageError
-from publisher.identity import DIGEST_CHARACTERS
 from publisher.manifest import FEED_KEY, Manifest
 from publisher.model import Show
 from publisher.reading.load import STATE_FOLDER, load_show
 from publisher.release.former import Former, find_former
 from publisher.release.history import Past, chain, ensure_published
 from publisher.release.journal import Journal
-from publisher.release.live_pages import copy_key, pages_of, settle_pages
+from publisher.release.live_pages import pages_of, settle_pages
 from publisher.release.lock import only_run
+from publisher.release.names import FOLDERS, copy_key, is_ours
 from publisher.release.preparing import store_of
 from publisher.release.private import stores_of
 from publisher.release.published import manifest_of, read_published
@@ -30,17 +29,6 @@ GRACE: Final = timedelta(days=30)
 SHORTEST: Final = timedelta(days=1)
 """A publish that runs meanwhile relies on what it found; `Uploads` sends again what is older than half."""
 
-# Only names that publisher gives are ever looked at: a bucket may hold other things.
-_FOLDERS: Final = (
-    *("media/", "artwork/", "images/", "transcripts/", "chapters/", "site/", "archive/"),
-    *("releases/", "episodes/"),
-)
-_OURS: Final = re.compile(
-    rf"(?:media|artwork|images|transcripts|chapters|site|archive)/[^/]*-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.[A-Za-z0-9.]+"
-    rf"|releases/(?:[0-9a-f]{{64}}\.json|feed-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.xml)"
-    rf"|releases/pages/page-[0-9a-f]{{{DIGEST_CHARACTERS}}}\.(?:html|xml\.gz)"
-    r"|episodes/[^/]+/index\.html"
-)
 _BATCH: Final = 100
 
 
@@ -233,12 +221,12 @@ def _find(store: Store, since: datetime) -> tuple[tuple[Stored, ...], tuple[Past
     """What of one feed can go, and its releases that stay."""
     kept = _kept(store, since)
     needed = _needed(store, kept)
-    listed = (stored for folder in _FOLDERS for stored in store.list(folder))
+    listed = (stored for folder in FOLDERS for stored in store.list(folder))
     removable = tuple(
         stored
         for stored in listed
         if stored.key not in needed
-        and _OURS.fullmatch(stored.key)
+        and is_ours(stored.key)
         and stored.modified is not None
         and stored.modified < since
     )

@@ -15,8 +15,9 @@ from publisher.reading.load import STATE_FOLDER, load_show
 from publisher.release.flip import flip, named_feed
 from publisher.release.history import Past, ensure_published, find, short
 from publisher.release.journal import Journal
-from publisher.release.live_pages import copy_key, pages_of, restore_pages, settle_pages
+from publisher.release.live_pages import pages_of, restore_pages, settle_pages
 from publisher.release.lock import only_run
+from publisher.release.names import copy_key
 from publisher.release.preparing import store_of
 from publisher.release.private import store_of_feed
 from publisher.release.published import KEPT, Published, keep_copy, read_published

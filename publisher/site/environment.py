@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from jinja2 import ChoiceLoader, DictLoader, PackageLoader, StrictUndefined
@@ -16,7 +15,7 @@ from markupsafe import Markup
 
 from publisher.model import Person
 from publisher.site.data import Group, PageEpisode, SitePage
-from publisher.words import KEYS, direction, format_clock, format_date, format_duration, language_name, word
+from publisher.words import Words, direction, format_clock, format_date, format_duration, language_name
 
 APPS = {
     "amazon": "Amazon Music",
@@ -53,6 +52,7 @@ def rendered(
         values: what the template needs besides the show.
     """
     language, base_url = site.show.language, site.base_url.rstrip("/") + "/"
+    words = Words(language, site.show.words)
     up = "../" * page_url.count("/")
 
     def here(address: str) -> str:
@@ -75,8 +75,8 @@ def rendered(
             root=here(""),
             here=here,
             absolute=absolute,
-            word=_words(site),
-            words=_script_words(site),
+            word=words.word,
+            words=words.for_scripts(),
             date=lambda moment: format_date(language, moment, site.show.timezone),
             duration=lambda seconds: format_duration(language, seconds),
             direction=direction(language),
@@ -92,18 +92,6 @@ def web_address(address: str) -> str:
     except ValueError:
         return ""
     return address if scheme in ("http", "https", "mailto") else ""
-
-
-def _words(site: SitePage) -> Callable[..., str]:
-    def found(key: str, **values: Any) -> str:
-        return word(site.show.language, key).format(**values)
-
-    return found
-
-
-def _script_words(site: SitePage) -> dict[str, str]:
-    """What scripts say to readers."""
-    return {key: word(site.show.language, key) for key in KEYS}
 
 
 @lru_cache(maxsize=4)

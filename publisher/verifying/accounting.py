@@ -6,7 +6,6 @@ Nothing but the store is asked: it works on a machine that never saw the show fo
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from publisher.errors import (
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject, feed_names, named_by, read_manifest
 from publisher.private import FOLDER
+from publisher.release.names import copied, is_page
 from publisher.release.uploads import each
 from publisher.store import Store
 from publisher.store.base import is_key
@@ -31,7 +31,6 @@ from publisher.verifying.verification import Fault, Verification, as_problems
 
 _BLOCK: Final = 1 << 20
 _RELEASES: Final = "releases/"
-_PAGE_COPY: Final = re.compile(r"releases/pages/(?:[a-z]+-)?([0-9a-f]{24})\.(?:html|xml\.gz)")
 _RESTORE: Final = "make it again from the show folder: publisher publish --mend; or restore it from a backup"
 
 # What the store itself is to blame for: the objects may be well.
@@ -201,11 +200,11 @@ def _all_accounted(store: Store, manifest: Manifest, key: str) -> tuple[set[str]
 def _keys(manifest: Manifest) -> Iterator[str]:
     for item in manifest.all_objects().values():
         yield item.key
-        if item.key.endswith((".html", ".xml.gz")):
+        if is_page(item.key) or item.key == "index.html":
             yield f"page {item.digest[:24]}"
 
 
 def _is_accounted(key: str, accounted: set[str]) -> bool:
-    copy = _PAGE_COPY.fullmatch(key)
+    copy = copied(key)
     # Private feeds are shows of their own; this one's manifest knows nothing of them.
-    return key in accounted or key.startswith(FOLDER) or (copy is not None and f"page {copy[1]}" in accounted)
+    return key in accounted or key.startswith(FOLDER) or (copy != "" and f"page {copy}" in accounted)
