@@ -423,5 +423,7 @@ class Show:
     colors: Colors = Colors()
     words: tuple[tuple[str, str], ...] = ()
     """The show's own texts in place of fixed words, by their keys: of `theme/words.yaml`, in its language."""
+    theme: tuple[tuple[str, str], ...] = ()
+    """Text by name within the `theme` folder: `style.css`, `templates/episode.html`."""
     unreadable: tuple[str, ...] = ()
     episodes: tuple[Episode, ...] = ()

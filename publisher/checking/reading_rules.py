@@ -81,6 +81,8 @@ _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("artwork-bomb", "error", "a picture unpacks to a sensible size", ""),
     ("artwork-extension", "warning", "a picture's name says what it is", APPLE_ARTWORK),
     ("artwork-type", "error", "artwork is a picture of a known kind, others are JPEG or PNG", APPLE_ARTWORK),
+    ("theme-template", "error", "a template in theme/templates can be read", ""),
+    ("theme-too-large", "error", "a file of the theme has at most 1 MiB", ""),
     ("font-unreadable", "error", "a font in theme/fonts can be read", ""),
     ("transcript-encoding", "error", "a transcript is UTF-8", NAMESPACE + "transcript"),
     ("transcript-syntax", "error", "a transcript is what its ending says", NAMESPACE + "transcript"),

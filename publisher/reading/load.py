@@ -29,6 +29,7 @@ from publisher.reading.kept import keep, recall
 from publisher.reading.keys import EPISODE, SHOW
 from publisher.reading.locate import locate
 from publisher.reading.probes import Probes
+from publisher.reading.theme_files import read_theme
 from publisher.reading.translations import read_transcripts
 from publisher.reading.words_file import read_words
 from publisher.reading.yaml import Mapping, Node, Scalar, read_yaml
@@ -132,6 +133,7 @@ class _Loader:
             image_files=files.images(_image_names(values)),
             fonts=files.fonts(),
             words=read_words(files, values["language"]),
+            theme=read_theme(files),
             unreadable=tuple(files.unreadable),
             episodes=episodes,
             **values,

@@ -71,7 +71,7 @@ def assemble(
         objects["card"] = show_card(shop)
     shop = replace(shop, show=_with_portraits(shop, objects))
     colours = colours_of(shop)
-    objects["style"] = shop.keep(pages.style(colours))
+    objects["style"] = shop.keep(pages.style(shop.show, colours))
     for role, artifact in pages.static():
         objects[role] = shop.keep(artifact)
     objects["feed-style"] = shop.keep(pages.feed_style(shop.show))

@@ -45,7 +45,7 @@ def site_page(shop: Workshop, objects: dict[str, StoredObject], colours: Palette
     )
 
 
-def style(colours: Palette) -> Artifact:
+def style(show: Show, colours: Palette) -> Artifact:
     """The pages' style in the show's colours."""
     by_day, by_night = colours.light, colours.dark
     css = (
@@ -55,7 +55,7 @@ def style(colours: Palette) -> Artifact:
         f":root{{--paper:{by_night.background};--ink:{by_night.text};--soft:{by_night.soft};"
         f"--accent:{by_night.accent};--sheet:color-mix(in srgb,var(--paper),#fff 6%)}}}}\n"
     )
-    return addressed_bytes("site", "style", ".css", style_sheet(css))
+    return addressed_bytes("site", "style", ".css", style_sheet(css, dict(show.theme).get("style.css", "")))
 
 
 def static() -> Iterator[tuple[str, Artifact]]:

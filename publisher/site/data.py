@@ -152,5 +152,3 @@ class SitePage:
     description_html: str = ""
     theme_colors: tuple[str, str] = ("#faf8f3", "#151614")
     indexes: tuple[str, ...] = ()
-    templates: tuple[tuple[str, str], ...] = ()
-    """Of the show's own theme, by name; they go before ours."""

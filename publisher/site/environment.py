@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
 from urllib.parse import quote, urlsplit
 
-from jinja2 import ChoiceLoader, DictLoader, PackageLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateNotFound,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from publisher.errors import ShowError
 from publisher.model import Person
+from publisher.problems import Problem
 from publisher.site.data import Group, PageEpisode, SitePage
 from publisher.words import Words, direction, format_clock, format_date, format_duration, language_name
 
@@ -39,6 +50,7 @@ APPS = {
 """What an app that `subscribe` names by its key is called."""
 
 _META_LENGTH = 200
+_THEME = "theme/templates/"
 
 
 def rendered(
@@ -65,24 +77,48 @@ def rendered(
         key = _key(address, base_url)
         return web_address(address) if key is None else base_url + key
 
-    return (
-        _environment(site.templates)
-        .get_template(template)
-        .render(
-            site=site,
-            show=site.show,
-            page_url=page_url,
-            root=here(""),
-            here=here,
-            absolute=absolute,
-            word=words.word,
-            words=words.for_scripts(),
-            date=lambda moment: format_date(language, moment, site.show.timezone),
-            duration=lambda seconds: format_duration(language, seconds),
-            direction=direction(language),
-            **values,
+    try:
+        return (
+            _environment(_templates_of(site))
+            .get_template(template)
+            .render(
+                site=site,
+                show=site.show,
+                page_url=page_url,
+                root=here(""),
+                here=here,
+                absolute=absolute,
+                word=words.word,
+                words=words.for_scripts(),
+                date=lambda moment: format_date(language, moment, site.show.timezone),
+                duration=lambda seconds: format_duration(language, seconds),
+                direction=direction(language),
+                **values,
+            )
         )
+    except Exception as error:
+        found = _in_theme(error)
+        if found is None:
+            raise
+        message = f"the template cannot be filled in: {error}"
+        help = "mend that line; docs/format.md says what templates are given"
+        path = f"{site.show.folder}/{found.filename}"
+        raise ShowError(
+            (Problem("theme-template", "error", message, help, path, line=found.lineno),)
+        ) from error
+
+
+def _templates_of(site: SitePage) -> tuple[tuple[str, str], ...]:
+    folder = "templates/"
+    return tuple(
+        (name.removeprefix(folder), text) for name, text in site.show.theme if name.startswith(folder)
     )
+
+
+def _in_theme(error: Exception) -> traceback.FrameSummary | None:
+    """Where the show's own template stumbled; None where it was not one."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame for frame in reversed(frames) if frame.filename.startswith(_THEME)), None)
 
 
 def web_address(address: str) -> str:
@@ -94,12 +130,24 @@ def web_address(address: str) -> str:
     return address if scheme in ("http", "https", "mailto") else ""
 
 
+class _Theme(BaseLoader):
+    """The show's own templates, which know the names of their files."""
+
+    def __init__(self, templates: dict[str, str]) -> None:
+        self._templates = templates
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        if template not in self._templates:
+            raise TemplateNotFound(template)
+        return self._templates[template], f"{_THEME}{template}", lambda: True
+
+
 @lru_cache(maxsize=4)
 def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
     own = PackageLoader("publisher.site")
     environment = ImmutableSandboxedEnvironment(
-        # What the show has in its theme folder goes first; `publisher/…` reaches what it stands for.
-        loader=ChoiceLoader([DictLoader(dict(templates)), own]) if templates else own,
+        # What the show has goes first; `publisher/episode.html` is ours in any case, to be extended.
+        loader=ChoiceLoader([_Theme(dict(templates)), PrefixLoader({"publisher": own}), own]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -238,6 +238,14 @@ EXPLANATIONS: Final = {
         "The ending says another format than the picture has, and directories refuse pictures whose two "
         "disagree. publisher serves it under the right one; rename the file to be spared the warning."
     ),
+    "theme-template": (
+        "A template in theme/templates takes the place of publisher's of the same name, and this one cannot "
+        "be read: a brace or an end tag is missing, or a word is not known. Without it no page can be made."
+    ),
+    "theme-too-large": (
+        "Templates and style.css of a theme are short texts; one of more than 1 MiB is something else. "
+        "Pictures and fonts do not belong into them."
+    ),
     "font-unreadable": (
         "The cards that are shown where an episode is shared are drawn with the fonts in theme/fonts, and "
         "this one cannot be read. Put a whole TrueType or OpenType font there, or remove it."
