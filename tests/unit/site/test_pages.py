@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections import Counter
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from html.parser import HTMLParser
+from itertools import cycle
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,12 +16,28 @@ from lxml import html as lxml_html
 
 from publisher.media_types import cache_control
 from publisher.model import Chapter, Link, Person, Quote, Show
-from publisher.site.pages import PageEpisode, SitePage, render_episode, render_home, stylesheet
+from publisher.site.assets import static_files, static_url, style_sheet
+from publisher.site.data import Group, PageEpisode, PageFact, PagePerson, PageQuestion, SitePage
+from publisher.site.pages import (
+    render_answers,
+    render_certificate,
+    render_embed,
+    render_episode,
+    render_former,
+    render_group,
+    render_home,
+    render_not_found,
+    render_search,
+    render_topics,
+)
+from publisher.site.quiz import sealed
 from publisher.words import LANGUAGES, word
 
 HOSTILE = "\"'><script>alert(1)</script>&amp;&<b>]]>{{ 7*7 }}{% raw %}--><!--æ😀"
 BASE = "https://cdn.example.org/show/"
-VOID = {"br", "hr", "img", "link", "meta", "source"}
+POLICY = "Content-Security-Policy"
+FETCHED = ("stylesheet", "icon", "apple-touch-icon", "manifest")
+VOID = {"br", "hr", "img", "input", "link", "meta", "source"}
 
 
 class Page(HTMLParser):
@@ -67,7 +85,12 @@ EPISODE = PageEpisode(
     transcript_html="<p>Silvija: Hei.</p>",
     transcript_url="media/one.vtt",
     people=(
-        (Person("Ingrid Moe", title="Leder", organization="Verkstedet", url="https://a.example"), "Gjest"),
+        PagePerson(
+            Person("Ingrid Moe", title="Leder", organization="Verkstedet", url="https://www.a.example"),
+            "Gjest",
+            "people/ingrid-moe/",
+            "organizations/verkstedet/",
+        ),
     ),
     quote=Quote("Sammen.", "Ingrid Moe"),
     outcomes=("Forstå",),
@@ -78,6 +101,12 @@ EPISODE = PageEpisode(
     ),
     interview=(("Hvorfor?", "<p>Derfor.</p>"),),
     links=(Link("https://c.example", "Boken"), Link("https://d.example")),
+    guid="86e0d26c-3f3f-5c6b-8d2a-0f6f8b9a1c11",
+    waveform_url="media/one.svg",
+    reflection_html="<p>Tenk.</p>",
+    quiz=(PageQuestion("Hva?", ("Det ene", "Det andre"), "Det andre", "<p>Fordi.</p>"),),
+    sealed_answers=sealed([(1, "<p>Fordi.</p>")], "86e0d26c-3f3f-5c6b-8d2a-0f6f8b9a1c11"),
+    facts=(PageFact("Tema", (("Dugnad", "topics/theme/dugnad/"), ("Annet", ""))),),
 )
 OLDER = replace(EPISODE, slug="two", url="episodes/two/", title="Den forrige", type="full")
 SHOW = Show(
@@ -96,14 +125,41 @@ SITE = SitePage(
     feed_url=f"{BASE}feed.xml",
     style_url="site/style.css",
     artwork_url="media/cover.jpg",
-    episodes=(EPISODE, OLDER),
+    static_url="site/0123/",
+    indexes=("search/0123/",),
+)
+EPISODES = (EPISODE, OLDER)
+GROUPS = (
+    Group("topic", "theme", "Tema", "Dugnad", "topics/theme/dugnad/", ("two", "one")),
+    Group("person", "person", "", "Ingrid Moe", "people/ingrid-moe/", ("one",), Person("Ingrid Moe")),
+    Group("organization", "organization", "", "Verkstedet", "organizations/verkstedet/", ("one",)),
+    Group("season", "season", "", "2", "seasons/2/", ("two", "one")),
+    Group("year", "year", "", "2020", "archive/2020/", ("two", "one")),
 )
 
 
-def pages(site: SitePage = SITE) -> list[str]:
+def pages(
+    site: SitePage = SITE,
+    episodes: tuple[PageEpisode, ...] = EPISODES,
+    groups: tuple[Group, ...] = GROUPS,
+) -> list[str]:
+    """The home page, the episodes' pages, and one of each other kind."""
+    first = episodes[0]
     return [
-        render_home(site),
-        *(render_episode(site, episode, newer=EPISODE, older=OLDER) for episode in site.episodes),
+        render_home(site, episodes, groups),
+        *(
+            render_episode(site, item, newer=first, older=first, following=first, related=episodes)
+            for item in episodes
+        ),
+        render_embed(site, first),
+        render_answers(site, first),
+        *(render_group(site, group, episodes) for group in groups),
+        render_topics(site, groups),
+        render_search(site),
+        render_certificate(site),
+        render_not_found(site),
+        render_former(site, page_url="episodes/x/", target="episodes/one/"),
+        render_former(site, page_url="episodes/x/"),
     ]
 
 
@@ -124,41 +180,59 @@ def filled(value: Any) -> Any:
             "base_url",
             "notes_html",
             "transcript_html",
+            "reflection_html",
+            "explanation_html",
+            "linked_data",
             "description_html",
             "interview",
+            "kind",
+            "static_url",
+            "indexes",
+            "theme",
         }
         changed = {f.name: filled(getattr(value, f.name)) for f in fields(value) if f.name not in kept}
         return replace(value, **changed)
     return value
 
 
-def hostile_site() -> SitePage:
-    site: SitePage = filled(SITE)
+def hostile() -> tuple[SitePage, tuple[PageEpisode, ...], tuple[Group, ...]]:
     episodes = tuple(
         replace(
-            episode,
+            filled(episode),
             interview=((HOSTILE, "<p>Safe</p>"),),
-            people=((filled(Person("x", url="x")), HOSTILE),),
             links=(Link("https://ok.example/" + HOSTILE, HOSTILE), Link("javascript:alert(1)", "bad")),
         )
-        for episode in site.episodes
+        for episode in EPISODES
     )
-    return replace(site, episodes=episodes)
+    return filled(SITE), episodes, tuple(filled(group) for group in GROUPS)
 
 
 def test_hostile_text_stays_text() -> None:
-    for text in pages(hostile_site()):
+    for text in pages(*hostile()):
         page = Page(text)
-        assert {tag for tag, _ in page.elements}.isdisjoint({"script", "b", "iframe"})
+        assert {tag for tag, _ in page.elements}.isdisjoint({"b", "iframe"})
+        for tag, attrs in page.elements:
+            assert tag != "script" or attrs.get("src") or attrs["type"] == "application/json"
         assert not [name for _, attrs in page.elements for name in attrs if name.startswith("on")]
-        assert "49" not in re.sub(r"style-\w+", "", text)
+        assert not [name for _, attrs in page.elements for name in attrs if name == "style"]
+        assert "49" not in text
         assert "&amp;amp;amp;" not in text
-    home, episode, _ = (parsed(text) for text in pages(hostile_site()))
+    home, episode, *_ = (parsed(text) for text in pages(*hostile()))
     assert home.findtext(".//h1") == HOSTILE
     assert episode.findtext(".//h1") == HOSTILE
     assert episode.findtext(".//title") == f"{HOSTILE} – {HOSTILE}"
     assert episode.xpath("//blockquote/p/text()") == [HOSTILE]
+    assert episode.xpath("//legend/text()") == [HOSTILE]
     assert episode.xpath("//meta[@property='og:title']/@content") == [f"{HOSTILE} – {HOSTILE}"]
+
+
+def test_words_of_the_show_cannot_break_out_of_the_data_for_scripts() -> None:
+    own = "</script><script>alert(1)</script><!--"
+    site = replace(SITE, show=replace(SHOW, words=(("play", own),)))
+    document = parsed(render_episode(site, EPISODE))
+    (data,) = document.xpath("//script[@id='words']/text()")
+    assert json.loads(data)["play"] == own
+    assert len(document.xpath("//script")) == 2
 
 
 @pytest.mark.parametrize(
@@ -179,18 +253,17 @@ def test_only_web_addresses_become_links(address: str) -> None:
         artwork_url=address,
         links=(Link(address, "x"),),
         chapters=(Chapter(0.0, "Start", url=address),),
-        people=((Person("Ingrid", url=address), "Gjest"),),
+        people=(PagePerson(Person("Ingrid", url=address), "Gjest"),),
         transcript_html="",
         transcript_url=address,
     )
     show = replace(SHOW, subscribe=(Link(address, "apple"),))
-    for text in pages(replace(SITE, show=show, episodes=(episode,))):
+    for text in pages(replace(SITE, show=show), (episode,)):
         assert address not in text
 
 
-@pytest.mark.parametrize("place", range(3))
-def test_a_page_is_whole_and_asks_nobody_else(place: int) -> None:
-    text = pages()[place]
+@pytest.mark.parametrize("text", pages(), ids=[f"page{place}" for place in range(len(pages()))])
+def test_a_page_is_whole_and_asks_nobody_else(text: str) -> None:
     page = Page(text)
     assert text.startswith("<!doctype html>\n<html lang=")
     ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
@@ -198,17 +271,27 @@ def test_a_page_is_whole_and_asks_nobody_else(place: int) -> None:
     assert [tag for tag, _ in page.elements].count("h1") == 1
     assert [tag for tag, _ in page.elements].count("main") == 1
     labels = [value for _, attrs in page.elements if (value := attrs.get("aria-labelledby"))]
-    assert labels
     assert set(labels) <= set(ids)
-    loaded = [*page.values("img", "src"), *page.values("source", "src"), *page.values("link", "href")]
-    canonical = page.values("link", "href")[0]
-    assert loaded.count(canonical) == 1
-    assert not [address for address in loaded if "//" in address and address != canonical]
+    fetched = [
+        attrs["href"] or "" for tag, attrs in page.elements if tag == "link" and attrs["rel"] in FETCHED
+    ]
+    loaded = [
+        *page.values("img", "src"),
+        *page.values("source", "src"),
+        *page.values("script", "src"),
+        *fetched,
+    ]
+    # The page for addresses at which there is nothing is shown anywhere.
+    assert not [address for address in loaded if "//" in address and not address.startswith(BASE)]
+    assert "noindex" in text or not [address for address in loaded if "//" in address]
     assert all("alt" in attrs for tag, attrs in page.elements if tag == "img")
     fragments = {address[1:] for address in page.values("a", "href") if address.startswith("#")}
     assert fragments <= set(ids)
     assert "content" in fragments
-    assert ("audio", "none") in [(tag, attrs.get("preload")) for tag, attrs in page.elements]
+    assert {attrs.get("preload") for tag, attrs in page.elements if tag == "audio"} <= {"none"}
+    (policy,) = [attrs["content"] or "" for _, attrs in page.elements if attrs.get("http-equiv") == POLICY]
+    assert "unsafe-inline" not in policy
+    assert policy.startswith("default-src 'none'; script-src 'self'")
 
 
 @pytest.mark.parametrize(
@@ -217,7 +300,7 @@ def test_a_page_is_whole_and_asks_nobody_else(place: int) -> None:
 def test_addresses_lead_to_the_same_places_below_any_base(base_url: str) -> None:
     root = base_url.rstrip("/") + "/"
     site = replace(SITE, base_url=base_url, feed_url=f"{root}feed.xml")
-    home, episode, _ = (parsed(text) for text in pages(site))
+    home, episode, *_ = (parsed(text) for text in pages(site))
 
     def leads(document: Any, page_url: str, path: str) -> list[str]:
         return [urljoin(root + page_url, address) for address in document.xpath(path)]
@@ -228,8 +311,8 @@ def test_addresses_lead_to_the_same_places_below_any_base(base_url: str) -> None
         assert leads(document, page_url, "//audio/source/@src") == [f"{root}media/one.mp3"]
         assert document.xpath("//link[@rel='canonical']/@href") == [root + page_url]
         assert document.xpath("//meta[@property='og:url']/@content") == [root + page_url]
-    assert leads(home, "", "//h3/a/@href") == [f"{root}episodes/one/", f"{root}episodes/two/"]
-    assert leads(episode, "episodes/one/", "//header[@class='bar']/a/@href") == [root]
+    assert leads(home, "", "//section[@aria-labelledby='episodes']//h3/a/@href") == [f"{root}episodes/two/"]
+    assert leads(episode, "episodes/one/", "//header[@class='bar']/a[@class='brand']/@href") == [root]
     assert leads(episode, "episodes/one/", "//a[@rel='prev']/@href") == [f"{root}episodes/two/"]
     assert not [address for address in home.xpath("//body//@href") if address.startswith(root)]
     assert not [address for address in episode.xpath("//body//@href") if address.startswith(root)]
@@ -246,10 +329,11 @@ def test_an_episodes_page_says_everything() -> None:
     document = parsed(render_episode(SITE, EPISODE, older=OLDER))
     text = " ".join(document.find(".//main").text_content().split())
     for part in (
-        "C0796 Sesong 2 Bonus 3. september 2020 1 t 5 min",
-        "Å bygge sammen",
-        "En samtale.",
-        "Ingrid Moe Gjest Leder, Verkstedet",
+        "C0796 Å bygge sammen En samtale. Bonus 3. september 2020 1 t 5 min",
+        "Ingrid Moe Gjest Leder, Verkstedet a.example",
+        "Quiz Hva? Det ene Det andre",
+        "Refleksjon Tenk.",
+        "Fakta Tema Dugnad Annet",
         "Sammen. Ingrid Moe",
         "Om dugnad.",
         "Dette lærer du Forstå",
@@ -261,10 +345,11 @@ def test_an_episodes_page_says_everything() -> None:
     ):
         assert part in text
     assert "Skjult" not in text
+    assert "Fordi" not in text
     assert document.xpath("//ol[@class='chapters']/li[2]/a/@href") == [
         "../../media/one.mp3#t=754",
-        "https://b.example",
     ]
+    assert document.xpath("//ol[@class='chapters']/li[2]/span/a/@href") == ["https://b.example"]
     assert document.xpath("//p[@class='facts']/time/@datetime") == ["2020-09-02T22:30:00Z", "PT3900S"]
 
 
@@ -277,16 +362,16 @@ def test_what_is_not_there_leaves_no_trace() -> None:
         enclosure_url="media/one.mp3",
         enclosure_type="audio/mpeg",
     )
-    site = replace(SITE, artwork_url="", episodes=(bare,), show=replace(SHOW, subscribe=(), copyright=""))
-    for text in pages(site):
+    site = replace(SITE, artwork_url="", indexes=(), show=replace(SHOW, subscribe=(), copyright=""))
+    for text in pages(site, (bare,)):
         Page(text)
         assert "None" not in text
         assert "<img" not in text
     document = parsed(render_episode(site, bare))
-    assert document.xpath("//h2") == []
-    assert document.xpath("//nav") == []
-    Page(render_home(replace(site, episodes=())))
-    assert word("nb", "no_episodes") in render_home(replace(site, episodes=()))
+    assert document.xpath("//h2/text()") == [word("nb", "share")]
+    assert document.xpath("//nav[@class='onward']") == []
+    Page(render_home(site, (), ()))
+    assert word("nb", "no_episodes") in render_home(site, (), ())
 
 
 def test_a_transcript_that_is_no_page_is_linked() -> None:
@@ -295,15 +380,21 @@ def test_a_transcript_that_is_no_page_is_linked() -> None:
 
 
 def test_the_home_page_says_who_and_where() -> None:
-    document = parsed(render_home(SITE))
+    document = parsed(render_home(SITE, EPISODES, GROUPS))
     assert document.xpath("//header//p/text()") == [
         "Silvija Seres, Øyvind Ås",
         "Første avsnitt.",
         "Andre <avsnitt>.",
     ]
-    assert document.xpath("//ul[@class='pills']//a/text()") == ["Apple Podcasts", "Vår egen app", "RSS-strøm"]
+    assert document.xpath("//section[@class='subscribe']//a/text()") == [
+        "Apple Podcasts",
+        "Vår egen app",
+        "RSS-strøm",
+    ]
     assert document.xpath("//code/text()") == [f"{BASE}feed.xml"]
-    rendered = render_home(replace(SITE, description_html="<p>Om <em>alt</em> &amp; mer.</p>"))
+    rendered = render_home(
+        replace(SITE, description_html="<p>Om <em>alt</em> &amp; mer.</p>"), EPISODES, GROUPS
+    )
     assert "<p>Om <em>alt</em> &amp; mer.</p>" in rendered
     assert '<meta name="description" content="Om alt &amp; mer.">' in rendered
 
@@ -327,10 +418,21 @@ def test_the_same_data_gives_the_same_page() -> None:
     assert pages() == pages()
 
 
-def test_the_stylesheets_name_holds_its_digest() -> None:
-    key, data = stylesheet()
-    assert key == f"site/style-{sha256(data).hexdigest()[:32]}.css"
-    assert "immutable" in cache_control(key)
-    assert b"url(" not in data
-    assert b"@import" not in data
-    assert data.count(b"{") == data.count(b"}")
+def test_everything_shared_is_named_by_its_digest() -> None:
+    sheet = style_sheet(":root{--accent:#123456}", "h1{color:red}")
+    assert sheet.count(b"{") == sheet.count(b"}")
+    assert b"@import" not in sheet
+    assert sheet.endswith(b":root{--accent:#123456}h1{color:red}")
+    files = dict(static_files())
+    assert all("immutable" in cache_control(key) for key in files)
+    named = re.findall(rb'url\("([^"]+)"\)', sheet)
+    assert named
+    assert all(f"site/{name.decode()}" in files for name in named)
+    assert f"{static_url()}fonts/OFL.txt" in files
+
+
+def test_the_answers_open_again() -> None:
+    guid = "å-86e0d26c"
+    data = base64.b64decode(sealed([(2, "<p>Fordi æ.</p>")], guid))
+    opened = bytes(byte ^ other for byte, other in zip(data, cycle(guid.encode()), strict=False))
+    assert json.loads(opened) == [{"answer": 2, "explanation": "<p>Fordi æ.</p>"}]
