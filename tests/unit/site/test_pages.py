@@ -148,7 +148,7 @@ def pages(
     return [
         render_home(site, episodes, groups),
         *(
-            render_episode(site, item, newer=first, older=first, following=first, related=episodes)
+            render_episode(site, item, newer=first, older=episodes[-1], following=first, related=episodes)
             for item in episodes
         ),
         render_embed(site, first),
