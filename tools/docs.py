@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import click
 
+from publisher import words
 from publisher.checking import RULES
 from publisher.checking.explanations import FIXED, explained
 from publisher.checking.rule import Rule
@@ -197,11 +198,17 @@ def _option(option: click.Option, context: click.Context) -> tuple[str, ...]:
     return names, option.help or "", f"`{option.envvar}`" if option.envvar else ""
 
 
+def word_table() -> str:
+    """The keys of theme/words.yaml, with what stands there in English unless it is exchanged."""
+    return table(("key", "text"), ((f"`{key}`", words.word("en", key)) for key in words.KEYS))
+
+
 PARTS: Final[dict[str, Callable[[], str]]] = {
     "show-keys": lambda: keys_of(keys.SHOW),
     "episode-keys": lambda: keys_of(keys.EPISODE),
     "rules": rule_tables,
     "commands": commands,
+    "words": word_table,
     "channel-tags": lambda: tag_table(CHANNEL),
     "item-tags": lambda: tag_table(ITEM),
 }

@@ -129,6 +129,7 @@ class Text:
                 "too-long",
                 node,
                 f"{name!r} has {len(text)} characters; at most {self.max_characters} are read",
+                "shorten it",
             )
         return text or ABSENT
 

@@ -17,6 +17,7 @@ from publisher.reading.folder import (
     FONT_ENDINGS,
     FURTHER_PICTURE_ENDINGS,
     PICTURE_ENDINGS,
+    THEME_FOLDER,
     Folder,
     below,
     by_ending,
@@ -29,7 +30,7 @@ from publisher.suggest import nearest
 
 T = TypeVar("T")
 
-_FONTS: Final = "theme/fonts"
+_FONTS: Final = f"{THEME_FOLDER}/fonts"
 _PUT_IT_THERE: Final = "put the file into the folder"
 
 # What is wrong with one folder is understood from the first ones; each is looked for among all names.

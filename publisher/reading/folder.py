@@ -42,6 +42,9 @@ FURTHER_PICTURE_ENDINGS: Final = (".webp", ".tif", ".tiff", ".gif", ".bmp", ".av
 FONT_ENDINGS: Final = (".ttf", ".otf", ".ttc")
 TRANSCRIPT_ENDINGS: Final = (".vtt", ".srt", ".json", ".txt", ".md")
 
+THEME_FOLDER: Final = "theme"
+"""Of the show folder: how its pages look and what they say. No episode, unless it holds episode.yaml."""
+
 # Written by operating systems and half-finished copies; never a producer's own.
 _LITTER: Final = ("thumbs.db", "desktop.ini", ".ds_store")
 

@@ -19,6 +19,7 @@ from publisher.reading.fields import Reading, Record, is_null
 from publisher.reading.files import Files, cannot_read
 from publisher.reading.folder import (
     AUDIO_ENDINGS,
+    THEME_FOLDER,
     Folder,
     below,
     by_ending,
@@ -165,6 +166,8 @@ class _Loader:
         return self._with_files(files, slug, {"title": ""} | values)
 
     def _no_episode(self, folder: Folder) -> None:
+        if folder.path == self.root / THEME_FOLDER:
+            return
         near = nearest(EPISODE_YAML, folder.files)
         if near:
             message = f"there is no {EPISODE_YAML}, so this is no episode"

@@ -11,13 +11,13 @@ from publisher.reading import accept
 from publisher.reading.characters import printable
 from publisher.reading.fields import ABSENT, Reading, Text, is_lost, is_null, wrong_type
 from publisher.reading.files import Files
-from publisher.reading.folder import below
+from publisher.reading.folder import THEME_FOLDER, below
 from publisher.reading.yaml import Mapping, Node, Scalar, read_yaml
 from publisher.suggest import did_you_mean, nearest
 
-WORDS_FILE: Final = "theme/words.yaml"
+WORDS_FILE: Final = f"{THEME_FOLDER}/words.yaml"
 
-_MISSPELT: Final = ("theme/words.yml", "theme/Words.yaml", "theme/word.yaml")
+_MISSPELT: Final = tuple(f"{THEME_FOLDER}/{name}" for name in ("words.yml", "Words.yaml", "word.yaml"))
 _WANTED: Final = "lines such as play: Listen, or a language with such lines below it"
 _TEXT: Final = Text(max_characters=500)
 
@@ -69,9 +69,9 @@ def _by_language(root: Mapping, reading: Reading) -> dict[str, Pairs]:
     found: dict[str, Pairs] = {"": {}}
     for key, node in root.items.items():
         at = root.keys[key]
-        if isinstance(node, Mapping) and key not in words.KEYS:
+        if key not in words.KEYS and (isinstance(node, Mapping) or is_null(node)):
             tag = _language(key, at, reading)
-            if tag:
+            if tag and isinstance(node, Mapping):
                 found[tag] = found.get(tag, {}) | _pairs(node, f"{tag}.", reading)
         else:
             found[""] |= _pair(key, at, node, "", reading)

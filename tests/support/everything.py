@@ -66,6 +66,7 @@ _CHAT: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 SHOW: Final[dict[str, Any]] = {
+    "colors": {"accent": "#0d5f58", "background": "#fff8ec"},
     "title": "Everything & <more> “things”",
     "description": "About *everything*, from a to å.\n\nAnother paragraph.",
     "language": "nb",

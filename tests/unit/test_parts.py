@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import publisher.build.notes
 from publisher.identity import fingerprint
 from publisher.model import (
     Alternate,
     Artwork,
     AudioFormat,
     Chapter,
+    Colors,
     Episode,
     Funding,
     Learning,
@@ -42,7 +46,7 @@ from publisher.namespace import (
     UpdateFrequency,
     Value,
 )
-from publisher.parts import chapters_of, episode_parts, show_parts, tag_recipe
+from publisher.parts import _WORDS_IN_TAGS, chapters_of, episode_parts, show_parts, tag_recipe
 from tests.support.released import sound
 
 SHOW = Show(
@@ -71,6 +75,7 @@ SHOW_KEYS: dict[str, Any] = {
     "trailer": (Trailer("T", "https://b.example/t", datetime(2026, 1, 1, tzinfo=UTC)),),
     "podroll": (RemoteItem("g"),), "publisher": RemoteItem("g"), "remote_item": (RemoteItem("g"),),
     "notify": Notify(podping=True), "feeds": (PrivateFeed("members", "SECRET"),),
+    "colors": Colors("#0d5f58"), "words": (("play", "Hear"),),
 }  # fmt: skip
 SHOW_IN_TAGS = {
     *("title", "author", "hosts", "language", "copyright", "categories", "link", "url", "feed_url", "guid"),
@@ -201,6 +206,27 @@ def test_fonts_are_a_part_of_the_show_and_stand_in_no_tags() -> None:
     assert changed(show_parts(SHOW), show_parts(show)) == {"fonts"}
     assert changed(show_parts(show), show_parts(other)) == {"fonts"}
     assert recipe(show) == recipe()
+
+
+def test_a_word_that_show_notes_hold_stands_in_the_tags() -> None:
+    show = replace(SHOW, words=(("links", "To read"), ("play", "Hear")))
+    assert changed(show_parts(SHOW), show_parts(show)) == {"words"}
+    assert recipe(show) != recipe()
+    assert recipe(show) == recipe(replace(SHOW, words=(("links", "To read"),)))
+    assert recipe(replace(SHOW, words=(("play", "Hear"),))) == recipe()
+
+
+def test_every_word_that_show_notes_hold_is_known_to_stand_in_tags() -> None:
+    source = Path(publisher.build.notes.__file__).read_text("utf-8")
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    asked = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "word"]
+    keys = {
+        item.value
+        for argument in asked
+        for item in ast.walk(argument)
+        if isinstance(item, ast.Constant) and isinstance(item.value, str)
+    }
+    assert keys == set(_WORDS_IN_TAGS)
 
 
 def test_the_guid_stands_in_the_tags() -> None:

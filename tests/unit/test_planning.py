@@ -11,7 +11,7 @@ import pytest
 
 from publisher.identity import episode_guid, show_guid
 from publisher.manifest import Manifest
-from publisher.model import Episode, Person, Show, SourceFile
+from publisher.model import Colors, Episode, Person, Show, SourceFile
 from publisher.parts import RECIPES
 from publisher.planning import Plan, PlannedEpisode, make_plan, risks, settle
 from tests.support.released import released, sound
@@ -170,11 +170,19 @@ def test_a_newer_way_of_making_things_makes_them_again(recipe: str) -> None:
         assert plan.show_changes == ("recipe",)
 
 
-def test_cards_are_drawn_again_in_other_fonts() -> None:
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("fonts", (SourceFile("theme/fonts/a.ttf", "f" * 64, 1),)),
+        ("colors", Colors(accent="#0d5f58")),
+        ("words", (("episode", "Part"),)),
+    ],
+)
+def test_cards_are_drawn_again_in_other_fonts_colours_and_words(key: str, value: Any) -> None:
     before = published(episode("a"))
-    plan = planned(episode("a"), before=before, fonts=(SourceFile("theme/fonts/a.ttf", "f" * 64, 1),))
-    assert plan.show_changes == ("fonts",)
-    assert only(plan, "a").changes == ("fonts",)
+    plan = planned(episode("a"), before=before, **{key: value})
+    assert plan.show_changes == (key,)
+    assert only(plan, "a").changes == (key,)
     assert not only(plan, "a").needs_audio
 
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from publisher.pictures import Palette, contrast, palette
+from publisher.model import Colors
+from publisher.pictures import Palette, contrast, palette, show_palette
 from publisher.pictures.palettes import LEAST_CONTRAST, TEXT_CONTRAST, from_colour, rgb_of
 from tests.unit.pictures.samples import as_bytes
 
@@ -68,3 +69,37 @@ def test_contrast_is_wcags() -> None:
 def test_what_is_no_colour_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         from_colour(text)
+
+
+DRAWN = from_colour("#b02a1e", "#f0d8a0")
+COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
+
+
+@given(st.just("") | COLOURS, st.just("") | COLOURS)
+@settings(max_examples=300, deadline=None)
+def test_whatever_colours_a_show_sets_its_text_can_be_read(accent: str, background: str) -> None:
+    assert_readable(show_palette(Colors(accent, background), DRAWN))
+
+
+def test_a_show_without_colours_has_those_of_its_artwork() -> None:
+    assert show_palette(Colors(), DRAWN) == DRAWN
+
+
+def test_an_accent_stays_as_it_is_set_where_it_can_be_read() -> None:
+    found = show_palette(Colors(accent="#0d5f58"), DRAWN)
+    assert (found.own, found.light.accent) == ("#0d5f58", "#0d5f58")
+    assert abs(hue(found.dark.accent) - hue("#0d5f58")) < 12
+    assert show_palette(Colors(accent="#ffd84a"), DRAWN).dark.accent == "#ffd84a"
+    for scheme, drawn in ((found.light, DRAWN.light), (found.dark, DRAWN.dark)):
+        assert abs(hue(scheme.background) - hue(drawn.background)) < 25, "the artwork tints the rest"
+
+
+def test_a_background_goes_where_it_suits_and_tints_the_other() -> None:
+    cream = show_palette(Colors(background="#fff4d6"), DRAWN)
+    assert cream.light.background == "#fff4d6"
+    assert cream.own == DRAWN.own
+    assert cream.dark.background != DRAWN.dark.background
+    night = show_palette(Colors(background="#10182a"), DRAWN)
+    assert night.dark.background == "#10182a"
+    assert contrast(night.light.background, "#000000") > 18
+    assert show_palette(Colors(background="#808080"), DRAWN).light.background != "#808080", "no text fits"

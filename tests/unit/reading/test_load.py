@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 
 from publisher.checking import check_show
+from publisher.model import Colors
 from publisher.reading.cache import FactsCache
 from publisher.reading.load import load_show
 from publisher.reading.locate import locate
@@ -54,6 +55,22 @@ def test_defaults(show: Path) -> None:
     assert episode.audio is not None
     assert (episode.audio.type, episode.audio.source.path) == ("audio/mpeg", "0001-episode/audio.mp3")
     assert (episode.type, episode.explicit, episode.hosts, episode.notes) == ("full", None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("colors", "wanted"),
+    [
+        (None, Colors()),
+        ({"accent": "#0D5F58"}, Colors(accent="#0d5f58")),
+        ("#0d5", Colors(accent="#00dd55")),
+        ({"accent": "#0d5f58", "background": "#FFF"}, Colors("#0d5f58", "#ffffff")),
+    ],
+)
+def test_colours(tmp_path: Path, colors: object, wanted: Colors) -> None:
+    loaded = load_show(make_show(tmp_path / "show", colors=colors))
+    assert loaded.problems == ()
+    assert loaded.show is not None
+    assert loaded.show.colors == wanted
 
 
 def test_audio_may_be_missing(show: Path) -> None:
