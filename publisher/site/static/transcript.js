@@ -132,7 +132,10 @@ function follow(section) {
     },
     { class: "follow", "aria-pressed": String(isOn) },
   );
-  section.prepend(make("div", { class: "following" }, toggle));
+  const row = make("div", { class: "following" }, toggle);
+  const heading = section.querySelector("h2, h3, summary");
+  if (heading) heading.after(row);
+  else section.prepend(row);
   return state;
 }
 
