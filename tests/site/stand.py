@@ -10,6 +10,8 @@ import base64
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -149,9 +151,40 @@ def _write(folder: Path, path: str, title: str, content: str, *, policy: str = P
     target.write_text(page, "utf-8")
 
 
-def write_search(folder: Path, indexes: Sequence[str]) -> None:
-    """Writes the search page for indexes that lie there."""
-    addresses = escape(json.dumps([f"../search/{name}/" for name in indexes]))
+FOUND = {
+    "first": {
+        "episodes/finner/": (
+            "Hvordan finner en podkast fram?",
+            "<p>En podkast er en strøm av episoder. Bøkene i biblioteket blir lest av mange.</p>"
+            '<h2 id="oppslag">En oppslagstavle</h2><p>Oppslagstavlene henger på en vegg, og ærlige folk leser.</p>',
+        ),
+        "episodes/fjord/": ("Hva husker en fjord?", "<p>Fjorden husker istiden. Øya ligger ytterst.</p>"),
+    },
+    "second": {
+        "episodes/torsk/": (
+            "Snakker torsken? <script>window.harm=1</script>",
+            "<p>Torsken snakker med svømmeblæren: &lt;img src=x onerror=harm()&gt;. En øy er et hjem for torsker.</p>",
+        ),
+    },
+}
+"""Pages that can be found, by index and address: title and content."""
+
+
+def write_search(folder: Path, work: Path) -> None:
+    """Writes the search page and the indexes that it asks, made by Pagefind."""
+    for name, found in FOUND.items():
+        for path, (title, content) in found.items():
+            page = work / name / path / "index.html"
+            page.parent.mkdir(parents=True)
+            head = f'<!doctype html><html lang="nb"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
+            page.write_text(f"{head}<body><main><h1>{escape(title)}</h1>{content}</main></body></html>", "utf-8")
+        subprocess.run(
+            [sys.executable, "-m", "pagefind", "--silent", "--site", work / name]
+            + ["--output-path", folder / "search" / name],
+            check=True,
+            timeout=60,
+        )
+    addresses = escape(json.dumps([f"../search/{name}/" for name in FOUND]))
     content = (
         f'<h1>Søk</h1><form role="search" data-search data-indexes="{addresses}">'
         '<input type="search" name="q" aria-label="Søk i alle episodene"></form>'

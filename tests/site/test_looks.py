@@ -77,7 +77,8 @@ def test_little_movement_for_who_asked_for_it(visit: Opening, pages: Pages) -> N
     moving = """
     [...document.querySelectorAll(".player *, #quiz *, [data-transcript] *")].filter(element => {
       const style = getComputedStyle(element);
-      return style.animationName !== "none" || !/^0s(, 0s)*$/.test(style.transitionDuration);
+      const moves = style.animationName !== "none" || /[1-9]/.test(style.transitionDuration);
+      return moves && element.getClientRects().length > 0;
     }).length
     """
     assert seen.page.evaluate(moving) == 0
@@ -99,4 +100,4 @@ def test_no_script_names_another_server() -> None:
     text = (STATIC / "vendor" / "plyr" / "plyr.js").read_text("utf-8")
     named = set(re.findall(r"https?://[\w.-]+", text))
     assert named == {"http://www.w3.org"}
-    assert (STATIC / "vendor" / "plyr" / "LICENSE.md").read_text("utf-8").count("MIT") == 2
+    assert (STATIC / "vendor" / "plyr" / "LICENSE.md").read_text("utf-8").count("Permission is hereby granted") == 2

@@ -216,7 +216,7 @@ def test_everything_by_keyboard(visit: Opening, pages: Pages) -> None:
     seen.wait(f"document.querySelector('audio').currentTime < {pages.chapters[2][0]}")
     keyboard.press("m")
     seen.wait("document.querySelector('audio').muted")
-    assert seen.page.get_by_role("button", name="Demp").get_attribute("aria-pressed") == "true"
+    seen.page.get_by_role("button", name="Demp", pressed=True).wait_for()
     keyboard.press("k")
     seen.wait("document.querySelector('audio').paused")
     # The slider tells times, not hundredths, and moves by them.
