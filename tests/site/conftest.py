@@ -78,7 +78,7 @@ class Visit:
         return found
 
     def wait(self, condition: str) -> None:
-        """Waits until a JavaScript expression holds. Asked from outside: the pages' policy allows no `eval`."""
+        """Waits until a JavaScript expression holds, asked from outside: the policy forbids `eval`."""
         deadline = time.monotonic() + 10
         while not self.page.evaluate(condition):
             assert time.monotonic() < deadline, f"it does not become true: {condition}"

@@ -36,7 +36,7 @@ POLICY = (
 )
 GUID = "3f1d6a0e-9b1c-5b7e-8a55-2f3c4d5e6f70"
 
-HOSTILE = "<img src=x onerror=\"window.harm='text'\"></script><script>window.harm='script'</script>'\"\u202egnol"
+HOSTILE = '<img src=x onerror="window.harm=1"></script><script>window.harm=2</script>\'"\u202egnol'
 """A text that would do something, were it ever taken for HTML; at its end one that turns the direction."""
 HOSTILE_HTML = (
     "<b>fet</b><img src=x onerror=\"window.harm='image'\"><script>window.harm='script'</script>"
@@ -120,7 +120,8 @@ def write_pages(folder: Path) -> None:
     sheets = ("style", "player", "learning", "certificate", "search")
     style = "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in sheets)
     # The page's own style hides this; here it is not there yet.
-    (folder / "site" / "style.css").write_text(f"{style}\n.js .without-script {{ display: none; }}\n", "utf-8")
+    style += "\n.js .without-script { display: none; }\n"
+    (folder / "site" / "style.css").write_text(style, "utf-8")
     for name in ("media", "artwork"):
         (folder / name).mkdir()
     shutil.copy(EPISODE / "audio.mp3", folder / "media" / "ord.mp3")
@@ -156,14 +157,14 @@ FOUND = {
         "episodes/finner/": (
             "Hvordan finner en podkast fram?",
             "<p>En podkast er en strøm av episoder. Bøkene i biblioteket blir lest av mange.</p>"
-            '<h2 id="oppslag">En oppslagstavle</h2><p>Oppslagstavlene henger på en vegg, og ærlige folk leser.</p>',
+            '<h2 id="oppslag">En oppslagstavle</h2><p>Oppslagstavlene henger på en vegg.</p>',
         ),
         "episodes/fjord/": ("Hva husker en fjord?", "<p>Fjorden husker istiden. Øya ligger ytterst.</p>"),
     },
     "second": {
         "episodes/torsk/": (
             "Snakker torsken? <script>window.harm=1</script>",
-            "<p>Torsken snakker med svømmeblæren: &lt;img src=x onerror=harm()&gt;. En øy er et hjem for torsker.</p>",
+            "<p>Torsken snakker med svømmeblæren: &lt;img src=x onerror=harm()&gt;. En øy er et hjem.</p>",
         ),
     },
 }
@@ -176,14 +177,11 @@ def write_search(folder: Path, work: Path) -> None:
         for path, (title, content) in found.items():
             page = work / name / path / "index.html"
             page.parent.mkdir(parents=True)
-            head = f'<!doctype html><html lang="nb"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
-            page.write_text(f"{head}<body><main><h1>{escape(title)}</h1>{content}</main></body></html>", "utf-8")
-        subprocess.run(
-            [sys.executable, "-m", "pagefind", "--silent", "--site", work / name]
-            + ["--output-path", folder / "search" / name],
-            check=True,
-            timeout=60,
-        )
+            head = f'<html lang="nb"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
+            body = f"<body><main><h1>{escape(title)}</h1>{content}</main></body></html>"
+            page.write_text(f"<!doctype html>{head}{body}", "utf-8")
+        options = ["--silent", "--site", str(work / name), "--output-path", str(folder / "search" / name)]
+        subprocess.run([sys.executable, "-m", "pagefind", *options], check=True, timeout=60)
     addresses = escape(json.dumps([f"../search/{name}/" for name in FOUND]))
     content = (
         f'<h1>Søk</h1><form role="search" data-search data-indexes="{addresses}">'
@@ -232,7 +230,7 @@ def _question(place: int, question: Question) -> str:
 def _transcript() -> str:
     cues = [
         (cue.start_in_seconds, cue.end_in_seconds, cue.voice or "", " ".join(cue.text.split()))
-        for cue in webvtt.read(str(EPISODE / "transcript.vtt"))
+        for cue in webvtt.read(str(EPISODE / "transcript.vtt")).captions
     ]
     paragraphs = []
     for voice, spoken in groupby(cues, key=lambda cue: cue[2]):
@@ -249,7 +247,8 @@ def _player(guid: str = GUID) -> str:
     return (
         f'<div class="player" data-player data-guid="{guid}" data-title="Hvordan finner en podkast fram?" '
         'data-show="Tingen har ordet" data-artwork="artwork/cover.jpg" data-duration="195.4">'
-        '<audio controls preload="none" aria-label="Lytt"><source src="media/ord.mp3" type="audio/mpeg"></audio></div>'
+        '<audio controls preload="none" aria-label="Lytt">'
+        '<source src="media/ord.mp3" type="audio/mpeg"></audio></div>'
     )
 
 

@@ -147,7 +147,7 @@ def test_a_quiz_that_cannot_be_opened_stays_readable(visit: Opening, pages: Page
     seen = visit(pages.episode, script=broken)
     seen.page.locator("#quiz").get_by_role("link", name="Vis svarene").wait_for()
     assert seen.page.locator("fieldset:visible").count() == len(pages.answers)
-    assert any("quiz" in fault or "UTF-8" in fault or "JSON" in fault or "decode" in fault for fault in seen.faults)
+    assert seen.faults, "that it failed is told"
     seen.faults.clear()
 
 
@@ -176,11 +176,12 @@ def test_the_certificate_is_one_sheet_of_paper(visit: Opening, pages: Pages, pap
     seen = visit(pages.certificate)
     pass_quiz(seen, pages)
     seen.page.get_by_label("Navnet ditt").fill("Kari Nordmann")
-    for landscape in (False, True):
-        data: bytes = seen.page.pdf(format=paper, landscape=landscape, print_background=True)
+    for own in (False, True):
+        # With the page's own wish for how the paper lies, and without.
+        data: bytes = seen.page.pdf(format=paper, print_background=True, prefer_css_page_size=own)
         assert len(re.findall(rb"/Type\s*/Page\b", data)) == 1
         ARTIFACTS.mkdir(parents=True, exist_ok=True)
-        (ARTIFACTS / f"certificate-{paper}{'-landscape' * landscape}.pdf").write_bytes(data)
+        (ARTIFACTS / f"certificate-{paper}{'-lying' * own}.pdf").write_bytes(data)
 
 
 def test_the_certificate_as_a_picture(visit: Opening, pages: Pages) -> None:

@@ -83,10 +83,10 @@ def test_the_transcript_seeks_and_follows(visit: Opening, pages: Pages) -> None:
     assert float(seen.page.locator("[data-transcript] [aria-current]").get_attribute("data-start")) >= start
     # The words go on; what is heard stays in sight.
     seen.page.evaluate("document.querySelector('audio').playbackRate = 8")
-    seen.wait(f"Number(document.querySelector('[data-transcript] [aria-current]').dataset.start) > {start + 30}")
+    heard = "document.querySelector('[data-transcript] [aria-current]')"
+    seen.wait(f"Number({heard}.dataset.start) > {start + 30}")
     seen.page.evaluate("document.querySelector('audio').pause()")
-    seen.wait("(box => box.top > 0 && box.bottom < innerHeight)"
-              "(document.querySelector('[data-transcript] [aria-current]').getBoundingClientRect())")
+    seen.wait(f"(box => box.top > 0 && box.bottom < innerHeight)({heard}.getBoundingClientRect())")
 
 
 def test_who_scrolls_away_is_left_in_peace(visit: Opening, pages: Pages) -> None:

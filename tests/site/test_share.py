@@ -32,7 +32,7 @@ def test_the_embed_code_holds_a_hostile_title(visit: Opening, pages: Pages) -> N
     seen.page.locator("[data-told]").wait_for()
     parsed = html.fragments_fromstring(seen.page.evaluate("navigator.clipboard.readText()"))
     assert [element.tag for element in parsed] == ["iframe"]
-    assert not [name for name in parsed[0].attrib if name.startswith("on")]
+    assert not [name for name in parsed[0].attrib if str(name).startswith("on")]
 
 
 def test_the_phones_own_sheet(visit: Opening, pages: Pages) -> None:

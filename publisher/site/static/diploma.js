@@ -52,13 +52,30 @@ export function drawDiploma(sheet, texts, name) {
 }
 
 /**
- * A text in lines that fit; what does not fit into the last is squeezed into it.
+ * A text in as few lines as it needs, each about as long as the others; what does not fit into the last is squeezed.
  * @param {CanvasRenderingContext2D} pen
  * @param {string} text
  * @param {number} width
  * @param {number} most
  */
 function wrapped(pen, text, width, most) {
+  const lines = broken(pen, text, width, most);
+  // The narrowest column that takes no more lines is the one that looks even.
+  for (let narrower = width * 0.95; narrower > width / 3; narrower *= 0.95) {
+    const even = broken(pen, text, narrower, most);
+    if (even.length > lines.length || even.some((line) => pen.measureText(line).width > narrower)) break;
+    lines.splice(0, lines.length, ...even);
+  }
+  return lines;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {string} text
+ * @param {number} width
+ * @param {number} most
+ */
+function broken(pen, text, width, most) {
   /** @type {string[]} */
   const lines = [];
   for (const part of text.split(/\s+/)) {

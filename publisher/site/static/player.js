@@ -41,7 +41,7 @@ export function build(sound) {
   const speed = speedOf(sound);
   const { panel, refresh } = draw(sound, speed);
 
-  const plyr = new Plyr(audio, {
+  const plyr = /** @type {any} */ (new Plyr(audio, {
     controls: panel,
     duration: sound.duration || null,
     hideControls: false,
@@ -58,7 +58,7 @@ export function build(sound) {
     speed: { selected: speed, options: SPEEDS },
     storage: { enabled: false },
     tooltips: { controls: false, seek: true },
-  });
+  }));
   if (!plyr.elements?.controls) throw new Error("Plyr did not take this sound");
   // A load sets the speed back to this one.
   audio.defaultPlaybackRate = speed;

@@ -96,7 +96,7 @@ class Quiz {
     this.next = button("", () => this.#onward(), { class: "strong" });
     this.outcome = make("div", { class: "outcome", hidden: true });
     this.form.prepend(make("div", { class: "head" }, this.progress, this.mode));
-    this.form.append(this.note, make("div", { class: "steps" }, this.previous, this.check, this.next));
+    this.form.append(this.note, make("div", { class: "steps" }, this.check, this.next, this.previous));
     this.form.after(this.outcome);
     // An answer can also be given with the enter key.
     this.form.addEventListener("submit", (event) => {
