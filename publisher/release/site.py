@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from functools import partial
 from typing import Final
 
+from publisher import effective
 from publisher.build.artifact import Artifact, of_bytes
 from publisher.build.workshop import Workshop, page_key
 from publisher.identity import sha256
 from publisher.manifest import Released, StoredObject
 from publisher.model import Episode
 from publisher.release import pages
+from publisher.site import machine_files
 from publisher.site import pages as site_pages
 from publisher.site.assets import templates_digest
 from publisher.site.data import Group, PageEpisode, SitePage
+from publisher.site.environment import meta_text
 from publisher.site.groups import Groups, groups_of
+from publisher.text import plain_text
 
 HOME_KEY: Final = "index.html"
 NOT_FOUND_KEY: Final = "404.html"
+CARD_WIDTH: Final = 1200
+CARD_HEIGHT: Final = 630
 _DIGEST_CHARACTERS: Final = 20
 
 
@@ -73,7 +80,7 @@ class Site:
 
     def orders(self) -> list[SitePageOrder]:
         """Every page there is."""
-        found = [self._home(), self._topics(), self._not_found()]
+        found = [self._home(), self._topics(), self._not_found(), *self._for_machines()]
         found += [self._group(group) for group in self._groups.all]
         if self._site.indexes:
             found.append(self._plain("search/index.html", site_pages.render_search))
@@ -81,6 +88,8 @@ class Site:
         for place, item in enumerate(self._released):
             found.append(self._episode(place, item))
             found.append(self._embed(item))
+            if not self._site.show.private:
+                found.append(self._oembed(item))
             learning = self._episodes[item.slug].learning
             if learning and learning.quiz:
                 quizzes = True
@@ -143,6 +152,54 @@ class Site:
             (episode,),
             lambda: site_pages.render_embed(self._site, episode),
         )
+
+    def _for_machines(self) -> list[SitePageOrder]:
+        """A private feed's pages are nobody's to find."""
+        site, show = self._site, self._site.show
+        if show.private:
+            return []
+        base = site.base_url.rstrip("/") + "/"
+        pages_known = [
+            (base, ""),
+            *(
+                (base + episode.url, f"{episode.published.astimezone(UTC):%Y-%m-%d}")
+                for episode in reversed(self._listed.values())
+            ),
+            *((base + group.url, "") for group in self._groups.all),
+        ]
+        manifest = machine_files.web_manifest(
+            show.title,
+            description=meta_text(plain_text(show.description)),
+            language=show.language,
+            colours=site.theme_colors,
+            icons=site.artwork_sizes,
+        )
+        files = {
+            "sitemap.xml": machine_files.sitemap(pages_known),
+            "robots.txt": machine_files.robots(f"{base}sitemap.xml", block=bool(show.block)),
+            "site.webmanifest": manifest,
+        }
+        if site.indexes:
+            files["opensearch.xml"] = machine_files.opensearch(
+                show.title, search_url=f"{base}search/", language=show.language
+            )
+        return [
+            SitePageOrder(key, _fingerprint(key, data), partial(bytes, data)) for key, data in files.items()
+        ]
+
+    def _oembed(self, item: Released) -> SitePageOrder:
+        episode, site = self._listed[item.slug], self._site
+        base = site.base_url.rstrip("/") + "/"
+        card = (base + episode.card_url, CARD_WIDTH, CARD_HEIGHT) if episode.card_url else None
+        data = machine_files.oembed(
+            title=episode.title,
+            embed_url=f"{base}{episode.url}embed/",
+            author=effective.show_author(site.show),
+            provider=site.show.title,
+            provider_url=base,
+            thumbnail=card,
+        )
+        return SitePageOrder(f"{episode.url}oembed.json", _fingerprint(data), partial(bytes, data))
 
     def _answers(self, item: Released) -> SitePageOrder:
         return self._order(

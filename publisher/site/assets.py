@@ -8,7 +8,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Final
 
-_STYLES: Final = ("style.css", "player.css", "learning.css", "certificate.css")
+_STYLES: Final = ("style.css", "player.css", "learning.css", "search.css", "certificate.css")
 _DIGEST_CHARACTERS: Final = 32
 _FACES: Final = (
     (

@@ -95,7 +95,7 @@ def pages(public: Path) -> dict[str, str]:
 def assert_whole(public: Path) -> None:
     """Everything that feed, manifest and pages name is there, and the pages are those of the release."""
     report = check(FolderSide(public), base=URL, feeds=[feed(public)])
-    assert report.findings == []
+    assert not report.findings, "\n".join(report.findings)
     assert report.feed is not None
     store = FolderStore(public)
     assert [key for key in pages(public) if key not in report.seen] == [], "pages that no release has"

@@ -1,0 +1,145 @@
+"""A browser on the site's pages, which keeps a list of everything that went wrong on them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from publisher.previewing.server import make_app, serving
+from tests.site.stand import CHAPTERS, QUESTIONS, Pages, write_pages, write_search
+from tests.support.require import require, require_program
+
+ARTIFACTS = Path(__file__).parents[1] / ".artifacts" / "site"
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    """The pages, served with byte ranges."""
+    folder = tmp_path_factory.mktemp("site")
+    write_pages(folder)
+    if find_spec("pagefind") is not None:
+        write_search(folder, tmp_path_factory.mktemp("indexed"))
+    with serving(make_app([folder], public_url="", local_url="")) as url:
+        yield Pages(
+            url,
+            chapters=tuple((start, title) for start, title, _ in CHAPTERS),
+            answers=tuple(question.answer for question in QUESTIONS),
+        )
+
+
+@pytest.fixture
+def searched(pages: Pages) -> Pages:
+    """The pages with a search, which needs Pagefind to make its indexes."""
+    if find_spec("pagefind") is None:
+        require("pagefind", "it is in the test extra of pyproject.toml")
+    return pages
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, without a window."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        require("playwright", "it is in the test extra of pyproject.toml")
+    program = require_program("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page in the browser.
+
+    Attributes:
+        page: Playwright's.
+        faults: what the console told, exceptions, violations of the policy, requests that failed.
+        requests: addresses that were asked for.
+    """
+
+    page: Any
+    faults: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    @property
+    def position(self) -> float:
+        """Where the sound is, in seconds."""
+        found: float = self.page.evaluate("document.querySelector('audio').currentTime")
+        return found
+
+    def wait(self, condition: str) -> None:
+        """Waits until a JavaScript expression holds, asked from outside: the policy forbids `eval`."""
+        deadline = time.monotonic() + 10
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < deadline, f"it does not become true: {condition}"
+            self.page.wait_for_timeout(40)
+
+    def wait_for_player(self) -> None:
+        self.page.wait_for_selector(".player.ready", timeout=10_000)
+
+    def wait_for_sound(self) -> None:
+        """Waits until the first player's sound runs."""
+        self.wait("(audio => !audio.paused && audio.readyState > 2)(document.querySelector('audio'))")
+
+    def kept(self, key: str) -> Any:
+        """What the browser remembers under a key."""
+        return self.page.evaluate("key => JSON.parse(localStorage.getItem('publisher:' + key))", key)
+
+
+Opening = Callable[..., Visit]
+
+# The console tells of most violations; this tells of all, also of those in what is only parsed.
+_WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", event => {
+  violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+});
+"""
+
+
+@pytest.fixture
+def visit(chromium: Any, pages: Pages) -> Iterator[Opening]:
+    """Opens a page in a browser that remembers nothing. Whatever went wrong on it fails the test."""
+    contexts: list[Any] = []
+    visits: list[Visit] = []
+
+    def open_page(path: str, *, width: int = 1024, script: str = "", **options: Any) -> Visit:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800}, locale="nb-NO", accept_downloads=True, **options
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        context.add_init_script(_WATCH + script)
+        seen = Visit(context.new_page())
+        seen.page.on("console", lambda message: _hear(seen, message))
+        seen.page.on("pageerror", lambda error: seen.faults.append(f"exception: {error}"))
+        seen.page.on("request", lambda request: seen.requests.append(request.url))
+        visits.append(seen)
+        seen.page.goto(pages.at(path))
+        return seen
+
+    yield open_page
+    for seen in visits:
+        if not seen.page.is_closed() and seen.page.url != "about:blank":
+            seen.faults += seen.page.evaluate("window.violations ?? []")
+    for context in contexts:
+        context.close()
+    for seen in visits:
+        assert seen.faults == []
+        elsewhere = [url for url in seen.requests if not url.startswith((pages.url, "data:", "blob:"))]
+        assert elsewhere == []
+
+
+def _hear(seen: Visit, message: Any) -> None:
+    if message.type in ("error", "warning", "assert"):
+        seen.faults.append(f"console: {message.text}")
