@@ -4,13 +4,13 @@ Two episodes are related by what they share: values of taxonomies, persons, orga
 episodes have counts more than what many have. The weights are whole numbers, so that no order of adding them
 matters.
 
-A page shows what is worked out here, so that every suggestion that changes is a page to write again. Therefore
-adding one episode must leave most suggestions alone:
+A page shows what is worked out here, so that every suggestion that changes is a page to write again. So one
+episode more must leave most suggestions alone:
 
-- what two episodes share weighs what it weighed when the newer of them came, so that a new episode changes nothing
-  between those that were there before;
-- how rare something is counts in powers of two, and small differences count as none (then the episode that is closer
-  in time comes first), so that an old episode that is edited or added changes little.
+- what two episodes share weighs what it weighed when the newer of them came, so that a new episode changes
+  nothing between those that were there before;
+- how rare something is counts in powers of two, and small differences count as none (then the episode that
+  is closer in time comes first), so that an old episode that is edited or added changes little.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
-from itertools import chain
+from itertools import chain, pairwise
 from math import isqrt
 
 MOST_RELATED = 4
@@ -34,12 +34,10 @@ _WINDOW = 32  # So many older episodes a fact is looked for in: the newest of th
 _FREQUENT = 32  # Words that as many episodes have tell nothing.
 _SMALL = 8
 _STEM = 6
-_SHORT = (
-    100  # Words that every text is taken to have besides its own: those of a short one alone decide nothing.
-)
+_SHORT = 100  # Words that every text is taken to have besides its own, so that a short one decides little.
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
-# Thai, Lao, Khmer, kana and Han are written without spaces between words: there, every two letters are a word.
+# Thai, Lao, Khmer, kana and Han are written without spaces: there, every two letters are a word.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
@@ -107,7 +105,7 @@ def _following(ordered: Sequence[Subject]) -> list[int | None]:
     """For each episode the one after it: by season and number where both have a number, else by time."""
     order = sorted(range(len(ordered)), key=lambda at: _position(ordered, at))
     nexts: list[int | None] = [None] * len(ordered)
-    for at, following in zip(order, order[1:], strict=False):
+    for at, following in pairwise(order):
         nexts[at] = following
     return nexts
 
@@ -122,7 +120,7 @@ def _position(ordered: Sequence[Subject], at: int) -> tuple[int, int, int]:
 
 
 def _going_on(ordered: Sequence[Subject], ranked: Sequence[Sequence[int]]) -> list[int | None]:
-    """For each episode the most related one that no older episode leads to and that does not lead back here."""
+    """For each episode the most related one that no older one leads to and that does not lead back here."""
     nexts: list[int | None] = [None] * len(ordered)
     used: set[int] = set()
     for at in range(len(ordered)):
@@ -166,7 +164,7 @@ def _scores(ordered: Sequence[Subject]) -> Iterator[dict[int, int]]:
         telling = []
         for word in own:
             having = words.setdefault(word, [])
-            # Each older episode stands here as often as the word weighs, so that all that is left is to count.
+            # An older episode stands here as often as the word weighs: all that is left is to count.
             if having and len(having) < _FREQUENT:
                 telling.append(having * (_rarity(len(having) + 1, at + 1) >> 1))
             having.append(at)
@@ -187,9 +185,9 @@ def _scores(ordered: Sequence[Subject]) -> Iterator[dict[int, int]]:
 
 
 def _rarity(having: int, episodes: int) -> int:
-    """How many times one must halve the episodes until only those are left that have it: 0 for what is in most.
+    """How often one must halve the episodes until those are left that have it: 0 for what is in most.
 
-    A show is taken to be a little larger than it is: of two episodes that share something, it is more than nothing.
+    A show is taken to be a little larger than it is, so that what the first two share is more than nothing.
     """
     return max(0, (episodes + _SMALL).bit_length() - having.bit_length())
 
@@ -206,7 +204,7 @@ def _folded(names: Iterable[str]) -> set[str]:
 
 
 def _words(text: str) -> set[str]:
-    """The words of a text, without endings as well as one can without knowing its language: the first letters.
+    """The words of a text, without endings as far as one can without knowing its language: first letters.
 
     A word that is there twice or more is there in a second form too.
     """
