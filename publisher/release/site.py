@@ -21,6 +21,7 @@ from publisher.site.assets import templates_digest
 from publisher.site.data import Group, PageEpisode, SitePage
 from publisher.site.environment import meta_text
 from publisher.site.groups import Groups, groups_of
+from publisher.site.related import Subject, suggest
 from publisher.text import plain_text
 
 HOME_KEY: Final = "index.html"
@@ -76,6 +77,9 @@ class Site:
         for group in self._groups.all:
             for slug in group.slugs:
                 self._by_slug.setdefault(slug, []).append(group)
+        self._suggested = suggest(
+            [_subject(episodes[item.slug], item) for item in released], serial=shop.show.type == "serial"
+        )
         self._shared = _fingerprint(templates_digest(), site)
 
     def orders(self) -> list[SitePageOrder]:
@@ -137,11 +141,19 @@ class Site:
     def _episode(self, place: int, item: Released) -> SitePageOrder:
         older = self._neighbour(place - 1)
         newer = self._neighbour(place + 1)
+        suggested = self._suggested[item.slug]
+        following = self._listed[suggested.next] if suggested.next else None
+        related = tuple(self._listed[slug] for slug in suggested.related if slug != suggested.next)
         return self._order(
             page_key(item.slug),
-            (*self._source(item), newer, older),
+            (*self._source(item), _named(newer), _named(older), _named(following), *map(_named, related)),
             lambda: site_pages.render_episode(
-                self._site, self._whole(item), newer=newer, older=older, following=newer or older
+                self._site,
+                self._whole(item),
+                newer=newer,
+                older=older,
+                following=following,
+                related=related,
             ),
         )
 
@@ -236,6 +248,30 @@ class Site:
 
     def _neighbour(self, place: int) -> PageEpisode | None:
         return self._listed[self._released[place].slug] if 0 <= place < len(self._released) else None
+
+
+def _subject(episode: Episode, item: Released) -> Subject:
+    outcomes = episode.learning.outcomes if episode.learning else ()
+    parts = (episode.title, episode.summary, *episode.keywords, episode.notes, *outcomes)
+    return Subject(
+        slug=episode.slug,
+        published=item.published,
+        taxonomies=episode.taxonomies,
+        people=tuple(guest.name for guest in episode.guests),
+        organizations=tuple(guest.organization for guest in episode.guests if guest.organization),
+        text="\n".join(parts),
+        related=episode.related,
+        next=episode.next,
+        season=episode.season,
+        number=episode.number,
+    )
+
+
+def _named(other: PageEpisode | None) -> tuple[object, ...]:
+    """What another episode's page shows of it."""
+    if other is None:
+        return ()
+    return (other.url, other.title, other.summary, other.code, other.number, other.artwork_url)
 
 
 def _fingerprint(*values: object) -> str:
