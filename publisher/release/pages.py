@@ -70,7 +70,7 @@ def feed_style(show: Show) -> Artifact:
     return addressed_bytes("site", "feed", ".css", feed_stylesheet(show))
 
 
-def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:
+def listed(shop: Workshop, episode: Episode, released: Released) -> PageEpisode:
     """An episode as lists and neighbours show it."""
     artwork, card = released.objects.get("artwork"), released.objects.get("card")
     waveform = released.objects.get("waveform")
@@ -82,6 +82,7 @@ def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:
         enclosure_url=released.enclosure.object.key,
         enclosure_type=released.enclosure.object.type,
         guid=released.guid,
+        state=shop.states.get(episode.slug, ""),
         duration_seconds=released.enclosure.duration_seconds,
         code=episode.code,
         number=episode.number,
@@ -113,7 +114,7 @@ def whole(shop: Workshop, site: SitePage, episode: Episode, released: Released, 
     learning = episode.learning or Learning()
     answers = [(item.answer, page_html(item.explanation)) for item in learning.quiz]
     return replace(
-        listed(show, episode, released),
+        listed(shop, episode, released),
         # A summary that is the notes' own first paragraph would stand there twice.
         summary=episode.summary or ("" if episode.notes else effective.summary(episode)),
         notes_html=page_html(with_line_breaks(episode.notes)),
