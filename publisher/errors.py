@@ -96,6 +96,10 @@ class SoundError(PublisherError):
     """A file's sound cannot be read, or cannot be made into what is wanted. No target was written."""
 
 
+class SearchError(PublisherError):
+    """The index for the site's search cannot be made."""
+
+
 class Defect(PublisherError):
     """Something went wrong in publisher itself, or on the machine, that nobody foresaw.
 

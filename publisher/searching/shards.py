@@ -1,0 +1,122 @@
+"""Which pages are indexed together. Pure.
+
+A show's index is made in shards of some dozens of pages, and the browser searches in all of them. Each is named
+by what it is made of, so that one that has not changed is there already and needs not be made: one episode more,
+or one that was edited, costs one shard.
+
+Where a shard ends is told by the addresses of its own pages, not by counting from the first page. A page that
+is added or removed in the middle moves the ends near it, and those that follow stay where they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from publisher.identity import DIGEST_CHARACTERS, canonical_json
+
+FOLDER = "search"
+
+_FORM = 1  # Raised when what a bundle is made of stays the same and its files do not.
+_LEAST, _MOST, _ODDS = 48, 96, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a page that a result can lead to.
+
+    Attributes:
+        anchor: what follows the `#` of its address: an element's id, or a moment (`t=754`). Empty where the
+            part has no address of its own: then a result leads to the part before it.
+        title: what the part is called in the results. A part without one has no address of its own either.
+        text: what is searched, plain; a line is a sentence of its own.
+    """
+
+    text: str
+    anchor: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page to be found.
+
+    Attributes:
+        url: relative to the site's root: `episodes/one/`, or with `.html` at its end.
+        language: BCP 47. Words are found in whatever form this language gives them.
+        fingerprint: differs whenever what `passages` gives does.
+        passages: what is searched, in order. It is called only when the page's shard must be made, and may be
+            called in another thread.
+        facts: what else a result shall know of the page: (name, text), as `meta` in the browser. They are not
+            searched.
+    """
+
+    url: str
+    language: str
+    title: str
+    fingerprint: str
+    passages: Callable[[], Sequence[Passage]] = field(compare=False, repr=False)
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Pages of one language that are indexed together; none for the shard that holds the program alone.
+
+    Attributes:
+        language: the primary subtag, in lower case: what Pagefind asks for.
+        folder: where its files are stored, with a slash at its end; it holds the digest of all that they are
+            made of.
+    """
+
+    language: str
+    folder: str
+    pages: tuple[SearchPage, ...] = ()
+
+
+def shards(pages: Sequence[SearchPage], *, version: str) -> tuple[Shard, ...]:
+    """What must be stored so that all pages can be searched.
+
+    For each language, first the program that runs in the browser, then the shards that it takes in.
+
+    Args:
+        pages: in the order of their publication, the oldest first, so that only the last shard grows.
+        version: of the Pagefind that makes the index.
+    """
+    found: list[Shard] = []
+    for language in dict.fromkeys(_primary(page.language) for page in pages):
+        found.append(_named(language, (), version))
+        together: list[SearchPage] = []
+        for page in (page for page in pages if _primary(page.language) == language):
+            together.append(page)
+            if len(together) >= _MOST or (len(together) >= _LEAST and _ends(page)):
+                found.append(_named(language, tuple(together), version))
+                together = []
+        if together:
+            found.append(_named(language, tuple(together), version))
+    return tuple(found)
+
+
+def folders(parts: Sequence[Shard], language: str) -> tuple[str, ...]:
+    """The folders a browser needs to search in a language, that of the program first."""
+    return tuple(shard.folder for shard in parts if shard.language == _primary(language))
+
+
+def _ends(page: SearchPage) -> bool:
+    return hashlib.sha256(page.url.encode()).digest()[0] % _ODDS == 0
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()
+
+
+def _named(language: str, pages: tuple[SearchPage, ...], version: str) -> Shard:
+    made_of = [
+        _FORM,
+        version,
+        language,
+        [[page.url, page.title, page.fingerprint, page.facts] for page in pages],
+    ]
+    digest = hashlib.sha256(canonical_json(made_of)).hexdigest()[:DIGEST_CHARACTERS]
+    return Shard(language, f"{FOLDER}/{digest}/", pages)
