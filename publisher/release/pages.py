@@ -28,8 +28,15 @@ Urls = Mapping[tuple[str, str], str]
 """Addresses of the pages of an episode's groups, by their keys and names (`publisher.site.groups`)."""
 
 
-def site_page(shop: Workshop, objects: dict[str, StoredObject], colours: Palette) -> SitePage:
-    """What every page needs to know of the show. `objects`: the show's."""
+def site_page(
+    shop: Workshop, objects: dict[str, StoredObject], colours: Palette, indexes: tuple[str, ...]
+) -> SitePage:
+    """What every page needs to know of the show.
+
+    Args:
+        objects: the show's.
+        indexes: folders of the search.
+    """
     show, artwork, card = shop.show, objects.get("artwork"), objects.get("card")
     return SitePage(
         show=replace(show, episodes=()),
@@ -41,6 +48,7 @@ def site_page(shop: Workshop, objects: dict[str, StoredObject], colours: Palette
         artwork_sizes=_sizes(objects),
         card_url=card.key if card else "",
         description_html=page_html(show.description),
+        indexes=indexes,
         theme_colors=(colours.light.background, colours.dark.background),
     )
 
