@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from publisher.previewing.server import make_app, serving
-from tests.site.stand import CHAPTERS, QUESTIONS, Pages, write_pages, write_search
+from tests.site.stand import CHAPTERS, QUESTIONS, Pages, write_pages
 from tests.support.require import require, require_program
 
 ARTIFACTS = Path(__file__).parents[1] / ".artifacts" / "site"
@@ -22,23 +21,13 @@ ARTIFACTS = Path(__file__).parents[1] / ".artifacts" / "site"
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """The pages, served with byte ranges."""
     folder = tmp_path_factory.mktemp("site")
-    write_pages(folder)
-    if find_spec("pagefind") is not None:
-        write_search(folder, tmp_path_factory.mktemp("indexed"))
+    write_pages(folder, tmp_path_factory.mktemp("work"))
     with serving(make_app([folder], public_url="", local_url="")) as url:
         yield Pages(
             url,
             chapters=tuple((start, title) for start, title, _ in CHAPTERS),
             answers=tuple(question.answer for question in QUESTIONS),
         )
-
-
-@pytest.fixture
-def searched(pages: Pages) -> Pages:
-    """The pages with a search, which needs Pagefind to make its indexes."""
-    if find_spec("pagefind") is None:
-        require("pagefind", "it is in the test extra of pyproject.toml")
-    return pages
 
 
 @pytest.fixture(scope="session")

@@ -1,39 +1,20 @@
-"""Where the pages are that the browser visits.
-
-The tests know pages by what `Pages` names, so that published ones can take the place of these hand-written
-ones, which follow the same shape.
-"""
+"""The show whose pages the browser visits: published to a folder, as any show is."""
 
 from __future__ import annotations
 
-import base64
-import json
-import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
-from itertools import cycle, groupby
-from math import sin
+from datetime import UTC, datetime
 from pathlib import Path
-from string import Template
+from typing import Any
 
-import webvtt
-from PIL import Image
-
-from publisher.sound.drawing import peaks_svg
-from publisher.sound.facts import Peaks
+from publisher.release import publish
 from tests.support.sample import ROOT
+from tests.support.shows import add_episode, make_show
 
-STATIC = ROOT / "publisher" / "site" / "static"
-FIXTURES = Path(__file__).parent / "fixtures"
 EPISODE = ROOT / "episodes" / "0001-hvordan-finner-en-podkast-fram"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
-)
+URL = "https://podcast.example.com/"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 GUID = "3f1d6a0e-9b1c-5b7e-8a55-2f3c4d5e6f70"
 
 HOSTILE = '<img src=x onerror="window.harm=1"></script><script>window.harm=2</script>\'"\u202egnol'
@@ -114,158 +95,84 @@ HOSTILE_QUESTIONS = (
 )
 
 
-def write_pages(folder: Path) -> None:
-    """Writes the site below `folder`."""
-    shutil.copytree(STATIC, folder / "site", ignore=shutil.ignore_patterns("*.css"))
-    sheets = ("style", "player", "learning", "certificate", "search")
-    style = "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in sheets)
-    # The page's own style hides this; here it is not there yet.
-    style += "\n.js .without-script { display: none; }\n"
-    (folder / "site" / "style.css").write_text(style, "utf-8")
-    for name in ("media", "artwork"):
-        (folder / name).mkdir()
-    shutil.copy(EPISODE / "audio.mp3", folder / "media" / "ord.mp3")
-    (folder / "media" / "ord.svg").write_text(peaks_svg(_peaks()), "utf-8")
-    shutil.copy(ROOT / "episodes" / "cover.jpg", folder / "artwork" / "cover.jpg")
-    for _, _, image in CHAPTERS:
-        with Image.open(EPISODE / "bilder" / image) as picture:
-            picture.convert("RGB").resize((160, 160)).save(folder / "artwork" / image)
-
-    _write(folder, "episodes/finner/", "Hvordan finner en podkast fram?", _episode(QUESTIONS))
-    _write(folder, "episodes/ond/", HOSTILE, _episode(HOSTILE_QUESTIONS, title=HOSTILE, guid=HOSTILE))
-    _write(folder, "episodes/finner/answers/", "Svarene", "<h1>Svarene</h1>")
-    certificate = (
-        '<article data-certificate data-show="Tingen har ordet" data-show-url="https://podcast.example.com/tingen/">'
-        "<h1>Kursbevis</h1></article>"
+def write_pages(folder: Path, work: Path) -> None:
+    """Publishes a show to `folder`: an episode that has everything, one whose every text is hostile, and some
+    that can be found."""
+    show = make_show(
+        work / "show",
+        episodes=[],
+        title="Tingen har ordet",
+        language="nb",
+        timezone="Europe/Oslo",
+        hosts=[{"name": "Verten"}],
+        taxonomies={"theme": "Tema"},
+        subscribe=[{"title": "apple", "url": "https://apps.example/tingen"}],
     )
-    _write(folder, "certificate/", "Kursbevis", certificate)
-    _write(folder, "", "Tingen har ordet", "<h1>Tingen har ordet</h1>" + _player() + _player(guid="other"))
-
-
-def _write(folder: Path, path: str, title: str, content: str, *, policy: str = POLICY) -> None:
-    words = (FIXTURES / "words.json").read_text("utf-8").replace("<", "\\u003c")
-    page = _template("page").substitute(
-        title=escape(title), content=content, root="../" * path.count("/"), policy=policy, words=words
+    for place, (slug, (title, notes)) in enumerate(FOUND.items()):
+        add_episode(show, slug, title=title, notes=notes, published=f"2025-01-0{place + 1}")
+    pictures = {f"bilder/{image}": (EPISODE / "bilder" / image).read_bytes() for _, _, image in CHAPTERS}
+    add_episode(
+        show,
+        "ond",
+        title=HOSTILE,
+        summary=HOSTILE,
+        notes=HOSTILE_HTML,
+        published="2025-02-01",
+        guests=[{"name": HOSTILE, "organization": HOSTILE, "bio": HOSTILE_HTML}],
+        quote={"text": HOSTILE, "by": HOSTILE},
+        taxonomies={"theme": [HOSTILE]},
+        chapters=[{"start": 0, "title": HOSTILE}],
+        interview=[{"question": HOSTILE, "answer": HOSTILE_HTML}],
+        learning={"reflection": HOSTILE_HTML, "outcomes": [HOSTILE], "quiz": _quiz(HOSTILE_QUESTIONS)},
+        files={"transcript.txt": f"Ada: {HOSTILE}"},
     )
-    target = folder / path / "index.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page, "utf-8")
+    add_episode(
+        show,
+        "finner",
+        sound=(EPISODE / "audio.mp3").read_bytes(),
+        title="Hvordan finner en podkast fram?",
+        guid=GUID,
+        code="K0001",
+        published="2025-03-01",
+        summary="RSS-strømmen forklarer hvordan.",
+        notes="Om episoden.",
+        taxonomies={"theme": ["Åpne standarder"]},
+        guests=[{"name": "RSS-strømmen", "organization": "Det åpne nettet"}],
+        chapters=[
+            {"start": start, "title": title, "image": f"bilder/{image}"} for start, title, image in CHAPTERS
+        ],
+        learning={
+            "outcomes": ["Forklare hva en RSS-strøm er"],
+            "reflection": "Finn adressen til en strøm.",
+            "quiz": _quiz(QUESTIONS),
+            "pass": 0.75,
+        },
+        files={"transcript.vtt": (EPISODE / "transcript.vtt").read_bytes(), **pictures},
+    )
+    publish(show, to=str(folder), url=URL, now=NOW)
 
 
 FOUND = {
-    "first": {
-        "episodes/finner/": (
-            "Hvordan finner en podkast fram?",
-            "<p>En podkast er en strøm av episoder. Bøkene i biblioteket blir lest av mange.</p>"
-            '<h2 id="oppslag">En oppslagstavle</h2><p>Oppslagstavlene henger på en vegg.</p>',
-        ),
-        "episodes/fjord/": ("Hva husker en fjord?", "<p>Fjorden husker istiden. Øya ligger ytterst.</p>"),
-    },
-    "second": {
-        "episodes/torsk/": (
-            "Snakker torsken? <script>window.harm=1</script>",
-            "<p>Torsken snakker med svømmeblæren: &lt;img src=x onerror=harm()&gt;. En øy er et hjem.</p>",
-        ),
-    },
+    "fjord": ("Hva husker en fjord?", "Fjorden husker istiden. Øya ligger ytterst."),
+    "bok": (
+        "Hvem leser bøkene?",
+        "Bøkene i biblioteket blir lest av mange.\n\nOppslagstavlene henger på en vegg.",
+    ),
+    "torsk": (
+        "Snakker torsken? <script>window.harm=1</script>",
+        "Torsken snakker med svømmeblæren: &lt;img src=x onerror=harm()&gt;. En øy er et hjem.",
+    ),
 }
-"""Pages that can be found, by index and address: title and content."""
+"""Further episodes: title and notes by slug."""
 
 
-def write_search(folder: Path, work: Path) -> None:
-    """Writes the search page and the indexes that it asks, made by Pagefind."""
-    for name, found in FOUND.items():
-        for path, (title, content) in found.items():
-            page = work / name / path / "index.html"
-            page.parent.mkdir(parents=True)
-            head = f'<html lang="nb"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
-            body = f"<body><main><h1>{escape(title)}</h1>{content}</main></body></html>"
-            page.write_text(f"<!doctype html>{head}{body}", "utf-8")
-        options = ["--silent", "--site", str(work / name), "--output-path", str(folder / "search" / name)]
-        subprocess.run([sys.executable, "-m", "pagefind", *options], check=True, timeout=60)
-    addresses = escape(json.dumps([f"../search/{name}/" for name in FOUND]))
-    content = (
-        f'<h1>Søk</h1><form role="search" data-search data-indexes="{addresses}">'
-        '<input type="search" name="q" aria-label="Søk i alle episodene"></form>'
-        '<p data-status role="status"></p><ol data-results></ol>'
-    )
-    policy = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
-    _write(folder, "search/", "Søk", content, policy=policy)
-
-
-def _episode(
-    questions: Sequence[Question], *, title: str = "Hvordan finner en podkast fram?", guid: str = GUID
-) -> str:
-    return _template("episode").substitute(
-        title=escape(title),
-        guid=escape(guid),
-        sealed=seal(questions, guid),
-        chapters="\n".join(
-            f'<li data-start="{start:g}"><img src="../../artwork/{image}" alt="" width="64" height="64" '
-            f'loading="lazy"><a class="clock" href="../../media/ord.mp3#t={start:g}">{_clock(start)}</a> '
-            f'<span class="title">{escape(name)}</span></li>'
-            for start, name, image in CHAPTERS
-        ),
-        questions="\n".join(_question(place, question) for place, question in enumerate(questions)),
-        transcript=_transcript(),
-    )
-
-
-def seal(questions: Sequence[Question], guid: str) -> str:
-    """The answers as the page holds them."""
-    told = [{"answer": each.answer, "explanation": each.explanation} for each in questions]
-    data = json.dumps(told, ensure_ascii=False).encode()
-    return base64.b64encode(
-        bytes(one ^ other for one, other in zip(data, cycle(guid.encode()), strict=False))
-    ).decode()
-
-
-def _question(place: int, question: Question) -> str:
-    choices = "\n".join(
-        f'<label><input type="radio" name="q{place}" value="{value}"> <span>{escape(text)}</span></label>'
-        for value, text in enumerate(question.choices)
-    )
-    return f'<fieldset data-question="{place}"><legend>{escape(question.text)}</legend>\n{choices}</fieldset>'
-
-
-def _transcript() -> str:
-    cues = [
-        (cue.start_in_seconds, cue.end_in_seconds, cue.voice or "", " ".join(cue.text.split()))
-        for cue in webvtt.read(str(EPISODE / "transcript.vtt")).captions
+def _quiz(questions: Sequence[Question]) -> list[dict[str, Any]]:
+    return [
+        {
+            "question": each.text,
+            "choices": list(each.choices),
+            "answer": each.answer + 1,
+            "explanation": each.explanation,
+        }
+        for each in questions
     ]
-    paragraphs = []
-    for voice, spoken in groupby(cues, key=lambda cue: cue[2]):
-        spans = " ".join(
-            f'<span data-start="{start:g}" data-end="{end:g}">{escape(text)}</span>'
-            for start, end, _, text in spoken
-        )
-        paragraphs.append(f"<p><cite>{escape(voice)}:</cite> {spans}</p>")
-    assert len(paragraphs) > 10
-    return "\n".join(paragraphs)
-
-
-def _player(guid: str = GUID) -> str:
-    return (
-        f'<div class="player" data-player data-guid="{guid}" data-title="Hvordan finner en podkast fram?" '
-        'data-show="Tingen har ordet" data-artwork="artwork/cover.jpg" data-duration="195.4">'
-        '<audio controls preload="none" aria-label="Lytt">'
-        '<source src="media/ord.mp3" type="audio/mpeg"></audio></div>'
-    )
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
-
-
-def _peaks() -> Peaks:
-    """An outline that looks like speech: phrases with pauses in between."""
-    heights = [
-        int(12 + 100 * abs(sin(place * 0.9) * sin(place * 0.11 + 0.4) * sin(place * 0.031 + 1.1)))
-        for place in range(800)
-    ]
-    return Peaks(44_100, 10_000, tuple(value for height in heights for value in (-height, height)))
-
-
-def _template(name: str) -> Template:
-    text = (FIXTURES / f"{name}.html").read_text("utf-8")
-    assert re.search(r"\$\{?\w", text)
-    return Template(text)

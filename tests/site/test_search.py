@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.site.conftest import ARTIFACTS, Opening, Visit
 from tests.site.stand import Pages
-
-pytestmark = pytest.mark.usefixtures("searched")
 
 
 def titles(seen: Visit) -> list[str]:
@@ -16,7 +12,7 @@ def titles(seen: Visit) -> list[str]:
 
 
 def ask(seen: Visit, query: str, count: int) -> None:
-    seen.page.get_by_label("Søk i alle episodene").fill(query)
+    seen.page.get_by_label("Søk i episoder og transkripsjoner").fill(query)
     said = f"{count} treff" if count else f"Fant ingenting om «{query}»."
     seen.page.locator("[data-status]", has_text=said).wait_for()
 
@@ -47,7 +43,7 @@ def test_a_result_leads_to_its_page_and_place(visit: Opening, pages: Pages) -> N
 
 def test_the_newest_search_wins(visit: Opening, pages: Pages) -> None:
     seen = visit(pages.search)
-    field = seen.page.get_by_label("Søk i alle episodene")
+    field = seen.page.get_by_label("Søk i episoder og transkripsjoner")
     for query in ("torsk", "fjord", "podkast", "øy", "fjord"):
         field.fill(query)
         field.press("Enter")
