@@ -1,8 +1,8 @@
 """Makes the files of a shard, by the program Pagefind.
 
-The same shard gives the same bytes. Of what Pagefind writes, the ready-made search boxes are left out: the site
-has its own. What runs in the browser is stored once for each language and not with every shard, since a browser
-that takes in further indexes (`mergeIndex`) reads only their data.
+The same shard gives the same bytes. Of what Pagefind writes, the ready-made search boxes are left out: the
+site has its own. What runs in the browser is stored once for each language and not with every shard, since a
+browser that takes in further indexes (`mergeIndex`) reads only their data.
 """
 
 from __future__ import annotations

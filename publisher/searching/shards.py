@@ -1,8 +1,8 @@
 """Which pages are indexed together. Pure.
 
-A show's index is made in shards of some dozens of pages, and the browser searches in all of them. Each is named
-by what it is made of, so that one that has not changed is there already and needs not be made: one episode more,
-or one that was edited, costs one shard.
+A show's index is made in shards of some dozens of pages, and the browser searches in all of them. Each is
+named by what it is made of, so that one that has not changed is there already and needs not be made: one
+episode more, or one that was edited, costs one shard.
 
 Where a shard ends is told by the addresses of its own pages, not by counting from the first page. A page that
 is added or removed in the middle moves the ends near it, and those that follow stay where they are.
