@@ -32,9 +32,9 @@ SCRIPT_KEYS: Final = MappingProxyType(
         "player": (
             *("play", "pause", "mute", "speed", "seek", "skip_back", "skip_forward", "chapters", "moment"),
             *("sleep_timer", "sleep_off", "sleep_minutes", "sleep_end", "continue_at", "copy_moment"),
-            *("copied", "copy_embed"),
+            *("copied", "copy_embed", "listen", "previous_chapter", "next_chapter"),
         ),
-        "transcript": ("transcript", "play", "copy_moment", "copied"),
+        "transcript": ("transcript", "play", "copy_moment", "copied", "follow_transcript"),
         "share": (
             *("share", "copy_link", "copied", "share_email", "share_mastodon", "share_linkedin"),
             "share_other",
@@ -55,7 +55,17 @@ SCRIPT_KEYS: Final = MappingProxyType(
         ),
         "search": (
             *("search", "search_label", "search_hint", "search_none", "search_found", "search_failed"),
-            *("searching", "clear", "filter", "all", "seasons", "themes", "guests", "organizations"),
+            *(
+                "show_more",
+                "searching",
+                "clear",
+                "filter",
+                "all",
+                "seasons",
+                "themes",
+                "guests",
+                "organizations",
+            ),
         ),
     }
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from publisher.build.artifact import Artifact, of_file
 from publisher.build.sounds import Sound
@@ -15,6 +16,7 @@ from publisher.identity import ascii_slug
 from publisher.manifest import StoredObject
 from publisher.model import Episode, Show, SourceFile
 
+State = Literal["", "draft", "scheduled"]
 Keep = Callable[[Artifact], StoredObject]
 """Stores an artifact (or finds it stored) and says what is there now."""
 
@@ -30,6 +32,7 @@ class Workshop:
         fetch: copies a released object to a file.
         borrow: the same, for an object of the feed that lends.
         sound_folder: where sound that was made ready is kept until it is released.
+        states: by slug, for a preview, which episodes are not out yet and why: `draft`, `scheduled`.
         sounds: by slug, what was made ready of the sound (`publisher.build.sounds.prepare`).
     """
 
@@ -41,6 +44,7 @@ class Workshop:
     borrow: Callable[[StoredObject, Path], None]
     sound_folder: Path
     sounds: Mapping[str, Sound] = field(default_factory=dict)
+    states: Mapping[str, State] = field(default_factory=dict)
 
     def address(self, item: StoredObject) -> str:
         return self.show.url + item.key

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from publisher.build.workshop import State
 from publisher.errors import ShowError, StoreError
 from publisher.model import Show
 from publisher.problems import Problem
@@ -64,16 +65,31 @@ def standing(
     if loaded.show is None:
         raise ShowError(loaded.problems)
     now = now or datetime.now(UTC)
+    states: dict[str, State] = {}
     if drafts:
+        states = _states(loaded.show, now)
         show = _finished(loaded.show, now)
         loaded = replace(loaded, show=show)
         now = max([now, *(episode.published for episode in show.episodes if episode.published)])
     base = store_of(loaded, to=to, endpoint=endpoint)
     with work_folder(loaded.root) as top:
-        yield _built(loaded, base, top, now, progress or Quiet())
+        yield _built(loaded, base, top, now, states, progress or Quiet())
 
 
-def _built(loaded: Loaded, base: Store, top: Path, now: datetime, progress: Progress) -> Stand:
+def _states(show: Show, now: datetime) -> dict[str, State]:
+    """What is not out yet, for the pages to say so."""
+    waiting = [episode for episode in show.episodes if not episode.published or episode.published > now]
+    return {episode.slug: "scheduled" if episode.published else "draft" for episode in waiting}
+
+
+def _built(
+    loaded: Loaded,
+    base: Store,
+    top: Path,
+    now: datetime,
+    states: Mapping[str, State],
+    progress: Progress,
+) -> Stand:
     notices: tuple[str, ...] = ()
     store: Store = OverlayStore(FolderStore(top), base)
     try:
@@ -84,6 +100,7 @@ def _built(loaded: Loaded, base: Store, top: Path, now: datetime, progress: Prog
         prepared = compare(loaded, store, now=now, need_url=False, published=Published())
 
     def build(prepared: Prepared) -> Outcome:
+        prepared = replace(prepared, states=states)
         return release(prepared, allow_removal=True, allow_guid_change=True, progress=progress)
 
     build(prepared)

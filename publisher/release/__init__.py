@@ -316,6 +316,7 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> tuple[Mani
             keep=uploads.keep,
             fetch=lambda item, path: _fetch(store, item, path),
             borrow=lambda item, path: _fetch(lender, item, path),
+            states=prepared.states,
         )
         try:
             assembled = assemble(

@@ -18,6 +18,7 @@ from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import feeds, pages
+from publisher.release.finding import build_search
 from publisher.release.flip import named_feed
 from publisher.release.live_pages import pages_of, write_page
 from publisher.release.names import PACKED_FEED
@@ -80,10 +81,14 @@ def assemble(
     released = each(lambda planned: _released(shop, planned), plan.released)
     before_pages()
     former = _former(plan, released)
+    episodes = _episodes(plan)
+    before = None if "damaged" in plan.show_changes else plan.before
+    indexes, searched = build_search(shop, episodes, released, before)
+    objects |= indexes
     site = Site(
         shop,
-        pages.site_page(shop, objects, colours),
-        _episodes(plan),
+        pages.site_page(shop, objects, colours, searched),
+        episodes,
         released,
         _now_at(former, released),
     )

@@ -28,8 +28,15 @@ Urls = Mapping[tuple[str, str], str]
 """Addresses of the pages of an episode's groups, by their keys and names (`publisher.site.groups`)."""
 
 
-def site_page(shop: Workshop, objects: dict[str, StoredObject], colours: Palette) -> SitePage:
-    """What every page needs to know of the show. `objects`: the show's."""
+def site_page(
+    shop: Workshop, objects: dict[str, StoredObject], colours: Palette, indexes: tuple[str, ...]
+) -> SitePage:
+    """What every page needs to know of the show.
+
+    Args:
+        objects: the show's.
+        indexes: folders of the search.
+    """
     show, artwork, card = shop.show, objects.get("artwork"), objects.get("card")
     return SitePage(
         show=replace(show, episodes=()),
@@ -41,6 +48,7 @@ def site_page(shop: Workshop, objects: dict[str, StoredObject], colours: Palette
         artwork_sizes=_sizes(objects),
         card_url=card.key if card else "",
         description_html=page_html(show.description),
+        indexes=indexes,
         theme_colors=(colours.light.background, colours.dark.background),
     )
 
@@ -70,7 +78,7 @@ def feed_style(show: Show) -> Artifact:
     return addressed_bytes("site", "feed", ".css", feed_stylesheet(show))
 
 
-def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:
+def listed(shop: Workshop, episode: Episode, released: Released) -> PageEpisode:
     """An episode as lists and neighbours show it."""
     artwork, card = released.objects.get("artwork"), released.objects.get("card")
     waveform = released.objects.get("waveform")
@@ -82,6 +90,7 @@ def listed(show: Show, episode: Episode, released: Released) -> PageEpisode:
         enclosure_url=released.enclosure.object.key,
         enclosure_type=released.enclosure.object.type,
         guid=released.guid,
+        state=shop.states.get(episode.slug, ""),
         duration_seconds=released.enclosure.duration_seconds,
         code=episode.code,
         number=episode.number,
@@ -113,7 +122,7 @@ def whole(shop: Workshop, site: SitePage, episode: Episode, released: Released, 
     learning = episode.learning or Learning()
     answers = [(item.answer, page_html(item.explanation)) for item in learning.quiz]
     return replace(
-        listed(show, episode, released),
+        listed(shop, episode, released),
         # A summary that is the notes' own first paragraph would stand there twice.
         summary=episode.summary or ("" if episode.notes else effective.summary(episode)),
         notes_html=page_html(with_line_breaks(episode.notes)),

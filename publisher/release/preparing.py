@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from publisher.build.workshop import State
 from publisher.checking import check_show, check_sound
 from publisher.errors import ShowError, UsageError
 from publisher.manifest import Manifest
@@ -41,6 +42,7 @@ class Prepared:
     Attributes:
         known: what is published, and what was and is rolled back: episodes that may do without their audio.
         lender: for a private feed, the public one.
+        states: as the workshop has them.
     """
 
     loaded: Loaded
@@ -50,6 +52,7 @@ class Prepared:
     problems: tuple[Problem, ...]
     known: Manifest | None = None
     lender: Lender | None = None
+    states: Mapping[str, State] = field(default_factory=dict)
 
     @property
     def root(self) -> Path:

@@ -69,7 +69,7 @@ class Site:
         self._episodes = episodes
         self._released = released
         self._former = former
-        self._listed = {item.slug: pages.listed(shop.show, episodes[item.slug], item) for item in released}
+        self._listed = {item.slug: pages.listed(shop, episodes[item.slug], item) for item in released}
         self._groups: Groups = groups_of(
             shop.show, [(episodes[item.slug], item.published) for item in released]
         )

@@ -3,10 +3,11 @@
 //     npm ci --ignore-scripts && npm run build
 //
 // Plyr plays film as well, from YouTube and Vimeo, with advertisements, subtitles and full screen. None of that
-// is on our pages, so each of those modules is replaced by one that answers its callers and does nothing; and the
-// addresses of other people's servers that its defaults name are emptied, so that nothing can ask for them.
+// is on our pages, so each of those modules is replaced by one that answers its callers and does nothing. Our
+// player brings its own elements, so what makes Plyr's (buttons, menus, icons) is emptied as well. And the
+// addresses of other people's servers that its defaults name are taken out, so that nothing can ask for them.
 
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +34,14 @@ const replaced = {
   "utils/load-sprite.js": "export default () => undefined;",
 };
 
+/** Methods of controls.js that make elements of Plyr's own, or move about in its menus. */
+const emptied = [
+  ...["createIcon", "createLabel", "createBadge", "createButton", "createRange", "createProgress", "createTime"],
+  ...["createMenuItem", "bindMenuItemShortcuts", "setQualityMenu", "setCaptionsMenu", "setSpeedMenu"],
+  ...["getLabel", "updateSetting", "checkMenu", "focusFirstMenuItem", "toggleMenu", "getMenuSize", "showMenuPanel"],
+  ...["setDownloadUrl", "create", "setMediaMetadata", "setMarkers"],
+];
+
 const root = path.join(modules, "plyr/src/js");
 const seen = new Set();
 
@@ -47,11 +56,23 @@ const forSoundAlone = {
         return { contents: replaced[name], loader: "js" };
       }
       const text = await readFile(file, "utf8");
+      if (name === "controls.js") return { contents: emptied.reduce(empty, text), loader: "js" };
       if (name !== "config/defaults.js") return undefined;
       return { contents: text.replace(/'https?:\/\/[^']*'/g, "''"), loader: "js" };
     });
   },
 };
+
+/**
+ * Takes the body out of a method of an object, by the way Plyr's source is set.
+ * @param {string} text
+ * @param {string} method
+ */
+function empty(text, method) {
+  const found = new RegExp(`^  ${method}\\(.*\\) \\{$[^]*?^  \\},$`, "m");
+  if (!found.test(text)) throw new Error(`Plyr's controls have no ${method} any more`);
+  return text.replace(found, `  ${method}() {},`);
+}
 
 const version = createRequire(import.meta.url)(path.join(modules, "plyr/package.json")).version;
 const file = path.join(out, "plyr.js");
@@ -64,17 +85,16 @@ await build({
   target: ["chrome120", "firefox120", "safari17"],
   minify: true,
   legalComments: "none",
-  banner: { js: `/*! Plyr ${version} (MIT), for sound alone, with rangetouch (MIT): see LICENSE.md and tools/site */` },
+  banner: { js: `/*! Plyr ${version} (MIT), for sound alone: see LICENSE.md and tools/site */` },
   plugins: [forSoundAlone],
+  // Sets up sliders that Plyr itself makes; they are not made.
+  alias: { rangetouch: path.join(here, "nothing.js") },
 });
 
 // A module that moved would silently come back in full.
 const missed = Object.keys(replaced).filter((name) => !seen.has(name));
 if (missed.length > 0) throw new Error(`not found in Plyr ${version}: ${missed.join(", ")}`);
 
-const licences = await Promise.all(
-  ["plyr/LICENSE.md", "rangetouch/license.md"].map((name) => readFile(path.join(modules, name), "utf8")),
-);
-await writeFile(path.join(out, "LICENSE.md"), `# Plyr\n\n${licences[0].trim()}\n\n# rangetouch\n\n${licences[1].trim()}\n`);
+await copyFile(path.join(modules, "plyr/LICENSE.md"), path.join(out, "LICENSE.md"));
 const { size } = await stat(file);
 console.log(`${path.relative(process.cwd(), file)}: ${size} bytes, ${gzipSync(await readFile(file)).length} packed`);

@@ -17,9 +17,6 @@ export function word(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
 }
 
-/** Whether the page has that word. @param {string} key */
-export const hasWord = (key) => Object.hasOwn(words, key);
-
 /** A number as this language writes it: `1,25`. @param {number} number */
 export const number = (number) => new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(number);
 

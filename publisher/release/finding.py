@@ -1,0 +1,112 @@
+"""The search over a release's pages: which indexes it has, and those of them that have to be made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from publisher import effective
+from publisher.build.artifact import of_bytes
+from publisher.build.episode import load_transcript
+from publisher.build.workshop import Workshop, page_key
+from publisher.chapters import with_line_breaks
+from publisher.identity import fingerprint
+from publisher.manifest import Manifest, Released, StoredObject
+from publisher.model import Episode
+from publisher.searching.bundles import build_all, pagefind_version
+from publisher.searching.shards import Passage, SearchPage, Shard, folders, shards
+from publisher.text import plain_text
+from publisher.words import Words, format_clock, format_date
+
+ROLE = "search:"
+"""What the role of an index's file begins with, among the show's objects."""
+
+
+def build_search(
+    shop: Workshop,
+    episodes: dict[str, Episode],
+    released: Sequence[Released],
+    before: Manifest | None,
+) -> tuple[dict[str, StoredObject], tuple[str, ...]]:
+    """Stores the indexes of all episodes; those that are published already are taken as they are.
+
+    Args:
+        released: in the order of their release.
+        before: what is published; None where everything is to be made.
+
+    Returns:
+        The files by their roles, and the folders in which a page of the show's language searches.
+
+    Raises:
+        SearchError: an index could not be made.
+    """
+    pages = [_page(shop, episodes[item.slug], item) for item in released]
+    wanted = shards(pages, version=pagefind_version())
+    standing = _standing(before)
+    objects: dict[str, StoredObject] = {}
+    missing: list[Shard] = []
+    for shard in wanted:
+        found = standing.get(shard.folder)
+        if found:
+            objects |= found
+        else:
+            missing.append(shard)
+    for bundle in build_all(missing):
+        for key, data in bundle.files:
+            objects[ROLE + key] = shop.keep(of_bytes(key, data))
+    return objects, folders(wanted, shop.show.language)
+
+
+def _standing(before: Manifest | None) -> dict[str, dict[str, StoredObject]]:
+    """The files of each index that is published, by its folder."""
+    found: dict[str, dict[str, StoredObject]] = {}
+    for role, item in before.objects.items() if before else ():
+        if role.startswith(ROLE):
+            folder = "/".join(item.key.split("/")[:2]) + "/"
+            found.setdefault(folder, {})[role] = item
+    return found
+
+
+def _page(shop: Workshop, episode: Episode, item: Released) -> SearchPage:
+    show = shop.show
+    facts = [("date", format_date(show.language, item.published, show.timezone))]
+    if episode.code:
+        facts.append(("code", episode.code))
+    return SearchPage(
+        url=page_key(episode.slug).removesuffix("index.html"),
+        language=show.language,
+        title=episode.title,
+        fingerprint=fingerprint([sorted(item.parts.items()), show.words]),
+        passages=partial(_passages, shop, episode),
+        facts=tuple(facts),
+    )
+
+
+def _passages(shop: Workshop, episode: Episode) -> list[Passage]:
+    """What a reader may look for: what the page says, and when it is said."""
+    show = shop.show
+    word = Words(show.language, show.words).word
+    people = [
+        " ".join(filter(None, (person.name, person.title, person.organization, plain_text(person.bio))))
+        for person in effective.people(show, episode)
+    ]
+    labels = [value for _, values in episode.taxonomies for value in values]
+    found = [
+        Passage("\n".join((episode.code, effective.summary(episode), *people, *labels, *episode.keywords)))
+    ]
+    if episode.notes:
+        found.append(Passage(plain_text(with_line_breaks(episode.notes)), "notes", word("notes")))
+    for question in episode.interview:
+        found.append(
+            Passage(f"{question.question}\n{plain_text(question.answer)}", "interview", question.question)
+        )
+    if episode.learning and episode.learning.outcomes:
+        found.append(Passage("\n".join(episode.learning.outcomes), "learn", word("learn")))
+    transcript = load_transcript(shop.root, show, episode)
+    for part in transcript.paragraphs if transcript else ():
+        said = f"{part.speaker}: {part.text}" if part.speaker else part.text
+        if part.start_seconds is None:
+            found.append(Passage(said, "transcript", word("transcript")))
+        else:
+            found.append(Passage(said, f"t={int(part.start_seconds)}", format_clock(part.start_seconds)))
+    return found
