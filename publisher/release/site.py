@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import partial
 from typing import Final
@@ -15,7 +15,7 @@ from publisher.identity import sha256
 from publisher.manifest import Released, StoredObject
 from publisher.model import Episode
 from publisher.release import pages
-from publisher.site import machine_files
+from publisher.site import linked_data, machine_files
 from publisher.site import pages as site_pages
 from publisher.site.assets import templates_digest
 from publisher.site.data import Group, PageEpisode, SitePage
@@ -120,7 +120,9 @@ class Site:
         return self._order(
             HOME_KEY,
             (newest, counted, len(everything)),
-            lambda: site_pages.render_home(self._site, everything, groups),
+            lambda: site_pages.render_home(
+                self._site, everything, groups, linked_data=self._home_data(everything, groups)
+            ),
         )
 
     def _topics(self) -> SitePageOrder:
@@ -135,7 +137,9 @@ class Site:
         return self._order(
             f"{group.url}index.html",
             (group, members),
-            lambda: site_pages.render_group(self._site, group, members),
+            lambda: site_pages.render_group(
+                self._site, group, members, linked_data=self._group_data(group, members)
+            ),
         )
 
     def _episode(self, place: int, item: Released) -> SitePageOrder:
@@ -243,8 +247,73 @@ class Site:
     def _urls_of(self, slug: str) -> dict[tuple[str, str], str]:
         return {(group.key, group.name): group.url for group in self._by_slug.get(slug, ())}
 
+    def _absolute(self, address: str) -> str:
+        base = self._site.base_url.rstrip("/") + "/"
+        return base + address if address and ":" not in address.partition("/")[0] else address
+
+    def _home_data(self, episodes: Sequence[PageEpisode], groups: Sequence[Group]) -> str:
+        site = self._site
+        people = {group.name: self._absolute(group.url) for group in groups if group.kind == "person"}
+        return linked_data.of_home(
+            site.show,
+            url=self._absolute("./").removesuffix("./"),
+            feed_url=site.feed_url,
+            artwork_url=self._absolute(site.artwork_url),
+            search_url=self._absolute("search/") if site.indexes else "",
+            people=people,
+        )
+
+    def _group_data(self, group: Group, episodes: Sequence[PageEpisode]) -> str:
+        return linked_data.of_group(
+            self._site.show,
+            kind=group.kind,
+            name=group.name,
+            url=self._absolute(group.url),
+            home_url=self._absolute("./").removesuffix("./"),
+            episodes=[(episode.title, self._absolute(episode.url)) for episode in episodes],
+            person=group.person if group.kind == "person" else None,
+        )
+
+    def _episode_data(self, item: Released) -> str:
+        """JSON-LD of an episode with all its files."""
+        episode, listed = self._episodes[item.slug], self._listed[item.slug]
+        groups = self._by_slug.get(item.slug, ())
+        enclosure = item.enclosure.object
+        transcripts = [
+            linked_data.Medium(
+                self._absolute(stored.key), stored.type, stored.length_bytes, self._site.show.language
+            )
+            for role, stored in sorted(item.objects.items())
+            if role.startswith("transcript.")
+        ]
+        return linked_data.of_episode(
+            self._site.show,
+            episode,
+            linked_data.EpisodeFacts(
+                url=self._absolute(listed.url),
+                published=item.published,
+                guid=item.guid,
+                embed_url=self._absolute(f"{listed.url}embed/"),
+                topics={
+                    (group.key, group.name): self._absolute(group.url)
+                    for group in groups
+                    if group.kind == "topic"
+                },
+                duration_seconds=item.enclosure.duration_seconds,
+                audio=linked_data.Medium(
+                    self._absolute(enclosure.key), enclosure.type, enclosure.length_bytes
+                ),
+                artwork_url=self._absolute(listed.artwork_url),
+                transcripts=tuple(transcripts),
+                people={group.name: self._absolute(group.url) for group in groups if group.kind == "person"},
+            ),
+            home_url=self._absolute("./").removesuffix("./"),
+            artwork_url=self._absolute(self._site.artwork_url),
+        )
+
     def _whole(self, item: Released) -> PageEpisode:
-        return pages.whole(self._shop, self._site, self._episodes[item.slug], item, self._urls_of(item.slug))
+        page = pages.whole(self._shop, self._site, self._episodes[item.slug], item, self._urls_of(item.slug))
+        return replace(page, linked_data=self._episode_data(item))
 
     def _neighbour(self, place: int) -> PageEpisode | None:
         return self._listed[self._released[place].slug] if 0 <= place < len(self._released) else None
