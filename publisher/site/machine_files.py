@@ -6,30 +6,65 @@ import html
 import json
 from collections.abc import Sequence
 from typing import Final
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 MOST_ADDRESSES: Final = 50_000
-"""Of one site map: https://www.sitemaps.org/protocol.html"""
+MOST_BYTES: Final = 50 * 1024 * 1024
+"""Of one site map, both: https://www.sitemaps.org/protocol.html"""
+
+_XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 EMBED_WIDTH: Final = 640
 EMBED_HEIGHT: Final = 240
 
 
-def sitemap(addresses: Sequence[tuple[str, str]]) -> bytes:
-    """The pages that search engines shall know.
+def sitemaps(
+    addresses: Sequence[tuple[str, str]],
+    *,
+    base_url: str,
+    most_addresses: int = MOST_ADDRESSES,
+    most_bytes: int = MOST_BYTES,
+) -> dict[str, bytes]:
+    """The pages that search engines shall know, by key: `sitemap.xml`, and further maps where one cannot hold
+    all. Then `sitemap.xml` lists these.
 
     Args:
-        addresses: whole addresses, each with the day on which the page's episode went out, or empty. More
-            than `MOST_ADDRESSES` are not told: the first ones are.
+        addresses: whole ones, each with the day on which the page last changed, or empty.
+        base_url: under which the keys are found.
     """
-    lines = []
-    for address, day in addresses[:MOST_ADDRESSES]:
-        changed = f"<lastmod>{day}</lastmod>" if day else ""
-        lines.append(f"<url><loc>{escape(address)}</loc>{changed}</url>\n")
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n' + "".join(lines) + "</urlset>\n"
-    ).encode()
+    maps: list[list[str]] = [[]]
+    room = most_bytes - len(_sitemap([]))
+    left = room
+    for address, day in addresses:
+        entry = _entry("url", address, day)
+        length = len(entry.encode())
+        if maps[-1] and (len(maps[-1]) == most_addresses or length > left):
+            maps.append([])
+            left = room
+        maps[-1].append(entry)
+        left -= length
+    if len(maps) == 1:
+        return {"sitemap.xml": _sitemap(maps[0])}
+    parts = {f"sitemap-{at}.xml": _sitemap(entries) for at, entries in enumerate(maps, 1)}
+    base = base_url.rstrip("/") + "/"
+    listed = "".join(_entry("sitemap", base + key, "") for key in parts)
+    index = f'{_XML}<sitemapindex xmlns="{_SITEMAPS}">\n{listed}</sitemapindex>\n'
+    return {"sitemap.xml": index.encode(), **parts}
+
+
+def sitemap(addresses: Sequence[tuple[str, str]]) -> bytes:
+    """One map of the pages; of those that are more than it may hold, the first ones are told."""
+    return _sitemap([_entry("url", *address) for address in addresses[:MOST_ADDRESSES]])
+
+
+def _sitemap(entries: Sequence[str]) -> bytes:
+    return f'{_XML}<urlset xmlns="{_SITEMAPS}">\n{"".join(entries)}</urlset>\n'.encode()
+
+
+def _entry(kind: str, address: str, day: str) -> str:
+    changed = f"<lastmod>{day}</lastmod>" if day else ""
+    return f"<{kind}><loc>{escape(address)}</loc>{changed}</{kind}>\n"
 
 
 def robots(sitemap_url: str, *, block: bool) -> bytes:
@@ -81,7 +116,7 @@ def opensearch(name: str, *, search_url: str, language: str) -> bytes:
         f"<Description>{escape(name[:1024])}</Description>\n"
         f"<Language>{escape(language)}</Language>\n"
         "<InputEncoding>UTF-8</InputEncoding>\n"
-        f'<Url type="text/html" template="{escape(search_url)}?q={{searchTerms}}"/>\n'
+        f'<Url type="text/html" template={quoteattr(search_url + "?q={searchTerms}")}/>\n'
         "</OpenSearchDescription>\n"
     ).encode()
 
