@@ -80,14 +80,22 @@ class Site:
         self._suggested = suggest(
             [_subject(episodes[item.slug], item) for item in released], serial=shop.show.type == "serial"
         )
-        self._shared = _fingerprint(templates_digest(), site)
+        # An episode more is another index, and that only the page which searches needs to know.
+        shared = replace(site, indexes=("search/",) if site.indexes else ())
+        self._shared = _fingerprint(templates_digest(), shared)
 
     def orders(self) -> list[SitePageOrder]:
         """Every page there is."""
         found = [self._home(), self._topics(), self._not_found(), *self._for_machines()]
         found += [self._group(group) for group in self._groups.all]
         if self._site.indexes:
-            found.append(self._plain("search/index.html", site_pages.render_search))
+            found.append(
+                self._order(
+                    "search/index.html",
+                    (self._site.indexes,),
+                    lambda: site_pages.render_search(self._site),
+                )
+            )
         quizzes = False
         for place, item in enumerate(self._released):
             found.append(self._episode(place, item))
@@ -191,7 +199,7 @@ class Site:
             icons=site.artwork_sizes,
         )
         files = {
-            "sitemap.xml": machine_files.sitemap(pages_known),
+            **machine_files.sitemaps(pages_known, base_url=base),
             "robots.txt": machine_files.robots(f"{base}sitemap.xml", block=bool(show.block)),
             "site.webmanifest": manifest,
         }
