@@ -36,10 +36,11 @@ FOLDERS: Final = tuple(
 _DIGEST: Final = rf"[0-9a-f]{{{DIGEST_CHARACTERS}}}"
 _PAGE: Final = re.compile(rf"(?:{'|'.join(PAGE_FOLDERS)})(?:[^/]+/)*(?:index\.html|oembed\.json)")
 _COPY: Final = re.compile(rf"releases/pages/page-({_DIGEST})\.[a-z.]+")
+_MANIFEST: Final = re.compile(r"releases/[0-9a-f]{64}\.json")
 _ADDRESSED: Final = re.compile(
     rf"(?:media|artwork|images|transcripts|chapters|site|archive)/[^/]*-{_DIGEST}\.[A-Za-z0-9.]+"
     r"|(?:site|search)/[0-9a-f]{24,64}/.+"
-    rf"|releases/(?:[0-9a-f]{{64}}\.json|feed-{_DIGEST}\.xml)"
+    rf"|releases/feed-{_DIGEST}\.xml"
 )
 
 
@@ -51,9 +52,13 @@ def is_page(key: str) -> bool:
 def is_ours(key: str) -> bool:
     """Whether nobody but publisher gives such names: objects named by their content, the copies of pages,
     and what belongs to an episode. A page of `people/` may be somebody's own."""
-    return any(pattern.fullmatch(key) for pattern in (_ADDRESSED, _COPY)) or (
+    return any(pattern.fullmatch(key) for pattern in (_ADDRESSED, _MANIFEST, _COPY)) or (
         key.startswith("episodes/") and is_page(key)
     )
+
+
+def is_manifest(key: str) -> bool:
+    return _MANIFEST.fullmatch(key) is not None
 
 
 def copy_key(page: StoredObject) -> str:

@@ -18,7 +18,7 @@ from publisher.release.history import Past, chain, ensure_published
 from publisher.release.journal import Journal
 from publisher.release.live_pages import pages_of, settle_pages
 from publisher.release.lock import only_run
-from publisher.release.names import FOLDERS, copy_key, is_ours
+from publisher.release.names import FOLDERS, copy_key, is_manifest, is_ours
 from publisher.release.preparing import store_of
 from publisher.release.private import stores_of
 from publisher.release.published import manifest_of, read_published
@@ -263,9 +263,9 @@ def _remove(store: Store, removable: tuple[Stored, ...], kept: tuple[Past, ...])
     before = read_published(store).manifest_key
     if before != kept[0].key:
         raise _published_meanwhile()
-    manifests = [stored.key for stored in removable if _is_manifest(stored.key)]
+    manifests = [stored.key for stored in removable if is_manifest(stored.key)]
     each(store.delete, manifests)
-    rest = iter(stored.key for stored in removable if not _is_manifest(stored.key))
+    rest = iter(stored.key for stored in removable if not is_manifest(stored.key))
     for batch in _batches(rest):
         if read_published(store).manifest_key != before:
             raise _published_meanwhile()
@@ -278,10 +278,6 @@ def _remove_former(store: Store, former: Former) -> None:
     feeds = [key for key in keys if key.endswith(f"/{FEED_KEY}")]
     each(store.delete, feeds)
     each(store.delete, [key for key in keys if key not in feeds])
-
-
-def _is_manifest(key: str) -> bool:
-    return key.startswith("releases/") and key.endswith(".json")
 
 
 def _batches(keys: Iterable[str]) -> Iterable[list[str]]:

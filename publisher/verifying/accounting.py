@@ -22,7 +22,7 @@ from publisher.errors import (
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject, feed_names, named_by, read_manifest
 from publisher.private import FOLDER
-from publisher.release.names import copied, is_page
+from publisher.release.names import copied, is_manifest, is_page
 from publisher.release.uploads import each
 from publisher.store import Store
 from publisher.store.base import is_key
@@ -185,7 +185,7 @@ def _all_accounted(store: Store, manifest: Manifest, key: str) -> tuple[set[str]
     what is wrong with earlier releases' manifests."""
     accounted, faults = {FEED_KEY, key, *_keys(manifest)}, []
     for stored in store.list(_RELEASES):
-        if stored.key == key or not stored.key.endswith(".json"):
+        if stored.key == key or not is_manifest(stored.key):
             continue
         earlier = _manifest(store, stored.key)
         if isinstance(earlier, Fault):
