@@ -14,7 +14,7 @@ from publisher.build.workshop import Workshop, page_key
 from publisher.chapters import with_line_breaks
 from publisher.feed import feed_stylesheet
 from publisher.manifest import Released, StoredObject
-from publisher.model import Chapter, Episode, Learning, Person, Show
+from publisher.model import AudioFormat, Chapter, Episode, Learning, Notify, Person, Show
 from publisher.parts import chapters_of
 from publisher.pictures import Palette
 from publisher.site.assets import static_files, static_url, style_sheet
@@ -39,7 +39,7 @@ def site_page(
     """
     show, artwork, card = shop.show, objects.get("artwork"), objects.get("card")
     return SitePage(
-        show=replace(show, episodes=()),
+        show=_public(show),
         base_url=show.url,
         feed_url=show.feed_url,
         style_url=objects["style"].key,
@@ -50,6 +50,25 @@ def site_page(
         description_html=page_html(show.description),
         indexes=indexes,
         theme_colors=(colours.light.background, colours.dark.background),
+    )
+
+
+def _public(show: Show) -> Show:
+    """The show without what no page says, such as where it lies on this machine: pages are known by what they
+    are made of."""
+    return replace(
+        show,
+        folder="",
+        episodes=(),
+        artwork=None,
+        pictures=(),
+        image_files=(),
+        fonts=(),
+        publish_to="",
+        publish_endpoint="",
+        notify=Notify(),
+        audio=AudioFormat(),
+        unreadable=(),
     )
 
 

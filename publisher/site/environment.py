@@ -102,10 +102,8 @@ def rendered(
             raise
         message = f"the template cannot be filled in: {error}"
         help = "mend that line; docs/format.md says what templates are given"
-        path = f"{site.show.folder}/{found.filename}"
-        raise ShowError(
-            (Problem("theme-template", "error", message, help, path, line=found.lineno),)
-        ) from error
+        problem = Problem("theme-template", "error", message, help, found.filename, line=found.lineno)
+        raise ShowError((problem,)) from error
 
 
 def _templates_of(site: SitePage) -> tuple[tuple[str, str], ...]:

@@ -42,7 +42,7 @@ def _live(store: Path) -> dict[str, str]:
             "site/style*",
             "site/feed*",
         ),
-        *("episodes/0002*/*", "index.html"),
+        *("episodes/0002*/index.html", "episodes/0002*/embed/*", "episodes/0002*/oembed.json", "index.html"),
     ],
 )
 @pytest.mark.parametrize("how", ["lost", "flipped", "cut"])
