@@ -18,11 +18,17 @@ ARTIFACTS = Path(__file__).parents[1] / ".artifacts" / "site"
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    """The pages, served with byte ranges."""
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the show is published to."""
     folder = tmp_path_factory.mktemp("site")
     write_pages(folder, tmp_path_factory.mktemp("work"))
-    with serving(make_app([folder], public_url="", local_url="")) as url:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pages(published: Path) -> Iterator[Pages]:
+    """The pages, served with byte ranges."""
+    with serving(make_app([published], public_url="", local_url="")) as url:
         yield Pages(
             url,
             chapters=tuple((start, title) for start, title, _ in CHAPTERS),
@@ -74,6 +80,9 @@ class Visit:
             self.page.wait_for_timeout(40)
 
     def wait_for_player(self) -> None:
+        """Waits for the controls, which come once the player is near what is seen: a page that was loaded again
+        is where the reader had scrolled to."""
+        self.page.locator(".player").first.scroll_into_view_if_needed()
         self.page.wait_for_selector(".player.ready", timeout=10_000)
 
     def wait_for_sound(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.site.conftest import ARTIFACTS, Opening, Visit
-from tests.site.stand import Pages
+from tests.site.stand import Pages, said
 
 
 def titles(seen: Visit) -> list[str]:
@@ -12,8 +12,8 @@ def titles(seen: Visit) -> list[str]:
 
 
 def ask(seen: Visit, query: str, count: int) -> None:
-    seen.page.get_by_label("Søk i episoder og transkripsjoner").fill(query)
-    said = f"{count} treff" if count else f"Fant ingenting om «{query}»."
+    seen.page.get_by_label(said("search_label")).fill(query)
+    said = said("search_found", count=count) if count else said("search_none", query=query)
     seen.page.locator("[data-status]", has_text=said).wait_for()
 
 
@@ -43,7 +43,7 @@ def test_a_result_leads_to_its_page_and_place(visit: Opening, pages: Pages) -> N
 
 def test_the_newest_search_wins(visit: Opening, pages: Pages) -> None:
     seen = visit(pages.search)
-    field = seen.page.get_by_label("Søk i episoder og transkripsjoner")
+    field = seen.page.get_by_label(said("search_label"))
     for query in ("torsk", "fjord", "podkast", "øy", "fjord"):
         field.fill(query)
         field.press("Enter")
@@ -70,7 +70,7 @@ def test_a_search_that_fails_says_so(visit: Opening, pages: Pages) -> None:
     seen = visit("certificate/")
     seen.page.route("**/search/*/pagefind.js", lambda route: route.abort())
     seen.page.goto(pages.at(f"{pages.search}?q=torsk"))
-    seen.page.locator("[data-status]", has_text="Søket virker ikke akkurat nå.").wait_for()
+    seen.page.locator("[data-status]", has_text=said("search_failed")).wait_for()
     assert seen.faults
     seen.faults.clear()
     # Once it works again, the same page finds.
