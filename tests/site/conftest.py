@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
 from publisher.previewing.server import make_app, serving
-from tests.site.stand import CHAPTERS, QUESTIONS, Pages, write_pages
+from tests.site.stand import CHAPTERS, QUESTIONS, URL, Pages, write_pages
 from tests.support.require import require, require_program
 
 ARTIFACTS = Path(__file__).parents[1] / ".artifacts" / "site"
@@ -108,10 +109,30 @@ document.addEventListener("securitypolicyviolation", event => {
 @pytest.fixture
 def visit(chromium: Any, pages: Pages) -> Iterator[Opening]:
     """Opens a page in a browser that remembers nothing. Whatever went wrong on it fails the test."""
+    yield from _visiting(chromium, pages, public=False)
+
+
+@pytest.fixture
+def elsewhere(chromium: Any, pages: Pages) -> Iterator[Opening]:
+    """The same at whole addresses: the show is at its public address, which the network answers for, and so is
+    whatever else the test routes."""
+    yield from _visiting(chromium, pages, public=True)
+
+
+def _visiting(chromium: Any, pages: Pages, *, public: bool) -> Iterator[Opening]:
     contexts: list[Any] = []
     visits: list[Visit] = []
+    own: tuple[str, ...] = ("https://blog.example/",) if public else ()
+    home = URL if public else pages.url
 
-    def open_page(path: str, *, width: int = 1024, script: str = "", **options: Any) -> Visit:
+    def open_page(
+        path: str,
+        *,
+        width: int = 1024,
+        script: str = "",
+        before: Callable[[Visit], None] | None = None,
+        **options: Any,
+    ) -> Visit:
         context = chromium.new_context(
             viewport={"width": width, "height": 800}, locale="nb-NO", accept_downloads=True, **options
         )
@@ -123,7 +144,11 @@ def visit(chromium: Any, pages: Pages) -> Iterator[Opening]:
         seen.page.on("pageerror", lambda error: seen.faults.append(f"exception: {error}"))
         seen.page.on("request", lambda request: seen.requests.append(request.url))
         visits.append(seen)
-        seen.page.goto(pages.at(path))
+        if public:
+            context.route(f"{URL}**", lambda route: _answer(route, pages))
+        if before:
+            before(seen)
+        seen.page.goto(urljoin(home, path))
         return seen
 
     yield open_page
@@ -134,8 +159,13 @@ def visit(chromium: Any, pages: Pages) -> Iterator[Opening]:
         context.close()
     for seen in visits:
         assert seen.faults == []
-        elsewhere = [url for url in seen.requests if not url.startswith((pages.url, "data:", "blob:"))]
+        elsewhere = [url for url in seen.requests if not url.startswith((home, *own, "data:", "blob:"))]
         assert elsewhere == []
+
+
+def _answer(route: Any, pages: Pages) -> None:
+    """Answers for the show's public address with what the server has."""
+    route.fulfill(response=route.fetch(url=pages.at(route.request.url.removeprefix(URL))))
 
 
 def _hear(seen: Visit, message: Any) -> None:

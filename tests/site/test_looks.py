@@ -101,7 +101,9 @@ def test_the_first_page_stays_light() -> None:
 
 
 def test_the_player_names_no_server() -> None:
-    files = {name.partition(static_url())[2]: data.decode() for name, data in static_files() if "plyr" in name}
+    files = {
+        name.partition(static_url())[2]: data.decode() for name, data in static_files() if "plyr" in name
+    }
     text = files["vendor/plyr/plyr.js"]
     assert len(text) > 10_000
     assert re.findall(r"https?://[\w.-]+", text) == []
