@@ -217,6 +217,11 @@ def _sizes(objects: dict[str, StoredObject]) -> tuple[tuple[int, str], ...]:
     return tuple((side, item.key) for side, item in reversed(artwork_sizes(objects)))
 
 
+def shown(shop: Workshop, site: SitePage, person: Person, released: Released) -> Person:
+    """A person as an episode's page shows them, for pages of their own."""
+    return _shown(person, picture_urls(shop, released.objects), site.base_url)
+
+
 def _shown(person: Person, pictures: dict[str, str], base_url: str) -> Person:
     """The person with the bio as plain text, and with a picture only if it was released: a page asks nobody
     else's server for anything."""

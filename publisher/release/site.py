@@ -69,6 +69,7 @@ class Site:
         self._episodes = episodes
         self._released = released
         self._former = former
+        self._items = {item.slug: item for item in released}
         self._listed = {item.slug: pages.listed(shop, episodes[item.slug], item) for item in released}
         self._groups: Groups = groups_of(
             shop.show, [(episodes[item.slug], item.published) for item in released]
@@ -141,6 +142,10 @@ class Site:
         )
 
     def _group(self, group: Group) -> SitePageOrder:
+        if group.person:
+            # As in the newest of the episodes, whose picture of them it is.
+            newest = self._items[group.slugs[0]]
+            group = replace(group, person=pages.shown(self._shop, self._site, group.person, newest))
         members = tuple(self._listed[slug] for slug in group.slugs)
         return self._order(
             f"{group.url}index.html",
@@ -189,6 +194,7 @@ class Site:
                 (base + episode.url, f"{episode.published.astimezone(UTC):%Y-%m-%d}")
                 for episode in reversed(self._listed.values())
             ),
+            (f"{base}topics/", ""),
             *((base + group.url, "") for group in self._groups.all),
         ]
         manifest = machine_files.web_manifest(

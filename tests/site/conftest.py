@@ -7,22 +7,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
 from publisher.previewing.server import make_app, serving
-from tests.site.stand import CHAPTERS, QUESTIONS, Pages, write_pages
+from tests.site.stand import CHAPTERS, QUESTIONS, URL, Pages, write_pages
 from tests.support.require import require, require_program
 
 ARTIFACTS = Path(__file__).parents[1] / ".artifacts" / "site"
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    """The pages, served with byte ranges."""
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the show is published to."""
     folder = tmp_path_factory.mktemp("site")
     write_pages(folder, tmp_path_factory.mktemp("work"))
-    with serving(make_app([folder], public_url="", local_url="")) as url:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pages(published: Path) -> Iterator[Pages]:
+    """The pages, served with byte ranges."""
+    with serving(make_app([published], public_url="", local_url="")) as url:
         yield Pages(
             url,
             chapters=tuple((start, title) for start, title, _ in CHAPTERS),
@@ -74,6 +81,9 @@ class Visit:
             self.page.wait_for_timeout(40)
 
     def wait_for_player(self) -> None:
+        """Waits for the controls, which come once the player is near what is seen: a page that was loaded again
+        is where the reader had scrolled to."""
+        self.page.locator(".player").first.scroll_into_view_if_needed()
         self.page.wait_for_selector(".player.ready", timeout=10_000)
 
     def wait_for_sound(self) -> None:
@@ -99,10 +109,30 @@ document.addEventListener("securitypolicyviolation", event => {
 @pytest.fixture
 def visit(chromium: Any, pages: Pages) -> Iterator[Opening]:
     """Opens a page in a browser that remembers nothing. Whatever went wrong on it fails the test."""
+    yield from _visiting(chromium, pages, public=False)
+
+
+@pytest.fixture
+def elsewhere(chromium: Any, pages: Pages) -> Iterator[Opening]:
+    """The same at whole addresses: the show is at its public address, which the network answers for, and so is
+    whatever else the test routes."""
+    yield from _visiting(chromium, pages, public=True)
+
+
+def _visiting(chromium: Any, pages: Pages, *, public: bool) -> Iterator[Opening]:
     contexts: list[Any] = []
     visits: list[Visit] = []
+    own: tuple[str, ...] = ("https://blog.example/",) if public else ()
+    home = URL if public else pages.url
 
-    def open_page(path: str, *, width: int = 1024, script: str = "", **options: Any) -> Visit:
+    def open_page(
+        path: str,
+        *,
+        width: int = 1024,
+        script: str = "",
+        before: Callable[[Visit], None] | None = None,
+        **options: Any,
+    ) -> Visit:
         context = chromium.new_context(
             viewport={"width": width, "height": 800}, locale="nb-NO", accept_downloads=True, **options
         )
@@ -114,7 +144,11 @@ def visit(chromium: Any, pages: Pages) -> Iterator[Opening]:
         seen.page.on("pageerror", lambda error: seen.faults.append(f"exception: {error}"))
         seen.page.on("request", lambda request: seen.requests.append(request.url))
         visits.append(seen)
-        seen.page.goto(pages.at(path))
+        if public:
+            context.route(f"{URL}**", lambda route: _answer(route, pages))
+        if before:
+            before(seen)
+        seen.page.goto(urljoin(home, path))
         return seen
 
     yield open_page
@@ -125,8 +159,13 @@ def visit(chromium: Any, pages: Pages) -> Iterator[Opening]:
         context.close()
     for seen in visits:
         assert seen.faults == []
-        elsewhere = [url for url in seen.requests if not url.startswith((pages.url, "data:", "blob:"))]
+        elsewhere = [url for url in seen.requests if not url.startswith((home, *own, "data:", "blob:"))]
         assert elsewhere == []
+
+
+def _answer(route: Any, pages: Pages) -> None:
+    """Answers for the show's public address with what the server has."""
+    route.fulfill(response=route.fetch(url=pages.at(route.request.url.removeprefix(URL))))
 
 
 def _hear(seen: Visit, message: Any) -> None:

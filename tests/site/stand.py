@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from publisher.release import publish
+from publisher.words import word
 from tests.support.sample import ROOT
 from tests.support.shows import add_episode, make_show
 
 EPISODE = ROOT / "episodes" / "0001-hvordan-finner-en-podkast-fram"
-URL = "https://podcast.example.com/"
+URL = "https://podcast.example.com/tingen/"
+LANGUAGE = "nb"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 GUID = "3f1d6a0e-9b1c-5b7e-8a55-2f3c4d5e6f70"
 
@@ -95,6 +97,11 @@ HOSTILE_QUESTIONS = (
 )
 
 
+def said(key: str, **values: object) -> str:
+    """A word of the pages, in their language."""
+    return word(LANGUAGE, key, **values)
+
+
 def write_pages(folder: Path, work: Path) -> None:
     """Publishes a show to `folder`: an episode that has everything, one whose every text is hostile, and some
     that can be found."""
@@ -102,7 +109,7 @@ def write_pages(folder: Path, work: Path) -> None:
         work / "show",
         episodes=[],
         title="Tingen har ordet",
-        language="nb",
+        language=LANGUAGE,
         timezone="Europe/Oslo",
         hosts=[{"name": "Verten"}],
         taxonomies={"theme": "Tema"},
@@ -135,7 +142,7 @@ def write_pages(folder: Path, work: Path) -> None:
         code="K0001",
         published="2025-03-01",
         summary="RSS-strømmen forklarer hvordan.",
-        notes="Om episoden.",
+        notes="Om episoden. [Oppslagstavlen](#t=1:17) er et bilde på strømmen.",
         taxonomies={"theme": ["Åpne standarder"]},
         guests=[{"name": "RSS-strømmen", "organization": "Det åpne nettet"}],
         chapters=[

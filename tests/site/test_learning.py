@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from tests.site.conftest import ARTIFACTS, Opening, Visit
-from tests.site.stand import GUID, HOSTILE, QUESTIONS, Pages
+from tests.site.stand import GUID, HOSTILE, QUESTIONS, URL, Pages, said
 
-PASSED = "Bestått!"
-CHECK, NEXT, RESULT = "Sjekk svaret", "Neste spørsmål", "Se resultatet"
+PASSED = said("passed")
+CHECK, NEXT, RESULT = said("check_answer"), said("next_question"), said("see_result")
 
 
 def answer_all(seen: Visit, answers: tuple[int, ...]) -> None:
@@ -35,27 +35,27 @@ def test_one_question_at_a_time_with_its_explanation(visit: Opening, pages: Page
     first = quiz.locator("fieldset").first
     first.locator(".place").wait_for()
     assert quiz.locator("fieldset:visible").count() == 1
-    assert "Spørsmål 1 av 4" in first.locator("legend").inner_text()
+    assert said("question_of", number=1, count=4) in first.locator("legend").inner_text()
     first.get_by_text(QUESTIONS[0].choices[1]).click()
     quiz.get_by_role("button", name=CHECK).click()
     verdict = first.get_by_role("status")
-    assert "Riktig" in verdict.inner_text()
+    assert said("right") in verdict.inner_text()
     assert verdict.locator(".explanation b").inner_text() == "tekstfil"
     assert first.locator("input:enabled").count() == 0
     quiz.get_by_role("button", name=NEXT).click()
     quiz.locator("fieldset").nth(1).get_by_text("Hos appen").click()
     quiz.get_by_role("button", name=CHECK).click()
     told = quiz.locator("fieldset").nth(1).get_by_role("status").inner_text()
-    assert "Ikke riktig" in told
+    assert said("wrong") in told
     assert "Et annet sted" in told
-    quiz.get_by_role("button", name="Forrige spørsmål").click()
-    assert "Riktig" in verdict.inner_text()
+    quiz.get_by_role("button", name=said("previous_question")).click()
+    assert said("right") in verdict.inner_text()
 
 
 def test_an_answer_is_wanted_first(visit: Opening, pages: Pages) -> None:
     seen = visit(pages.episode)
     seen.page.locator("#quiz").get_by_role("button", name=CHECK).click()
-    seen.page.locator("#quiz .note", has_text="Velg et svar først.").wait_for()
+    seen.page.locator("#quiz .note", has_text=said("unanswered")).wait_for()
     assert focused(seen) == "q0"
 
 
@@ -77,19 +77,19 @@ def test_quiz_to_certificate_by_keyboard_alone(visit: Opening, pages: Pages) -> 
         keyboard.press("Enter")
     assert focused(seen) == PASSED
     keyboard.press("Tab")
-    assert focused(seen) == "Hent kursbeviset"
+    assert focused(seen) == said("get_certificate")
     keyboard.press("Enter")
     seen.page.wait_for_url("**/certificate/#*")
-    name = seen.page.get_by_label("Navnet ditt")
+    name = seen.page.get_by_label(said("certificate_name"))
     for _ in range(10):
         keyboard.press("Tab")
         if name.evaluate("field => field === document.activeElement"):
             break
     keyboard.type("Kari Nordmann")
     sheet = seen.page.locator(".sheet").inner_text()
-    for text in ("Kari Nordmann", "Tingen har ordet", "K0001", "4 av 4", "Det viser ikke hvem som svarte."):
+    for text in ("Kari Nordmann", "Tingen har ordet", "K0001", "4 av 4", said("certificate_proof")):
         assert text in sheet
-    assert re.search(r"Svart \d+\. \w+ 20\d\d", sheet)
+    assert re.search(said("certificate_date", date=r"\d+\. \w+ 20\d\d"), sheet)
     assert seen.kept("name") == "Kari Nordmann"
 
 
@@ -105,9 +105,9 @@ def test_not_passed_then_again(visit: Opening, pages: Pages) -> None:
     seen.page.reload()
     assert "2 av 4" in outcome.inner_text()
     seen.page.goto(pages.at(f"{pages.certificate}#{GUID}"))
-    seen.page.get_by_text("Her er det ikke noe kursbevis ennå.").wait_for()
+    seen.page.get_by_text(said("certificate_none")).wait_for()
     seen.page.goto(pages.at(pages.episode))
-    outcome.get_by_role("button", name="Prøv igjen").click()
+    outcome.get_by_role("button", name=said("try_again")).click()
     assert seen.page.locator("#quiz input:checked").count() == 0
     assert focused(seen) == "q0"
     answer_all(seen, pages.answers)
@@ -116,7 +116,7 @@ def test_not_passed_then_again(visit: Opening, pages: Pages) -> None:
     assert (kept["right"], kept["of"], kept["code"]) == (4, 4, "K0001")
     assert kept["url"] == pages.at(pages.episode)
 
-    outcome.get_by_role("button", name="Prøv igjen").click()
+    outcome.get_by_role("button", name=said("try_again")).click()
     answer_all(seen, wrong)
     assert seen.kept(f"quiz:{GUID}")["right"] == 4, "a certificate that was won is not lost"
 
@@ -124,10 +124,10 @@ def test_not_passed_then_again(visit: Opening, pages: Pages) -> None:
 def test_all_at_once(visit: Opening, pages: Pages) -> None:
     seen = visit(pages.episode)
     quiz = seen.page.locator("#quiz")
-    quiz.get_by_role("button", name="Alle på én gang").click()
+    quiz.get_by_role("button", name=said("all_at_once")).click()
     assert quiz.locator("fieldset:visible").count() == len(pages.answers)
     quiz.get_by_role("button", name=RESULT).click()
-    quiz.locator(".note", has_text="Velg et svar først.").wait_for()
+    quiz.locator(".note", has_text=said("unanswered")).wait_for()
     for place, answer in enumerate(pages.answers):
         quiz.locator(f"input[name=q{place}][value='{answer}']").check()
     quiz.get_by_role("button", name=RESULT).click()
@@ -145,7 +145,7 @@ def test_a_quiz_that_cannot_be_opened_stays_readable(visit: Opening, pages: Page
     }, true);
     """
     seen = visit(pages.episode, script=broken)
-    seen.page.locator("#quiz").get_by_role("link", name="Vis svarene").wait_for()
+    seen.page.locator("#quiz").get_by_role("link", name=said("show_answers")).wait_for()
     assert seen.page.locator("fieldset:visible").count() == len(pages.answers)
     assert seen.faults, "that it failed is told"
     seen.faults.clear()
@@ -160,7 +160,7 @@ def pass_quiz(seen: Visit, pages: Pages) -> None:
             {
                 "title": "Hvordan finner en podkast fram?",
                 "code": "K0001",
-                "url": "https://podcast.example.com/tingen/episodes/finner/",
+                "url": f"{URL}episodes/finner/",
                 "right": 3,
                 "of": 4,
                 "pass": 0.75,
@@ -175,7 +175,7 @@ def pass_quiz(seen: Visit, pages: Pages) -> None:
 def test_the_certificate_is_one_sheet_of_paper(visit: Opening, pages: Pages, paper: str) -> None:
     seen = visit(pages.certificate)
     pass_quiz(seen, pages)
-    seen.page.get_by_label("Navnet ditt").fill("Kari Nordmann")
+    seen.page.get_by_label(said("certificate_name")).fill("Kari Nordmann")
     for own in (False, True):
         # With the page's own wish for how the paper lies, and without.
         data: bytes = seen.page.pdf(format=paper, print_background=True, prefer_css_page_size=own)
@@ -187,9 +187,9 @@ def test_the_certificate_is_one_sheet_of_paper(visit: Opening, pages: Pages, pap
 def test_the_certificate_as_a_picture(visit: Opening, pages: Pages) -> None:
     seen = visit(pages.certificate)
     pass_quiz(seen, pages)
-    seen.page.get_by_label("Navnet ditt").fill("Kari Nordmann")
+    seen.page.get_by_label(said("certificate_name")).fill("Kari Nordmann")
     with seen.page.expect_download() as downloading:
-        seen.page.get_by_role("button", name="Last ned som bilde").click()
+        seen.page.get_by_role("button", name=said("certificate_picture")).click()
     assert downloading.value.suggested_filename == "kursbevis-k0001.png"
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     downloading.value.save_as(ARTIFACTS / "certificate.png")
@@ -202,8 +202,8 @@ def test_the_certificate_as_a_picture(visit: Opening, pages: Pages) -> None:
 
 def test_the_reflection_stays_in_the_browser(visit: Opening, pages: Pages) -> None:
     seen = visit(pages.episode, permissions=["clipboard-read", "clipboard-write"])
-    field = seen.page.get_by_label("Dine tanker")
-    save = seen.page.get_by_role("button", name="Lagre som fil")
+    field = seen.page.get_by_label(said("reflection_label"))
+    save = seen.page.get_by_role("button", name=said("reflection_save"))
     field.wait_for()
     assert save.is_disabled()
     field.fill("Biblioteket mitt.\nIngen eier det.")
@@ -215,14 +215,14 @@ def test_the_reflection_stays_in_the_browser(visit: Opening, pages: Pages) -> No
     assert "Hvordan finner en podkast fram?" in text
     assert "Ingen eier det." in text
     assert downloading.value.suggested_filename.endswith(".txt")
-    seen.page.get_by_role("button", name="Kopier teksten").click()
+    seen.page.get_by_role("button", name=said("reflection_copy")).click()
     seen.page.locator("[data-told]").wait_for()
     assert seen.page.evaluate("navigator.clipboard.readText()") == "Biblioteket mitt.\nIngen eier det."
     seen.page.once("dialog", lambda dialog: dialog.dismiss())
-    seen.page.get_by_role("button", name="Slett teksten").click()
+    seen.page.get_by_role("button", name=said("reflection_clear")).click()
     assert field.input_value()
     seen.page.once("dialog", lambda dialog: dialog.accept())
-    seen.page.get_by_role("button", name="Slett teksten").click()
+    seen.page.get_by_role("button", name=said("reflection_clear")).click()
     assert field.input_value() == ""
     assert seen.kept(f"reflection:{GUID}") is None
 
@@ -233,8 +233,8 @@ def test_the_reflection_as_a_letter(visit: Opening, pages: Pages) -> None:
     HTMLAnchorElement.prototype.click = function () { letters.push(this.href); };
     """
     seen = visit(pages.episode, script=hear)
-    seen.page.get_by_label("Dine tanker").fill("Én & to?\n#3")
-    seen.page.get_by_role("button", name="Send som e-post").click()
+    seen.page.get_by_label(said("reflection_label")).fill("Én & to?\n#3")
+    seen.page.get_by_role("button", name=said("reflection_send")).click()
     (letter,) = seen.page.evaluate("letters")
     assert letter.startswith("mailto:?subject=Hvordan%20finner")
     assert "%C3%89n%20%26%20to%3F%0D%0A%233" in letter
@@ -246,20 +246,20 @@ def test_hostile_texts_are_only_texts(visit: Opening, pages: Pages) -> None:
     assert seen.page.locator("h1").inner_text() == HOSTILE
     answer_all(seen, (0, 1))
     quiz = seen.page.locator("#quiz")
-    quiz.get_by_role("button", name="Alle på én gang").click()
+    quiz.get_by_role("button", name=said("all_at_once")).click()
     assert HOSTILE in quiz.locator("label").first.inner_text()
     explanation = quiz.locator(".explanation").first
-    assert explanation.inner_html() == "<b>fet</b><a>lenke</a>"
+    assert explanation.inner_html() == "<p><b>fet</b><a>lenke</a></p>"
     assert quiz.locator("img, svg, script, [onerror], [href^='javascript']").count() == 0
-    quiz.get_by_role("button", name="Prøv igjen").click()
-    quiz.get_by_role("button", name="Ett om gangen").click()
+    quiz.get_by_role("button", name=said("try_again")).click()
+    quiz.get_by_role("button", name=said("one_by_one")).click()
     answer_all(seen, (0, 0))
-    quiz.get_by_role("link", name="Hent kursbeviset").click()
+    quiz.get_by_role("link", name=said("get_certificate")).click()
     name = "<img src=x onerror=\"window.harm='name'\"></p>\u202egnol"
-    seen.page.get_by_label("Navnet ditt").fill(name)
+    seen.page.get_by_label(said("certificate_name")).fill(name)
     assert seen.page.locator(".sheet .name").text_content() == name
     assert seen.page.locator(".sheet .text").text_content().count(HOSTILE) == 1
     assert seen.page.locator(".sheet").locator("img, script").count() == 0
     with seen.page.expect_download():
-        seen.page.get_by_role("button", name="Last ned som bilde").click()
+        seen.page.get_by_role("button", name=said("certificate_picture")).click()
     assert seen.page.evaluate("window.harm") is None

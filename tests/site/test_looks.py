@@ -9,8 +9,9 @@ import re
 
 import pytest
 
+from publisher.site.assets import static_files, static_url
 from tests.site.conftest import ARTIFACTS, Opening
-from tests.site.stand import STATIC, Pages
+from tests.site.stand import Pages, said
 
 BREAKING_STORAGE = """
 Object.defineProperty(window, "localStorage", {get() { throw new DOMException("no", "SecurityError"); }});
@@ -49,26 +50,26 @@ def test_without_javascript_the_page_is_whole(visit: Opening, pages: Pages) -> N
     assert page.locator("audio").bounding_box()["height"] == 54
     assert page.locator(".player").bounding_box()["height"] < 110, "no place is kept for what will not come"
     assert page.locator("fieldset:visible").count() == len(pages.answers)
-    page.locator("#quiz").get_by_role("link", name="Vis svarene").click()
-    assert page.locator("h1").inner_text() == "Svarene"
+    page.locator("#quiz").get_by_role("link", name=said("show_answers")).click()
+    assert page.locator("h1").inner_text() == said("answers")
 
 
 @pytest.mark.parametrize("broken", [BREAKING_STORAGE, FULL_STORAGE], ids=["forbidden", "full"])
 def test_without_memory_everything_works(visit: Opening, pages: Pages, broken: str) -> None:
     seen = visit(pages.episode, script=broken)
     seen.wait_for_player()
-    seen.page.get_by_label("Fart").select_option("2")
-    seen.page.get_by_role("button", name="Spill av", exact=True).click()
+    seen.page.get_by_label(said("speed")).select_option("2")
+    seen.page.get_by_role("button", name=said("play"), exact=True).click()
     seen.wait_for_sound()
-    seen.page.get_by_label("Dine tanker").fill("Uten minne.")
+    seen.page.get_by_label(said("reflection_label")).fill("Uten minne.")
     for place, answer in enumerate(pages.answers):
         seen.page.locator(f"input[name=q{place}][value='{answer}']").check()
-        seen.page.get_by_role("button", name="Sjekk svaret").click()
+        seen.page.get_by_role("button", name=said("check_answer")).click()
         last = place == len(pages.answers) - 1
-        seen.page.get_by_role("button", name="Se resultatet" if last else "Neste spørsmål").click()
-    seen.page.get_by_role("heading", name="Bestått!").wait_for()
+        seen.page.get_by_role("button", name=said("see_result") if last else said("next_question")).click()
+    seen.page.get_by_role("heading", name=said("passed")).wait_for()
     seen.page.goto(pages.at(f"{pages.certificate}#nothing"))
-    seen.page.get_by_text("Her er det ikke noe kursbevis ennå.").wait_for()
+    seen.page.get_by_text(said("certificate_none")).wait_for()
 
 
 def test_little_movement_for_who_asked_for_it(visit: Opening, pages: Pages) -> None:
@@ -90,15 +91,20 @@ def test_little_movement_for_who_asked_for_it(visit: Opening, pages: Pages) -> N
 def test_the_first_page_stays_light() -> None:
     """What an episode's page brings to the browser, but for its pictures and its own text."""
     elsewhere = ("search.js", "certificate.js", "diploma.js")
-    scripts = [path for path in STATIC.rglob("*.js") if path.name not in elsewhere]
+    sizes = {
+        name.partition(static_url())[2]: len(data) for name, data in static_files() if name.endswith(".js")
+    }
+    scripts = {name: size for name, size in sizes.items() if name not in elsewhere}
     assert len(scripts) > 10
-    assert (STATIC / "vendor" / "plyr" / "plyr.js").stat().st_size < 55_000
-    assert sum(path.stat().st_size for path in scripts) < 120_000
+    assert scripts["vendor/plyr/plyr.js"] < 55_000
+    assert sum(scripts.values()) < 120_000
 
 
 def test_the_player_names_no_server() -> None:
-    vendored = STATIC / "vendor" / "plyr"
-    text = (vendored / "plyr.js").read_text("utf-8")
+    files = {
+        name.partition(static_url())[2]: data.decode() for name, data in static_files() if "plyr" in name
+    }
+    text = files["vendor/plyr/plyr.js"]
     assert len(text) > 10_000
     assert re.findall(r"https?://[\w.-]+", text) == []
-    assert (vendored / "LICENSE.md").read_text("utf-8").count("Permission is hereby granted") == 1
+    assert files["vendor/plyr/LICENSE.md"].count("Permission is hereby granted") == 1

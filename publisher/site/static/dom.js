@@ -111,7 +111,8 @@ function copy(from, to) {
  * @param {HTMLAnchorElement} to
  */
 function link(from, to) {
-  const address = from.getAttribute("href") ?? "";
+  const address = from.getAttribute("href");
+  if (!address) return; // what was unsafe has been taken out before
   try {
     if (!["http:", "https:", "mailto:"].includes(new URL(address, document.baseURI).protocol)) return;
   } catch {

@@ -5,7 +5,8 @@ import { button, make } from "./dom.js";
 import { soundFor } from "./sound.js";
 import { word } from "./words.js";
 
-const EMBED_HEIGHT = 260;
+/** As the page's oEmbed says. */
+const EMBED_HEIGHT = 240;
 
 /** @param {HTMLElement} box */
 export function enhance(box) {
