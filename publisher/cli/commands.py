@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from publisher.cli import options
+
+if TYPE_CHECKING:
+    from publisher.previewing.standing import Stand
+    from publisher.release.uploads import Progress
 
 
 @click.command(short_help="Start a show, or in one an episode.")
@@ -222,6 +227,8 @@ def preview(
 ) -> int:
     """Serves the show as a publish would leave it, on this machine only. Podcast apps can subscribe.
 
+    Pages that are open load themselves again when the show is changed; what is wrong with it is said on them.
+
     Private feeds whose secrets are set are served too; -v tells their addresses.
 
     Example: publisher preview episodes --drafts
@@ -233,30 +240,46 @@ def preview(
 
     def action(folder: str) -> tuple[int, dict[str, Any]]:
         from publisher.operations import preview
+        from publisher.previewing.following import following
         from publisher.previewing.server import address, bind, make_app, serve
 
-        listener = bind(port)
-        here = address(listener)
-        with (
-            listener,
-            watching(output) as progress,
-            preview(folder, to=to, endpoint=endpoint, drafts=drafts, progress=progress) as stand,
-        ):
+        def build(progress: Progress | None = None) -> AbstractContextManager[Stand]:
+            return preview(folder, to=to, endpoint=endpoint, drafts=drafts, progress=progress)
+
+        def tell(stand: Stand) -> None:
             output.problems(stand.problems)
             for notice in stand.notices:
                 output.note(notice)
-            app = make_app(stand.layers, public_url=stand.url, local_url=here, redirect=stand.redirect)
-            output.say(f"{folder}: {stand.episodes} episode{'s' if stand.episodes != 1 else ''}")
+
+        def shown_again(stand: Stand) -> None:
+            tell(stand)
+            output.say(f"{folder}: {_episodes(stand)}, as changed")
+
+        listener = bind(port)
+        here = address(listener)
+        with ExitStack() as stack:
+            stack.enter_context(listener)
+            with watching(output) as progress:
+                stand = stack.enter_context(build(progress))
+            tell(stand)
+            output.say(f"{folder}: {_episodes(stand)}")
             output.say(f"  page  {here}")
             output.say(f"  feed  {here}feed.xml")
             for name, feed_url in stand.private:
                 local = feed_url.replace(stand.url, here, 1)
                 output.say(f"  private feed {name}: {local if output.verbose else '-v tells its address'}")
-            output.say("  stop with Ctrl-C")
-            serve(app, port=port, listener=listener)
+            output.say("  what you change in the folder is shown at once; stop with Ctrl-C")
+            live = stack.enter_context(
+                following(Path(folder), stand, build, shown=shown_again, failed=output.failure)
+            )
+            serve(make_app(local_url=here, live=live), port=port, listener=listener)
         return 0, {"url": here, "feed_url": f"{here}feed.xml"}
 
     return each_show((show,), output, action)
+
+
+def _episodes(stand: Stand) -> str:
+    return f"{stand.episodes} episode{'s' if stand.episodes != 1 else ''}"
 
 
 @click.command(short_help="Print the JSON Schema of the YAML files.")

@@ -30,6 +30,7 @@ from starlette.types import Receive, Scope, Send
 
 from publisher.errors import UsageError
 from publisher.media_types import cache_control, content_type
+from publisher.previewing.live import Live, Served
 from publisher.previewing.objects import Found, exists, find, key_of
 from publisher.previewing.ranges import Range, parse_range, precondition, range_allowed
 from publisher.previewing.rewrite import rewriter
@@ -55,7 +56,14 @@ _OPTIONS = {
 }
 
 
-def make_app(layers: Sequence[Path], *, public_url: str, local_url: str, redirect: str = "") -> Starlette:
+def make_app(
+    layers: Sequence[Path] = (),
+    *,
+    public_url: str = "",
+    local_url: str,
+    redirect: str = "",
+    live: Live | None = None,
+) -> Starlette:
     """An application that serves the objects below `layers` by their keys.
 
     Args:
@@ -65,34 +73,46 @@ def make_app(layers: Sequence[Path], *, public_url: str, local_url: str, redirec
         local_url: address that this application is reached by. Where the two differ, `public_url` is replaced
             in feeds, pages and JSON on the way out.
         redirect: address of the published show, to which paths that no layer holds are sent on, except feeds.
+        live: where the other arguments come from at each request, and what tells open pages of changes.
     """
-    folders = tuple(layers)
-    rewrite = rewriter(public_url, local_url)
-    elsewhere = "" if redirect.rstrip("/") == local_url.rstrip("/") else redirect
+    fixed = Served(tuple(layers), public_url, redirect)
 
     # A plain function: starlette runs it in a thread, where it may wait for the disk.
     def answer(request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=_EVERYWHERE | _OPTIONS)
         path = request.scope["path"]
+        if live is not None and (told := live.answer(request)) is not None:
+            return told
         key = key_of(path)
         if key is None:
             raise HTTPException(404)
         if not key or key.endswith("/"):
             key += "index.html"
-        found = find(folders, key, rewrite)
+        served = live.served if live else fixed
+        rewrite = rewriter(served.public_url, local_url)
+        if live is not None and key.endswith(".html"):
+            rewrite = _in_turn(rewrite, live.with_script)
+        found = find(served.layers, key, rewrite)
         if found is not None:
             return _answer_object(found, request)
-        if exists(folders, f"{key}/index.html"):
+        if exists(served.layers, f"{key}/index.html"):
             return _moved(f"{quote(path)}/", request.url.query)
-        if elsewhere and content_type(key) != content_type("feed.xml"):
-            return _moved(f"{elsewhere.rstrip('/')}{quote(path)}", request.url.query)
+        elsewhere = served.redirect.rstrip("/")
+        if elsewhere not in ("", local_url.rstrip("/")) and content_type(key) != content_type("feed.xml"):
+            return _moved(f"{elsewhere}{quote(path)}", request.url.query)
         raise HTTPException(404)
 
-    return Starlette(
+    app = Starlette(
         routes=[Route("/{path:path}", answer, methods=["GET", "HEAD", "OPTIONS"])],
         exception_handlers={HTTPException: _answer_problem, Exception: _answer_failure},
     )
+    app.state.live = live
+    return app
+
+
+def _in_turn(first: Callable[[bytes], bytes], second: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    return lambda data: second(first(data))
 
 
 def _answer_object(found: Found, request: Request) -> Response:
@@ -201,7 +221,7 @@ def _answer_problem(request: Request, error: Exception) -> Response:
         return _page(405, title, text, headers=_OPTIONS)
     path = request.scope["path"]
     text = f"The published show has nothing at {path!r}. What it has begins at its home page and in feed.xml."
-    return _page(error.status_code, "Not found", text)
+    return _page(error.status_code, "Not found", text, live=request.app.state.live)
 
 
 def _answer_failure(request: Request, error: Exception) -> Response:
@@ -209,7 +229,9 @@ def _answer_failure(request: Request, error: Exception) -> Response:
     return _page(500, "This went wrong", "The preview could not answer; its log says why.")
 
 
-def _page(status: int, title: str, text: str, *, headers: dict[str, str] | None = None) -> Response:
+def _page(
+    status: int, title: str, text: str, *, live: Live | None = None, headers: dict[str, str] | None = None
+) -> Response:
     style = (
         ":root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;max-width:34rem;"
         "margin:18vh auto;padding:0 1.5rem;overflow-wrap:anywhere}"
@@ -222,7 +244,9 @@ def _page(status: int, title: str, text: str, *, headers: dict[str, str] | None 
         f'<p><a href="/">Home page</a> · <a href="/feed.xml">feed.xml</a></p>\n</body>\n</html>\n'
     )
     return HTMLResponse(
-        content, status, headers=_EVERYWHERE | {"Cache-Control": "no-cache"} | (headers or {})
+        live.with_script(content.encode()) if live else content,
+        status,
+        headers=_EVERYWHERE | {"Cache-Control": "no-cache"} | (headers or {}),
     )
 
 
@@ -260,6 +284,7 @@ class _Server(uvicorn.Server):
     """Ends quietly on Ctrl-C and SIGTERM; uvicorn would raise the signal again once it has shut down."""
 
     told: Callable[[], None] | None = None
+    live: Live | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -267,6 +292,8 @@ class _Server(uvicorn.Server):
             self.told()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.live is not None:
+            self.live.close()
         await super().shutdown(sockets)
         # A client that does not read keeps its connection open past the time limit, waiting to be flushed.
         for connection in list(self.server_state.connections):
@@ -332,7 +359,7 @@ def serving(app: Starlette, *, listener: socket.socket | None = None) -> Iterato
 
 
 def _server(app: Starlette) -> _Server:
-    return _Server(
+    server = _Server(
         uvicorn.Config(
             app,
             log_config=None,
@@ -344,3 +371,5 @@ def _server(app: Starlette) -> _Server:
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         )
     )
+    server.live = app.state.live
+    return server

@@ -1,4 +1,4 @@
-"""Nothing that is published leads nowhere: every address below the show's own has a file, every fragment an id."""
+"""Nothing that is published leads nowhere: each address below the show's own has a file, each fragment an id."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from tests.site.stand import URL
 from tests.support.sample import copy_sample
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-ATTRIBUTES = ("href", "src", "action", "poster", "data-artwork", "data-waveform", "data-certificate", "data-page",
-              "data-url", "data-show-url")  # fmt: skip
+ATTRIBUTES = (
+    *("href", "src", "action", "poster", "data-artwork", "data-waveform", "data-certificate"),
+    *("data-page", "data-url", "data-show-url"),
+)
 IN_CSS = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 IN_SCRIPTS = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'](\.[^"']+)["']""")
 MOMENT = re.compile(r"t=[\d:.]+")
@@ -61,6 +63,11 @@ def in_page(tree: Any) -> Iterator[str]:
             yield content
         if element.tag == "script" and element.get("type") == "application/ld+json":
             yield from in_json(json.loads(element.text))
+
+
+def texts(tree: Any, path: str) -> list[str]:
+    """What an XPath finds, as texts."""
+    return [str(found) for found in tree.xpath(path)]
 
 
 def in_json(value: Any) -> Iterator[str]:
@@ -110,7 +117,7 @@ def named(folder: Path, key: str) -> Iterator[str]:
 def test_every_address_of_the_show_leads_to_something(folder: Path) -> None:
     published = set(keys(folder))
     ids = {
-        key: set(html.document_fromstring((folder / key).read_bytes()).xpath("//@id"))
+        key: set(texts(html.document_fromstring((folder / key).read_bytes()), "//@id"))
         for key in published
         if key.endswith(".html")
     }
@@ -144,7 +151,7 @@ def test_every_page_can_be_reached(folder: Path) -> None:
     reached, open_keys = {"index.html"}, ["index.html"]
     while open_keys:
         key = open_keys.pop()
-        for address in html.document_fromstring((folder / key).read_bytes()).xpath("//a/@href"):
+        for address in texts(html.document_fromstring((folder / key).read_bytes()), "//a/@href"):
             whole = urldefrag(urljoin(URL + key.removesuffix("index.html"), address)).url
             target = unquote(urlsplit(whole).path.removeprefix(urlsplit(URL).path))
             target += "index.html" if target.endswith("/") or not target else ""
@@ -160,9 +167,8 @@ def test_every_page_can_be_reached(folder: Path) -> None:
 
 
 def test_the_map_names_every_page_for_searchers(folder: Path) -> None:
-    addresses = set(
-        etree.fromstring((folder / "sitemap.xml").read_bytes()).xpath("//*[local-name()='loc']/text()")
-    )
+    tree = etree.fromstring((folder / "sitemap.xml").read_bytes())
+    addresses = set(texts(tree, "//*[local-name()='loc']/text()"))
     wanted = set()
     for key in keys(folder):
         if not key.endswith(".html") or key.startswith("transcripts/"):
