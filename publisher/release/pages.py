@@ -50,6 +50,7 @@ def site_page(
         description_html=page_html(show.description),
         indexes=indexes,
         theme_colors=(colours.light.background, colours.dark.background),
+        folder=show.folder,
     )
 
 

@@ -86,17 +86,9 @@ class Site:
         self._shared = _fingerprint(templates_digest(), shared)
 
     def orders(self) -> list[SitePageOrder]:
-        """Every page there is."""
-        found = [self._home(), self._topics(), self._not_found(), *self._for_machines()]
-        found += [self._group(group) for group in self._groups.all]
-        if self._site.indexes:
-            found.append(
-                self._order(
-                    "search/index.html",
-                    (self._site.indexes,),
-                    lambda: site_pages.render_search(self._site),
-                )
-            )
+        """Every page there is, those that lead to others after them: whoever stops half-way leaves no page
+        that leads nowhere."""
+        found = [self._former_page(key, target) for key, target in self._former.items()]
         quizzes = False
         for place, item in enumerate(self._released):
             found.append(self._episode(place, item))
@@ -109,8 +101,16 @@ class Site:
                 found.append(self._answers(item))
         if quizzes:
             found.append(self._plain("certificate/index.html", site_pages.render_certificate))
-        found += [self._former_page(key, target) for key, target in self._former.items()]
-        return found
+        found += [self._group(group) for group in self._groups.all]
+        if self._site.indexes:
+            found.append(
+                self._order(
+                    "search/index.html",
+                    (self._site.indexes,),
+                    lambda: site_pages.render_search(self._site),
+                )
+            )
+        return [*found, *self._for_machines(), self._not_found(), self._topics(), self._home()]
 
     def _order(self, key: str, made_of: tuple[object, ...], render: Callable[[], str]) -> SitePageOrder:
         return SitePageOrder(key, _fingerprint(self._shared, key, *made_of), lambda: render().encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -139,6 +139,7 @@ class SitePage:
         description_html: the show's description rendered and safe; empty: its text as it stands.
         theme_colors: of the page by day and by night, for the browser's own frame.
         indexes: folders of the search's indexes, relative to the base; without any there is no search.
+        folder: the show folder's name, to say where a template stumbles; no page is made of it.
     """
 
     show: Show
@@ -152,3 +153,4 @@ class SitePage:
     description_html: str = ""
     theme_colors: tuple[str, str] = ("#faf8f3", "#151614")
     indexes: tuple[str, ...] = ()
+    folder: str = field(default="", repr=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
@@ -20,12 +21,14 @@ from jinja2 import (
     TemplateNotFound,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 from markupsafe import Markup
 
 from publisher.errors import ShowError
 from publisher.model import Person
 from publisher.problems import Problem
 from publisher.site.data import Group, PageEpisode, SitePage
+from publisher.suggest import nearest
 from publisher.words import Words, direction, format_clock, format_date, format_duration, language_name
 
 APPS = {
@@ -102,7 +105,8 @@ def rendered(
             raise
         message = f"the template cannot be filled in: {error}"
         help = "mend that line; docs/format.md says what templates are given"
-        problem = Problem("theme-template", "error", message, help, found.filename, line=found.lineno)
+        path = f"{site.folder}/{found.filename}" if site.folder else found.filename
+        problem = Problem("theme-template", "error", message, help, path, line=found.lineno)
         raise ShowError((problem,)) from error
 
 
@@ -140,6 +144,19 @@ class _Theme(BaseLoader):
         return self._templates[template], f"{_THEME}{template}", lambda: True
 
 
+class _Unknown(StrictUndefined):
+    """What a template asks for and is not there, said in the template's own words and not in Python's."""
+
+    @property
+    def _undefined_message(self) -> str:
+        owner, name = self._undefined_obj, self._undefined_name
+        if owner is missing or self._undefined_hint:
+            return super()._undefined_message
+        known = [each.name for each in fields(owner)] if is_dataclass(owner) else []
+        near = nearest(str(name), known)
+        return f"there is no {name!r} in it" + (f"; did you mean {near!r}?" if near else "")
+
+
 @lru_cache(maxsize=4)
 def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
     own = PackageLoader("publisher.site")
@@ -147,7 +164,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
         # What the show has goes first; `publisher/episode.html` is ours in any case, to be extended.
         loader=ChoiceLoader([_Theme(dict(templates)), PrefixLoader({"publisher": own}), own]),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=_Unknown,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

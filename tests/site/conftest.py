@@ -116,7 +116,7 @@ def visit(chromium: Any, pages: Pages) -> Iterator[Opening]:
 
 @pytest.fixture
 def elsewhere(chromium: Any, pages: Pages) -> Iterator[Opening]:
-    """The same at whole addresses: the show is at its public address, and what else the test routes is too."""
+    """The same at whole addresses: the show is at its public one, and what else the test routes is too."""
     yield from _visiting(chromium, pages, public=True)
 
 

@@ -1,4 +1,4 @@
-"""Nothing that is published leads nowhere: each address below the show's own has a file, each fragment an id."""
+"""Nothing published leads nowhere: each address below the show's own has a file, each fragment an id."""
 
 from __future__ import annotations
 

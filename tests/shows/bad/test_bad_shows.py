@@ -100,7 +100,7 @@ def is_plain(problem: Problem) -> bool:
     """Whether a problem says in one line each where it is, what it is, and how to mend it."""
     says_what_is_wanted = problem.rule in ("type", "value", "not-yet")
     placed = (problem.line is None) == (problem.column is None) or problem.rule.startswith(
-        ("transcript", "chapters")
+        ("transcript", "chapters", "theme-template")
     )
     return (
         problem.message.isprintable()
