@@ -18,11 +18,12 @@ from publisher.release import pages
 from publisher.site import linked_data, machine_files
 from publisher.site import pages as site_pages
 from publisher.site.assets import templates_digest
-from publisher.site.data import Group, PageEpisode, SitePage
+from publisher.site.data import Group, GroupPage, PageEpisode, Section, SitePage
 from publisher.site.environment import meta_text
-from publisher.site.groups import Groups, groups_of
+from publisher.site.groups import Groups, group_pages, groups_of, sections
 from publisher.site.related import Subject, suggest
 from publisher.text import plain_text
+from publisher.words import Words
 
 HOME_KEY: Final = "index.html"
 NOT_FOUND_KEY: Final = "404.html"
@@ -101,7 +102,7 @@ class Site:
                 found.append(self._answers(item))
         if quizzes:
             found.append(self._plain("certificate/index.html", site_pages.render_certificate))
-        found += [self._group(group) for group in self._groups.all]
+        found += [page for group in self._all_groups() for page in self._group(group)]
         if self._site.indexes:
             found.append(
                 self._order(
@@ -111,6 +112,10 @@ class Site:
                 )
             )
         return [*found, *self._for_machines(), self._not_found(), self._topics(), self._home()]
+
+    def _all_groups(self) -> tuple[Group, ...]:
+        everything = self._groups.everything
+        return (*self._groups.all, everything) if everything.slugs else self._groups.all
 
     def _order(self, key: str, made_of: tuple[object, ...], render: Callable[[], str]) -> SitePageOrder:
         return SitePageOrder(key, _fingerprint(self._shared, key, *made_of), lambda: render().encode())
@@ -123,35 +128,35 @@ class Site:
 
     def _home(self) -> SitePageOrder:
         newest = tuple(reversed(self._listed.values()))[: site_pages.NEWEST]
-        groups = self._groups.all
-        counted = [(group.key, group.name, group.url, len(group.slugs)) for group in groups]
-        everything = tuple(reversed(self._listed.values()))
+        ways, count = sections(self._groups.all, site_pages.WAYS), len(self._listed)
         return self._order(
             HOME_KEY,
-            (newest, counted, len(everything)),
+            (newest, _counted(ways), count),
             lambda: site_pages.render_home(
-                self._site, everything, groups, linked_data=self._home_data(everything, groups)
+                self._site, newest, count, ways, linked_data=self._home_data(self._groups.all)
             ),
         )
 
     def _topics(self) -> SitePageOrder:
-        groups = self._groups.all
-        counted = [(group.key, group.name, group.url, len(group.slugs)) for group in groups]
+        ways = sections(self._groups.all)
         return self._order(
-            "topics/index.html", (counted,), lambda: site_pages.render_topics(self._site, groups)
+            "topics/index.html", (_counted(ways),), lambda: site_pages.render_topics(self._site, ways)
         )
 
-    def _group(self, group: Group) -> SitePageOrder:
+    def _group(self, group: Group) -> list[SitePageOrder]:
         if group.person:
             # As in the newest of the episodes, whose picture of them it is.
             newest = self._items[group.slugs[0]]
             group = replace(group, person=pages.shown(self._shop, self._site, group.person, newest))
-        members = tuple(self._listed[slug] for slug in group.slugs)
+        return [self._group_page(group, page) for page in group_pages(group)]
+
+    def _group_page(self, group: Group, page: GroupPage) -> SitePageOrder:
+        members = tuple(self._listed[slug] for slug in page.slugs)
         return self._order(
-            f"{group.url}index.html",
-            (group, members),
+            f"{page.url}index.html",
+            (replace(group, slugs=()), page, members),
             lambda: site_pages.render_group(
-                self._site, group, members, linked_data=self._group_data(group, members)
+                self._site, group, page, members, linked_data=self._group_data(group, page, members)
             ),
         )
 
@@ -195,7 +200,7 @@ class Site:
                 for episode in reversed(self._listed.values())
             ),
             (f"{base}topics/", ""),
-            *((base + group.url, "") for group in self._groups.all),
+            *((base + page.url, "") for group in self._all_groups() for page in group_pages(group)),
         ]
         manifest = machine_files.web_manifest(
             show.title,
@@ -265,7 +270,7 @@ class Site:
         base = self._site.base_url.rstrip("/") + "/"
         return base + address if address and ":" not in address.partition("/")[0] else address
 
-    def _home_data(self, episodes: Sequence[PageEpisode], groups: Sequence[Group]) -> str:
+    def _home_data(self, groups: Sequence[Group]) -> str:
         site = self._site
         people = {group.name: self._absolute(group.url) for group in groups if group.kind == "person"}
         return linked_data.of_home(
@@ -277,15 +282,15 @@ class Site:
             people=people,
         )
 
-    def _group_data(self, group: Group, episodes: Sequence[PageEpisode]) -> str:
+    def _group_data(self, group: Group, page: GroupPage, episodes: Sequence[PageEpisode]) -> str:
         return linked_data.of_group(
             self._site.show,
             kind=group.kind,
-            name=group.name,
-            url=self._absolute(group.url),
+            name=group.name or Words(self._site.show.language, self._site.show.words).word("all_episodes"),
+            url=self._absolute(page.url),
             home_url=self._absolute("./").removesuffix("./"),
             episodes=[(episode.title, self._absolute(episode.url)) for episode in episodes],
-            person=group.person if group.kind == "person" else None,
+            person=group.person if group.kind == "person" and not page.number else None,
         )
 
     def _episode_data(self, item: Released) -> str:
@@ -348,6 +353,17 @@ def _subject(episode: Episode, item: Released) -> Subject:
         season=episode.season,
         number=episode.number,
     )
+
+
+def _counted(ways: Sequence[Section]) -> list[tuple[object, ...]]:
+    """What a page that leads to groups says of them."""
+    return [
+        (
+            way.count,
+            *((group.kind, group.label, group.name, group.url, len(group.slugs)) for group in way.groups),
+        )
+        for way in ways
+    ]
 
 
 def _named(other: PageEpisode | None) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from publisher.model import Chapter, EpisodeType, Link, Person, Place, Quote, Show
 
-GroupKind = Literal["topic", "person", "organization", "season", "year"]
+GroupKind = Literal["topic", "person", "organization", "season", "year", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,32 @@ class Group:
     url: str
     slugs: tuple[str, ...] = ()
     person: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    """One of the pages that list a group's episodes.
+
+    Attributes:
+        url: the page's address relative to the base.
+        number: 0 for the one at the group's own address, which has the newest; else 1 for the oldest ones.
+        slugs: the episodes on it, newest first.
+        newer, older: addresses of the pages before and after it; empty where there is none.
+    """
+
+    url: str
+    number: int
+    slugs: tuple[str, ...]
+    newer: str = ""
+    older: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Groups that have the same in common, or some of them, and how many there are."""
+
+    groups: tuple[Group, ...]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

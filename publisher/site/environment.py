@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import groupby
 from urllib.parse import quote, urlsplit
 
 from jinja2 import (
@@ -27,7 +26,7 @@ from markupsafe import Markup
 from publisher.errors import ShowError
 from publisher.model import Person
 from publisher.problems import Problem
-from publisher.site.data import Group, PageEpisode, SitePage
+from publisher.site.data import PageEpisode, SitePage
 from publisher.suggest import nearest
 from publisher.words import Words, direction, format_clock, format_date, format_duration, language_name
 
@@ -173,7 +172,6 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEn
     filters: dict[str, Callable[..., object]] = {
         "app": lambda link: APPS.get(link.title.lower(), link.title) or link.url,
         "clock": format_clock,
-        "groupby_order": _in_order,
         "here_of": lambda address, here: here(address),
         "host": lambda address: (urlsplit(address).hostname or address).removeprefix("www."),
         "html": Markup,
@@ -204,13 +202,6 @@ def _key(address: str, base_url: str) -> str | None:
 
 def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _in_order(groups: Sequence[Group]) -> list[tuple[str, list[Group]]]:
-    """Groups of one kind together, in the order in which they came."""
-    return [
-        (key, list(members)) for key, members in groupby(groups, lambda group: f"{group.kind} {group.key}")
-    ]
 
 
 def script_json(value: object) -> Markup:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from publisher import effective
 from publisher.identity import ascii_slug, sha256
 from publisher.model import Episode, Person, Show
-from publisher.site.data import Group, GroupKind
+from publisher.site.data import Group, GroupKind, GroupPage, Section
+
+PAGE_LENGTH: Final = 50
+"""Episodes on a page of a group; on the newest one up to as many more."""
 
 _HEARD = ("host", "guest", "")
 """Roles of those who have a page; who cut and who composed is said on the episode's."""
@@ -23,9 +28,11 @@ class Groups:
     Attributes:
         all: in the order in which pages list them: topics by the show's taxonomies, people, organisations,
             seasons, years; within each by name, seasons and years newest first.
+        everything: every episode.
     """
 
     all: tuple[Group, ...]
+    everything: Group
 
     def of(self, kind: GroupKind, key: str = "") -> tuple[Group, ...]:
         return tuple(group for group in self.all if group.kind == kind and (not key or group.key == key))
@@ -78,7 +85,51 @@ def groups_of(show: Show, released: Sequence[tuple[Episode, datetime]]) -> Group
         ((episode.slug, published.astimezone(zone).year) for episode, published in released),
         str,
     )
-    return Groups(tuple(found))
+    slugs = tuple(episode.slug for episode, _ in reversed(released))
+    return Groups(tuple(found), Group("all", "all", "", "", "archive/", slugs))
+
+
+def group_pages(group: Group) -> tuple[GroupPage, ...]:
+    """The pages of a group, newest first.
+
+    Counted from the oldest episode on, so that a new one changes the newest page and no other.
+    """
+    full = max(0, len(group.slugs) // PAGE_LENGTH - 1)
+    oldest_first = group.slugs[::-1]
+    urls = [f"{group.url}page-{number}/" for number in range(1, full + 1)] + [group.url]
+    found = []
+    for place, url in enumerate(urls):
+        end = None if place == full else (place + 1) * PAGE_LENGTH
+        slugs = oldest_first[place * PAGE_LENGTH : end]
+        found.append(
+            GroupPage(
+                url,
+                0 if place == full else place + 1,
+                slugs[::-1],
+                newer=urls[place + 1] if place < full else "",
+                older=urls[place - 1] if place else "",
+            )
+        )
+    return tuple(reversed(found))
+
+
+def sections(groups: Sequence[Group], most: int | None = None) -> tuple[Section, ...]:
+    """Groups by what they have in common, in the order in which they came.
+
+    Args:
+        most: so many of a section at most: the newest seasons and years, the largest of all others.
+    """
+    found = []
+    for _, grouped in groupby(groups, lambda group: (group.kind, group.key)):
+        members = tuple(grouped)
+        chosen = members if members[0].kind in ("season", "year") else _largest_first(members)
+        shown = frozenset(group.url for group in chosen[:most])
+        found.append(Section(tuple(group for group in members if group.url in shown), len(members)))
+    return tuple(found)
+
+
+def _largest_first(groups: Sequence[Group]) -> list[Group]:
+    return sorted(groups, key=lambda group: -len(group.slugs))
 
 
 def _people(show: Show, released: Sequence[tuple[Episode, datetime]]) -> list[tuple[str, tuple[Person, ...]]]:

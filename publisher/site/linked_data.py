@@ -29,7 +29,7 @@ from publisher.text import plain_text
 from publisher.vocabulary import licenses
 
 Node = dict[str, Any]
-SubjectKind = Literal["topic", "person", "organization", "season", "year"]
+SubjectKind = Literal["topic", "person", "organization", "season", "year", "all"]
 
 _ROLES = {
     "director": "director",

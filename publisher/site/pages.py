@@ -12,20 +12,29 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from publisher import effective
-from publisher.site.data import Group, PageEpisode, SitePage
+from publisher.site.data import Group, GroupPage, PageEpisode, Section, SitePage
 from publisher.site.environment import rendered
 
 NEWEST = 24
 """Episodes that the home page lists; the archive has all of them."""
 
+WAYS = 18
+"""Topics, people and so on of each kind that the home page leads to; the page of topics has all of them."""
+
 
 def render_home(
-    site: SitePage, episodes: Sequence[PageEpisode], groups: Sequence[Group], *, linked_data: str = ""
+    site: SitePage,
+    episodes: Sequence[PageEpisode],
+    count: int,
+    sections: Sequence[Section],
+    *,
+    linked_data: str = "",
 ) -> str:
     """The show's own page: what it is, how to subscribe, the newest episodes, the ways to the others.
 
     Args:
-        episodes: newest first.
+        episodes: the newest ones, newest first.
+        count: how many there are.
     """
     show = site.show
     description = Markup(site.description_html) if site.description_html else _paragraphs(show.description)
@@ -35,9 +44,9 @@ def render_home(
         page_url="",
         description=description,
         author=effective.show_author(show),
-        episodes=tuple(episodes[:NEWEST]),
-        count=len(episodes),
-        groups=groups,
+        episodes=episodes,
+        count=count,
+        sections=sections,
         linked_data=linked_data,
     )
 
@@ -81,17 +90,28 @@ def render_answers(site: SitePage, episode: PageEpisode) -> str:
 
 
 def render_group(
-    site: SitePage, group: Group, episodes: Sequence[PageEpisode], *, linked_data: str = ""
+    site: SitePage,
+    group: Group,
+    page: GroupPage,
+    episodes: Sequence[PageEpisode],
+    *,
+    linked_data: str = "",
 ) -> str:
-    """All episodes of a topic, a person, an organisation, a season or a year."""
+    """The episodes of a topic, a person, an organisation, a season or a year, or all: a page of them."""
     return rendered(
-        "group.html", site, page_url=group.url, group=group, episodes=episodes, linked_data=linked_data
+        "group.html",
+        site,
+        page_url=page.url,
+        group=group,
+        page=page,
+        episodes=episodes,
+        linked_data=linked_data,
     )
 
 
-def render_topics(site: SitePage, groups: Sequence[Group]) -> str:
+def render_topics(site: SitePage, sections: Sequence[Section]) -> str:
     """Every group there is, each with its number of episodes."""
-    return rendered("topics.html", site, page_url="topics/", groups=groups)
+    return rendered("topics.html", site, page_url="topics/", sections=sections)
 
 
 def render_search(site: SitePage) -> str:

@@ -17,7 +17,8 @@ from lxml import html as lxml_html
 from publisher.media_types import cache_control
 from publisher.model import Chapter, Link, Person, Quote, Show
 from publisher.site.assets import static_files, static_url, style_sheet
-from publisher.site.data import Group, PageEpisode, PageFact, PagePerson, PageQuestion, SitePage
+from publisher.site.data import Group, GroupPage, PageEpisode, PageFact, PagePerson, PageQuestion, SitePage
+from publisher.site.groups import group_pages, sections
 from publisher.site.pages import (
     render_answers,
     render_certificate,
@@ -137,6 +138,8 @@ GROUPS = (
     Group("year", "year", "", "2020", "archive/2020/", ("two", "one")),
 )
 
+EVERYTHING = Group("all", "all", "", "", "archive/", ("two", "one"))
+
 
 def pages(
     site: SitePage = SITE,
@@ -146,15 +149,18 @@ def pages(
     """The home page, the episodes' pages, and one of each other kind."""
     first = episodes[0]
     return [
-        render_home(site, episodes, groups),
+        render_home(site, episodes, len(episodes), sections(groups)),
         *(
             render_episode(site, item, newer=first, older=episodes[-1], following=first, related=episodes)
             for item in episodes
         ),
         render_embed(site, first),
         render_answers(site, first),
-        *(render_group(site, group, episodes) for group in groups),
-        render_topics(site, groups),
+        *(render_group(site, group, page, episodes) for group in groups for page in group_pages(group)),
+        render_group(
+            site, EVERYTHING, GroupPage("archive/page-2/", 2, (), "archive/", "archive/page-1/"), episodes
+        ),
+        render_topics(site, sections(groups)),
         render_search(site),
         render_certificate(site),
         render_not_found(site),
@@ -370,8 +376,8 @@ def test_what_is_not_there_leaves_no_trace() -> None:
     document = parsed(render_episode(site, bare))
     assert document.xpath("//h2/text()") == [word("nb", "share")]
     assert document.xpath("//nav[@class='onward']") == []
-    Page(render_home(site, (), ()))
-    assert word("nb", "no_episodes") in render_home(site, (), ())
+    Page(render_home(site, (), 0, ()))
+    assert word("nb", "no_episodes") in render_home(site, (), 0, ())
 
 
 def test_a_transcript_that_is_no_page_is_linked() -> None:
@@ -380,7 +386,7 @@ def test_a_transcript_that_is_no_page_is_linked() -> None:
 
 
 def test_the_home_page_says_who_and_where() -> None:
-    document = parsed(render_home(SITE, EPISODES, GROUPS))
+    document = parsed(render_home(SITE, EPISODES, 2, sections(GROUPS)))
     assert document.xpath("//header//p/text()") == [
         "Silvija Seres, Øyvind Ås",
         "Første avsnitt.",
@@ -393,7 +399,7 @@ def test_the_home_page_says_who_and_where() -> None:
     ]
     assert document.xpath("//code/text()") == [f"{BASE}feed.xml"]
     rendered = render_home(
-        replace(SITE, description_html="<p>Om <em>alt</em> &amp; mer.</p>"), EPISODES, GROUPS
+        replace(SITE, description_html="<p>Om <em>alt</em> &amp; mer.</p>"), EPISODES, 2, sections(GROUPS)
     )
     assert "<p>Om <em>alt</em> &amp; mer.</p>" in rendered
     assert '<meta name="description" content="Om alt &amp; mer.">' in rendered

@@ -1,0 +1,60 @@
+"""Episodes that belong together, and the pages that list them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from publisher.model import Episode, Person, Show
+from publisher.site.data import Group
+from publisher.site.groups import PAGE_LENGTH, group_pages, groups_of, sections
+
+
+def group(count: int) -> Group:
+    return Group("all", "all", "", "", "archive/", tuple(f"e{number}" for number in range(count, 0, -1)))
+
+
+@pytest.mark.parametrize("count", [1, 49, 50, 99, 100, 101, 149, 150, 1000, 1023])
+def test_pages_hold_every_episode_once_and_lead_to_each_other(count: int) -> None:
+    pages = group_pages(group(count))
+    assert [slug for page in pages for slug in page.slugs] == list(group(count).slugs)
+    assert pages[0].url == "archive/"
+    assert [page.url for page in pages[1:]] == [f"archive/page-{n}/" for n in range(len(pages) - 1, 0, -1)]
+    assert [page.older for page in pages] == [*(page.url for page in pages[1:]), ""]
+    assert [page.newer for page in pages] == ["", *(page.url for page in pages[:-1])]
+    assert all(len(page.slugs) == PAGE_LENGTH for page in pages[1:])
+    assert len(pages[0].slugs) < 2 * PAGE_LENGTH
+
+
+def test_a_new_episode_changes_the_newest_page_alone() -> None:
+    changed = []
+    for count in range(1, 400):
+        before, after = set(group_pages(group(count))), group_pages(group(count + 1))
+        changed.append([page.url for page in after if page not in before])
+    # Where a page is full, the one before it is no longer followed by the newest.
+    assert {tuple(urls[:1]) for urls in changed} == {("archive/",)}
+    assert max(map(len, changed)) == 3
+    assert sum(len(urls) > 1 for urls in changed) == 400 // PAGE_LENGTH - 1
+
+
+def test_home_shows_the_largest_and_says_how_many_there_are() -> None:
+    show = Show(folder="show", title="T", description="D", language="en", taxonomies=(("theme", "Theme"),))
+    episodes = [
+        Episode(
+            slug=f"e{number:03}",
+            title=str(number),
+            season=number,
+            taxonomies=(("theme", ("Common", f"Rare {number:03}")),),
+            guests=(Person(f"Guest {number:03}", role="guest"),),
+        )
+        for number in range(30)
+    ]
+    released = [(episode, datetime(2020, 1, 1 + place, tzinfo=UTC)) for place, episode in enumerate(episodes)]
+    groups = groups_of(show, released)
+    topics, people, seasons, years = sections(groups.all, 3)
+    assert [one.name for one in topics.groups] == ["Common", "Rare 000", "Rare 001"]
+    assert (topics.count, people.count, seasons.count, years.count) == (31, 30, 30, 1)
+    assert [one.name for one in seasons.groups] == ["29", "28", "27"]
+    assert sum(len(way.groups) for way in sections(groups.all)) == len(groups.all)
+    assert groups.everything.slugs == tuple(episode.slug for episode in reversed(episodes))
