@@ -22,7 +22,7 @@ _FENCE = re.compile(
     r"^(?:<!-- (?P<mark>[a-z ]+?)(?:: (?P<value>.+?))? -->\n)?```(?P<language>[\w-]*)\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
-LANGUAGES = ("sh", "text", "yaml", "python", "crontab", "mermaid")
+LANGUAGES = ("sh", "text", "yaml", "html", "python", "crontab", "mermaid")
 MARKS = ("", "not run", "needs", "after", "status", "serves", "file", "part of")
 
 

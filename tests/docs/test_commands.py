@@ -11,9 +11,11 @@ import pytest
 from publisher.reading.fields import ABSENT, Reading
 from publisher.reading.keys import EPISODE, SHOW
 from publisher.reading.yaml import read_yaml
+from publisher.release import publish
 from tests.docs.blocks import LANGUAGES, MARKS, ROOT, Block, blocks, blocks_of, pages
 from tests.docs.workplace import Workplace
 from tests.servers.server import S3Server
+from tests.support.shows import make_show
 
 NAMES = [str(page.relative_to(ROOT)) for page in pages()]
 WITH_COMMANDS = [name for name in NAMES if any(b.language == "sh" for b in blocks_of(ROOT / name))]
@@ -165,3 +167,17 @@ def test_yaml_examples_are_read_without_a_problem() -> None:
             assert not problems
             checked += 1
     assert checked >= 3
+
+
+def test_template_examples_are_filled_in(tmp_path: Path) -> None:
+    found = [block for page in pages() for block in blocks_of(page) if block.language == "html"]
+    assert found
+    for place, block in enumerate(found):
+        show, public = make_show(tmp_path / f"show{place}"), tmp_path / f"public{place}"
+        path = show / block.value
+        path.parent.mkdir(parents=True)
+        path.write_text(block.text, "utf-8")
+        publish(show, to=str(public))
+        own = re.sub(r"\{%.*?%\}", "", block.text).strip()
+        assert own
+        assert own in (public / "episodes" / "0001-episode" / "index.html").read_text("utf-8")
