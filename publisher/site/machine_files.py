@@ -16,7 +16,7 @@ _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 EMBED_WIDTH: Final = 640
-EMBED_HEIGHT: Final = 240
+EMBED_HEIGHT: Final = 300
 
 
 def sitemaps(
@@ -136,7 +136,7 @@ def oembed(
         thumbnail: address, width and height.
     """
     frame = (
-        f'<iframe src="{html.escape(embed_url)}" width="{EMBED_WIDTH}" height="{EMBED_HEIGHT}" '
+        f'<iframe src="{html.escape(embed_url)}" width="100%" height="{EMBED_HEIGHT}" frameborder="0" '
         f'title="{html.escape(title)}" loading="lazy" allow="autoplay; clipboard-write"></iframe>'
     )
     told: dict[str, object] = {

@@ -6,12 +6,18 @@ Pictures to look at are left in `tests/.artifacts/site/`.
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from publisher.previewing.server import make_app, serving
+from publisher.release import publish
 from publisher.site.assets import static_files, static_url
 from tests.site.conftest import ARTIFACTS, Opening
 from tests.site.stand import Pages, said
+from tests.support.shows import edit_episode, make_show
 
 BREAKING_STORAGE = """
 Object.defineProperty(window, "localStorage", {get() { throw new DOMException("no", "SecurityError"); }});
@@ -108,3 +114,52 @@ def test_the_player_names_no_server() -> None:
     assert len(text) > 10_000
     assert re.findall(r"https?://[\w.-]+", text) == []
     assert files["vendor/plyr/LICENSE.md"].count("Permission is hereby granted") == 1
+
+
+def test_on_paper_there_is_what_can_be_read(visit: Opening, pages: Pages) -> None:
+    seen = visit(pages.episode, color_scheme="dark")
+    seen.wait_for_player()
+    seen.page.locator("#quiz.ready").wait_for()
+    seen.page.emulate_media(media="print")
+    assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert seen.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert seen.page.locator("button:visible, audio:visible, nav:visible, textarea:visible").count() == 0
+    assert seen.page.locator("#quiz fieldset:visible").count() == len(pages.answers)
+    for part in ("h1", "#people", "#notes", "#transcript"):
+        assert seen.page.locator(part).is_visible()
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    (ARTIFACTS / "episode.pdf").write_bytes(seen.page.pdf(format="A4"))
+
+
+RIGHT_TO_LEFT = {"language": "ar", "title": "مفردات", "description": "عشر دقائق في الأسبوع."}
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_from_right_to_left(chromium: Any, tmp_path: Path, width: int) -> None:
+    show = make_show(tmp_path / "show", **RIGHT_TO_LEFT)
+    edit_episode(show, "0001-episode", title="كيف يعمل البودكاست؟", number=1, summary="ملف نصي صغير.")
+    publish(show, to=str(tmp_path / "public"), now=datetime(2026, 1, 1, tzinfo=UTC))
+    context = chromium.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    with serving(make_app([tmp_path / "public"], public_url="", local_url="")) as url:
+        for name, path in {"home": "", "episode": "episodes/0001-episode/"}.items():
+            page.goto(url + path)
+            page.wait_for_selector(".player.ready")
+            assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            heading, main = page.locator("h1").bounding_box(), page.locator("main").bounding_box()
+            right = heading["x"] + heading["width"]
+            assert right == pytest.approx(main["x"] + main["width"], abs=1) or name == "home"
+            ARTIFACTS.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=ARTIFACTS / f"{name}-right-to-left-{width}.png", full_page=True)
+    context.close()
+
+
+def test_no_cookie_and_nobody_elses_server(visit: Opening, pages: Pages) -> None:
+    """Other requests fail every test of these; here everything is used that might leave something behind."""
+    seen = visit(pages.home)
+    for path in (pages.home, pages.episode, pages.search, pages.certificate):
+        seen.page.goto(pages.at(path))
+        seen.page.wait_for_load_state("networkidle")
+    assert seen.page.context.cookies() == []
+    assert seen.page.evaluate("document.cookie") == ""

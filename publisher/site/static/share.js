@@ -6,7 +6,7 @@ import { soundFor } from "./sound.js";
 import { word } from "./words.js";
 
 /** As the page's oEmbed says. */
-const EMBED_HEIGHT = 240;
+const EMBED_HEIGHT = 300;
 
 /** @param {HTMLElement} box */
 export function enhance(box) {
@@ -49,6 +49,7 @@ function embedCode(page, title) {
     title,
     width: "100%",
     height: EMBED_HEIGHT,
+    frameborder: "0",
     loading: "lazy",
     allow: "autoplay; clipboard-write",
   });

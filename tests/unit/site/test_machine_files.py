@@ -101,5 +101,5 @@ def test_an_episode_can_be_embedded() -> None:
     assert frame.tag == "iframe"
     assert frame.get("src") == f"{BASE}episodes/one/embed/?a=1&b=2"
     assert frame.get("title") == HOSTILE
-    assert (frame.get("width"), frame.get("height")) == (str(found["width"]), str(found["height"]))
+    assert (frame.get("width"), frame.get("height")) == ("100%", str(found["height"]))
     assert len(frame) == 0
