@@ -81,8 +81,8 @@ class Visit:
             self.page.wait_for_timeout(40)
 
     def wait_for_player(self) -> None:
-        """Waits for the controls, which come once the player is near what is seen: a page that was loaded again
-        is where the reader had scrolled to."""
+        """Waits for the controls, which come once the player is near what is seen: a page that was loaded
+        again is where the reader had scrolled to."""
         self.page.locator(".player").first.scroll_into_view_if_needed()
         self.page.wait_for_selector(".player.ready", timeout=10_000)
 
@@ -114,8 +114,8 @@ def visit(chromium: Any, pages: Pages) -> Iterator[Opening]:
 
 @pytest.fixture
 def elsewhere(chromium: Any, pages: Pages) -> Iterator[Opening]:
-    """The same at whole addresses: the show is at its public address, which the network answers for, and so is
-    whatever else the test routes."""
+    """The same at whole addresses: the show is at its public address, which the network answers for, and so
+    is whatever else the test routes."""
     yield from _visiting(chromium, pages, public=True)
 
 

@@ -1,4 +1,5 @@
-"""Nothing that is published leads nowhere: every address below the show's own has a file, every fragment an id."""
+"""Nothing that is published leads nowhere: every address below the show's own has a file, every fragment an
+id."""
 
 from __future__ import annotations
 
@@ -18,8 +19,10 @@ from tests.site.stand import URL
 from tests.support.sample import copy_sample
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-ATTRIBUTES = ("href", "src", "action", "poster", "data-artwork", "data-waveform", "data-certificate", "data-page",
-              "data-url", "data-show-url")  # fmt: skip
+ATTRIBUTES = (
+    *("href", "src", "action", "poster", "data-artwork", "data-waveform"),
+    *("data-certificate", "data-page", "data-url", "data-show-url"),
+)
 IN_CSS = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 IN_SCRIPTS = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'](\.[^"']+)["']""")
 MOMENT = re.compile(r"t=[\d:.]+")
