@@ -100,7 +100,8 @@ def report(url: str, name: str, work: Path) -> dict[str, Any]:
 
 
 def score(found: dict[str, Any], category: str) -> int:
-    return round(100 * found["categories"][category]["score"])
+    share: float = found["categories"][category]["score"]
+    return round(100 * share)
 
 
 def complaints(found: dict[str, Any], category: str) -> list[str]:

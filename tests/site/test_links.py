@@ -45,6 +45,10 @@ def keys(folder: Path) -> list[str]:
     return sorted(key for key in found if not key.startswith(("releases/", ".publisher")))
 
 
+def page(path: Path) -> Any:
+    return html.document_fromstring(path.read_bytes())
+
+
 def in_page(tree: Any) -> Iterator[str]:
     """All addresses that a page names."""
     for element in tree.iter(etree.Element):
@@ -112,11 +116,7 @@ def named(folder: Path, key: str) -> Iterator[str]:
 
 def test_every_address_of_the_show_leads_to_something(folder: Path) -> None:
     published = set(keys(folder))
-    ids = {
-        key: set(html.document_fromstring((folder / key).read_bytes()).xpath("//@id"))
-        for key in published
-        if key.endswith(".html")
-    }
+    ids = {key: set(page(folder / key).xpath("//@id")) for key in published if key.endswith(".html")}
     players = {key for key in ids if b"data-player" in (folder / key).read_bytes()}
     lost, count = [], 0
     for key in sorted(published):
@@ -147,7 +147,7 @@ def test_every_page_can_be_reached(folder: Path) -> None:
     reached, open_keys = {"index.html"}, ["index.html"]
     while open_keys:
         key = open_keys.pop()
-        for address in html.document_fromstring((folder / key).read_bytes()).xpath("//a/@href"):
+        for address in page(folder / key).xpath("//a/@href"):
             whole = urldefrag(urljoin(URL + key.removesuffix("index.html"), address)).url
             target = unquote(urlsplit(whole).path.removeprefix(urlsplit(URL).path))
             target += "index.html" if target.endswith("/") or not target else ""
@@ -170,7 +170,7 @@ def test_the_map_names_every_page_for_searchers(folder: Path) -> None:
     for key in keys(folder):
         if not key.endswith(".html") or key.startswith("transcripts/"):
             continue
-        tree = html.document_fromstring((folder / key).read_bytes())
+        tree = page(folder / key)
         if not tree.xpath("//meta[@name='robots'][contains(@content, 'noindex')]"):
             wanted.add(URL + key.removesuffix("index.html"))
     assert addresses == wanted
