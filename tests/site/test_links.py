@@ -163,9 +163,8 @@ def test_every_page_can_be_reached(folder: Path) -> None:
 
 
 def test_the_map_names_every_page_for_searchers(folder: Path) -> None:
-    addresses = set(
-        etree.fromstring((folder / "sitemap.xml").read_bytes()).xpath("//*[local-name()='loc']/text()")
-    )
+    tree: Any = etree.fromstring((folder / "sitemap.xml").read_bytes())
+    addresses = set(tree.xpath("//*[local-name()='loc']/text()"))
     wanted = set()
     for key in keys(folder):
         if not key.endswith(".html") or key.startswith("transcripts/"):
