@@ -57,6 +57,9 @@ _MOST_SIGNS: Final = {
     "\n": 10_000,
 }
 _MOST_MARKDOWN: Final = 1 << 18
+# Tags as nh3 writes them: attributes in double quotes, and no "<" in text but that of a tag.
+_CLEAN_TAG: Final = re.compile(r'<(?P<end>/?)(?P<name>[a-z0-9]+)(?P<attributes>(?: [^\s="]+="[^"]*")*)>')
+_QUOTED: Final = re.compile(r'"[^"]*"')
 
 # Addresses in text are looked for within a word, in time that grows with its square, and more.
 _LONG_WORD: Final = re.compile(r"\S{1000}")
@@ -140,8 +143,26 @@ def _safe(rendered: str) -> str:
 
 
 def _clean(rendered: str, tags: set[str], *, attributes: dict[str, set[str]], link_rel: str | None) -> str:
-    cleaned = nh3.clean(rendered, tags=tags, attributes=attributes, url_schemes=_SCHEMES, link_rel=link_rel)
-    return _ILLEGAL.sub("", cleaned).strip()
+    # Unless told otherwise, nh3 lets `lang` and `title` stand on every element.
+    named: dict[str, set[str]] = {"*": set(), **attributes}
+    cleaned = nh3.clean(rendered, tags=tags, attributes=named, url_schemes=_SCHEMES, link_rel=link_rel)
+    return _ILLEGAL.sub("", _without_empty_links(cleaned)).strip()
+
+
+def _without_empty_links(cleaned: str) -> str:
+    """Clean HTML in which a link that lost its address is plain text: it would look like one that leads
+    somewhere, and HTML allows it no `rel`."""
+    leads: list[bool] = []  # for each link that is open
+
+    def keep(tag: re.Match[str]) -> str:
+        if tag["name"] != "a":
+            return tag[0]
+        if not tag["end"]:
+            leads.append(" href=" in _QUOTED.sub("", tag["attributes"]))
+            return tag[0] if leads[-1] else ""
+        return tag[0] if not leads or leads.pop() else ""
+
+    return _CLEAN_TAG.sub(keep, cleaned)
 
 
 def text_as_html(text: str) -> str:

@@ -36,8 +36,8 @@ SCRIPT_KEYS: Final = MappingProxyType(
         ),
         "transcript": ("transcript", "play", "copy_moment", "copied", "follow_transcript"),
         "share": (
-            *("share", "copy_link", "copied", "share_email", "share_mastodon", "share_linkedin"),
-            "share_other",
+            *("share", "copy_link", "copy_moment", "copy_embed", "copied", "share_email"),
+            *("share_mastodon", "share_linkedin", "share_other"),
         ),
         "quiz": (
             *("quiz", "question_of", "one_by_one", "all_at_once", "check_answer", "next_question"),

@@ -91,7 +91,7 @@ def rendered(
                 here=here,
                 absolute=absolute,
                 word=words.word,
-                words=words.for_scripts(),
+                words=words.for_scripts,
                 date=lambda moment: format_date(language, moment, site.show.timezone),
                 duration=lambda seconds: format_duration(language, seconds),
                 direction=direction(language),

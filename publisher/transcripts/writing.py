@@ -88,14 +88,24 @@ def to_html(transcript: Transcript, language: str, *, title: str = "") -> str:
     """A small HTML document in the podcast namespace's form: `<cite>` where the speaker changes, `<time>`
     where times are known, `<p>`.
 
+    Apps read its body, and people see it as a page of its own where nothing else has the transcript. So its
+    head says what a browser wants to know, and no style stands in the way of an app.
+
     Args:
         language: BCP 47.
         title: the document's; the word for a transcript in that language if empty.
     """
-    title = title or _TITLES.get(language.split("-")[0].lower(), "Transcript")
+    kind = _TITLES.get(language.split("-")[0].lower(), "Transcript")
+    description = f"{kind}: {title}" if title else kind
     parts = [
         f'<!DOCTYPE html>\n<html lang="{html.escape(language)}">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{html.escape(title)}</title>\n</head>\n<body>\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{html.escape(title or kind)}</title>\n"
+        f'<meta name="description" content="{html.escape(description)}">\n'
+        # Without it a browser asks for a /favicon.ico that may not be there.
+        '<link rel="icon" href="data:,">\n'
+        "</head>\n<body>\n"
     ]
     speaker = ""
     for part in transcript.paragraphs:

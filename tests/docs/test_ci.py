@@ -23,6 +23,7 @@ PACKAGES = {
     "opusinfo": "opus-tools",
     "ffprobe": "ffmpeg",
     "gpo": "gpodder",
+    "java": "default-jre-headless",
     "mediainfo": "mediainfo",
     "mpv": "mpv",
     "newsboat": "newsboat",
@@ -40,6 +41,20 @@ def test_the_readmes_two_commands_are_run_word_for_word() -> None:
     promised = [block.text for block in blocks_of(ROOT / "README.md") if block.language == "sh"][:2]
     # The brackets: `set -e` overlooks whatever fails before the last link of a bare chain.
     assert all(f"\n(\n{line})\n" in RUN for line in promised)
+
+
+def from_npm() -> list[str]:
+    """Folders of tests that say which packages they need."""
+    return sorted(
+        path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "tests").glob("*/*/package-lock.json")
+    )
+
+
+def test_what_comes_from_npm_is_installed_and_names_no_registry() -> None:
+    (line,) = re.findall(r"^for package in (.+); do$", RUN, re.MULTILINE)
+    assert line.split() == from_npm()
+    for folder in from_npm():
+        assert '"resolved"' not in (ROOT / folder / "package-lock.json").read_text("utf-8")
 
 
 PROGRAMS = {
@@ -61,7 +76,8 @@ def test_a_command_that_fails_in_the_middle_of_a_line_ends_the_run(tmp_path: Pat
         program.parent.mkdir(parents=True, exist_ok=True)
         program.write_text(f"#!/bin/sh\n{does}\n")
         program.chmod(0o755)
-    (tmp_path / "tests/clients/partytime").mkdir(parents=True)
+    for folder in from_npm():
+        (tmp_path / folder).mkdir(parents=True)
     # The run starts by removing .venv, which would take the failing program with it.
     (tmp_path / ".ci/run").write_text(RUN.replace("rm -rf .venv ", "rm -rf "))
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"

@@ -1,4 +1,5 @@
-"""Nothing published leads nowhere: each address below the show's own has a file, each fragment an id."""
+"""Nothing that is published leads nowhere: every address below the show's own has a file, every fragment an
+id."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ from tests.support.sample import copy_sample
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ATTRIBUTES = (
-    *("href", "src", "action", "poster", "data-artwork", "data-waveform", "data-certificate"),
-    *("data-page", "data-url", "data-show-url"),
+    *("href", "src", "action", "poster", "data-artwork", "data-waveform"),
+    *("data-certificate", "data-page", "data-url", "data-show-url"),
 )
 IN_CSS = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 IN_SCRIPTS = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'](\.[^"']+)["']""")
@@ -44,6 +45,10 @@ def keys(folder: Path) -> list[str]:
     return sorted(key for key in found if not key.startswith(("releases/", ".publisher")))
 
 
+def page(path: Path) -> Any:
+    return html.document_fromstring(path.read_bytes())
+
+
 def in_page(tree: Any) -> Iterator[str]:
     """All addresses that a page names."""
     for element in tree.iter(etree.Element):
@@ -63,11 +68,6 @@ def in_page(tree: Any) -> Iterator[str]:
             yield content
         if element.tag == "script" and element.get("type") == "application/ld+json":
             yield from in_json(json.loads(element.text))
-
-
-def texts(tree: Any, path: str) -> list[str]:
-    """What an XPath finds, as texts."""
-    return [str(found) for found in tree.xpath(path)]
 
 
 def in_json(value: Any) -> Iterator[str]:
@@ -116,11 +116,7 @@ def named(folder: Path, key: str) -> Iterator[str]:
 
 def test_every_address_of_the_show_leads_to_something(folder: Path) -> None:
     published = set(keys(folder))
-    ids = {
-        key: set(texts(html.document_fromstring((folder / key).read_bytes()), "//@id"))
-        for key in published
-        if key.endswith(".html")
-    }
+    ids = {key: set(page(folder / key).xpath("//@id")) for key in published if key.endswith(".html")}
     players = {key for key in ids if b"data-player" in (folder / key).read_bytes()}
     lost, count = [], 0
     for key in sorted(published):
@@ -151,7 +147,7 @@ def test_every_page_can_be_reached(folder: Path) -> None:
     reached, open_keys = {"index.html"}, ["index.html"]
     while open_keys:
         key = open_keys.pop()
-        for address in texts(html.document_fromstring((folder / key).read_bytes()), "//a/@href"):
+        for address in page(folder / key).xpath("//a/@href"):
             whole = urldefrag(urljoin(URL + key.removesuffix("index.html"), address)).url
             target = unquote(urlsplit(whole).path.removeprefix(urlsplit(URL).path))
             target += "index.html" if target.endswith("/") or not target else ""
@@ -167,13 +163,13 @@ def test_every_page_can_be_reached(folder: Path) -> None:
 
 
 def test_the_map_names_every_page_for_searchers(folder: Path) -> None:
-    tree = etree.fromstring((folder / "sitemap.xml").read_bytes())
-    addresses = set(texts(tree, "//*[local-name()='loc']/text()"))
+    tree: Any = etree.fromstring((folder / "sitemap.xml").read_bytes())
+    addresses = set(tree.xpath("//*[local-name()='loc']/text()"))
     wanted = set()
     for key in keys(folder):
         if not key.endswith(".html") or key.startswith("transcripts/"):
             continue
-        tree = html.document_fromstring((folder / key).read_bytes())
+        tree = page(folder / key)
         if not tree.xpath("//meta[@name='robots'][contains(@content, 'noindex')]"):
             wanted.add(URL + key.removesuffix("index.html"))
     assert addresses == wanted

@@ -94,18 +94,6 @@ def test_little_movement_for_who_asked_for_it(visit: Opening, pages: Pages) -> N
     assert still.page.evaluate(moving) > 0
 
 
-def test_the_first_page_stays_light() -> None:
-    """What an episode's page brings to the browser, but for its pictures and its own text."""
-    elsewhere = ("search.js", "certificate.js", "diploma.js")
-    sizes = {
-        name.partition(static_url())[2]: len(data) for name, data in static_files() if name.endswith(".js")
-    }
-    scripts = {name: size for name, size in sizes.items() if name not in elsewhere}
-    assert len(scripts) > 10
-    assert scripts["vendor/plyr/plyr.js"] < 55_000
-    assert sum(scripts.values()) < 120_000
-
-
 def test_the_player_names_no_server() -> None:
     files = {
         name.partition(static_url())[2]: data.decode() for name, data in static_files() if "plyr" in name

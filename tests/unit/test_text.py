@@ -244,6 +244,20 @@ def test_a_row_of_a_table_is_a_line_with_its_cells_apart() -> None:
     assert re.sub(r"\s+", " ", html) == "<p>one two</p> <p>1 2</p>"
 
 
+def test_a_link_that_lost_its_address_is_text() -> None:
+    hostile = "<a href='javascript:x' title='a &gt; b'>one *two*</a>, <a href='https://e.example/'>three</a>"
+    assert page_html(hostile) == (
+        '<p>one <em>two</em>, <a href="https://e.example/" rel="nofollow noopener">three</a></p>'
+    )
+    inner = "<table><tr><td><a href='https://e.example/' title='<a>'>z</a></td></tr></table>"
+    nested = f"<a href='x:y'>{inner}</a>"
+    assert page_html(nested).count("<a ") == page_html(nested).count("</a>") == 1
+
+
+def test_no_attribute_stands_where_none_is_allowed() -> None:
+    assert page_html("<p title='x' lang='y'>z</p>") == "<p>z</p>"
+
+
 def test_page_html_keeps_what_a_page_can_show() -> None:
     html = page_html(
         "# One\n\n###### Six\n\n| a |\n|-|\n| 1 |\n\n`code` ~~gone~~ [x](https://e.example/ 'T')"

@@ -15,7 +15,8 @@
  *   search.js       search over one or more Pagefind indexes
  *   dom.js, icons.js, clock.js, words.js, memory.js, copying.js   small things that those share
  *
- * No build step: the browser reads these files as they are. Nothing here asks another server for anything, and
+ * No build step: the browser reads these files as they are, but for the comments and the indentation, which are
+ * left out line by line (publisher/site/assets.py). So no text may go on over several lines. Nothing here asks another server for anything, and
  * what is remembered stays in the reader's own browser, under keys that begin with `publisher:`.
  *
  * Texts of the show (titles, questions, names) are put in as text, never as HTML. The one exception, a quiz's

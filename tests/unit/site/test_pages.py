@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from itertools import cycle
+from importlib import resources
+from itertools import chain, cycle
 from typing import Any
 from urllib.parse import urljoin
 
@@ -16,7 +17,7 @@ from lxml import html as lxml_html
 
 from publisher.media_types import cache_control
 from publisher.model import Chapter, Link, Person, Quote, Show
-from publisher.site.assets import static_files, static_url, style_sheet
+from publisher.site.assets import static_files, static_url, style_sheet, without_remarks
 from publisher.site.data import Group, GroupPage, PageEpisode, PageFact, PagePerson, PageQuestion, SitePage
 from publisher.site.groups import group_pages, sections
 from publisher.site.pages import (
@@ -32,12 +33,16 @@ from publisher.site.pages import (
     render_topics,
 )
 from publisher.site.quiz import sealed
-from publisher.words import LANGUAGES, word
+from publisher.words import KEYS, LANGUAGES, SCRIPT_KEYS, word
 
 HOSTILE = "\"'><script>alert(1)</script>&amp;&<b>]]>{{ 7*7 }}{% raw %}--><!--æ😀"
 BASE = "https://cdn.example.org/show/"
 POLICY = "Content-Security-Policy"
 FETCHED = ("stylesheet", "icon", "apple-touch-icon", "manifest")
+STATIC = resources.files("publisher.site") / "static"
+THEMED_HOME = """{% extends "publisher/home.html" %}
+{% from "parts.html" import words_for_scripts %}
+{% block words %}{{ words_for_scripts(words) }}{% endblock %}"""
 VOID = {"br", "hr", "img", "input", "link", "meta", "source"}
 
 
@@ -435,6 +440,67 @@ def test_everything_shared_is_named_by_its_digest() -> None:
     assert named
     assert all(f"site/{name.decode()}" in files for name in named)
     assert f"{static_url()}fonts/OFL.txt" in files
+
+
+def test_remarks_go_and_lines_stay() -> None:
+    text = (
+        "/* About\n * this.\n */\n\nrun(); // why\n  // more\n  /** @type {X} */ (x).y();\n\t/* a */\n"
+        'const url = "https://e.example/*"; /* b\n  c */\n  a {\n    b: c; /* d */\n  }\n'
+    )
+    assert without_remarks(text) == (
+        "\n\n\n\nrun(); // why\n\n/** @type {X} */ (x).y();\n\n"
+        'const url = "https://e.example/*"; /* b\nc */\na {\nb: c; /* d */\n}\n'
+    )
+
+
+def test_scripts_are_stored_without_remarks_and_line_by_line() -> None:
+    for key, data in static_files():
+        name = key.removeprefix(static_url())
+        source = (STATIC / name).read_bytes()
+        if not name.endswith(".js") or name.startswith("vendor/"):
+            assert data == source
+            continue
+        lines, kept = source.decode().split("\n"), data.decode().split("\n")
+        assert len(lines) == len(kept)
+        # No text goes on over several lines, where it would lose its indentation.
+        assert [line for line in lines if line.count("`") % 2 or line.endswith("\\")] == []
+        for line, left in zip(lines, kept, strict=True):
+            assert left in ("", line.lstrip())
+            assert left or not line.strip() or line.lstrip().startswith(("//", "/*", "*"))
+
+
+SAYS = re.compile(r"\bword\(((?:[^()]|\([^()]*\))*)\)")
+MODULES = {
+    "player": ("player", "sound", "sleep", "session", "chapters", "copying"),
+    "transcript": ("transcript",),
+    "share": ("share",),
+    "quiz": ("quiz",),
+    "reflection": ("reflection",),
+    "certificate": ("certificate", "diploma"),
+    "search": ("search",),
+}
+
+
+@pytest.mark.parametrize("part", SCRIPT_KEYS)
+def test_a_page_has_the_words_of_its_scripts(part: str) -> None:
+    said = set()
+    for module in MODULES[part]:
+        for call in SAYS.findall((STATIC / f"{module}.js").read_text("utf-8")):
+            said |= set(re.findall(r'"([a-z_]+)"', call)) & set(KEYS)
+    assert said
+    assert said <= set(SCRIPT_KEYS[part])
+
+
+def test_a_page_has_no_more_words_than_that() -> None:
+    def words(page: str) -> set[str]:
+        return set(json.loads(parsed(page).xpath("string(//script[@id='words'])")))
+
+    assert words(render_home(SITE, [EPISODE], [])) == set(SCRIPT_KEYS["player"])
+    assert words(render_search(SITE)) == set(SCRIPT_KEYS["search"])
+    plain = replace(EPISODE, quiz=(), reflection_html="", transcript_html="")
+    assert words(render_episode(SITE, plain)) == {*SCRIPT_KEYS["player"], *SCRIPT_KEYS["share"]}
+    own = replace(SHOW, theme=(("templates/home.html", THEMED_HOME),))
+    assert words(render_home(replace(SITE, show=own), [], [])) == {*chain(*SCRIPT_KEYS.values())}
 
 
 def test_the_answers_open_again() -> None:

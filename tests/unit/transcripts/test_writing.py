@@ -57,7 +57,7 @@ class Document(html.parser.HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs), ""))
-        if tag != "meta":
+        if tag not in ("meta", "link"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -146,7 +146,10 @@ def test_html_as_written() -> None:
     )
     assert to_html(transcript, "nb") == (
         '<!DOCTYPE html>\n<html lang="nb">\n<head>\n<meta charset="utf-8">\n'
-        "<title>Transkripsjon</title>\n</head>\n<body>\n<p>Om &lt;læring&gt;</p>\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        '<title>Transkripsjon</title>\n<meta name="description" content="Transkripsjon">\n'
+        '<link rel="icon" href="data:,">\n</head>\n<body>\n<p>Om &lt;læring&gt;</p>\n'
         "<cite>Silvija Seres:</cite>\n<p>Hei &amp; hå.</p>\n<p>Mer.</p>\n"
         "<cite>Ola:</cite>\n<p>Ja.</p>\n</body>\n</html>\n"
     )
@@ -158,6 +161,8 @@ def test_html_has_times_where_they_are_known() -> None:
     times = [(attributes["datetime"], text) for tag, attributes, text in document.found if tag == "time"]
     assert times == [("PT0S", "0:00"), ("PT69.5S", "1:09"), ("PT3661S", "1:01:01")]
     assert document.texts("title") == [("title", '"T" <1>')]
+    described = [attributes["content"] for _, attributes, _ in document.found if "content" in attributes]
+    assert described[-1] == 'Transcript: "T" <1>'
     assert document.found[0][1] == {"lang": "en-GB"}
 
 
