@@ -88,6 +88,8 @@ def _paragraphs_only() -> MarkdownIt:
 
 def page_html(markdown: str) -> str:
     """Markdown as HTML for a page; its first-level headings become second-level ones."""
+    if not markdown:
+        return ""
     rendered = _markdown(markdown).render(markdown)
     rendered = re.sub(r"(</?)h[56]\b", r"\1h4", rendered)
     rendered = re.sub(r"(</?)h1\b", r"\1h2", rendered)
@@ -108,6 +110,8 @@ def feed_html(markdown: str) -> str:
 
 def plain_text(markdown: str) -> str:
     """Markdown as text: paragraphs parted by an empty line, list items by a line of their own."""
+    if not markdown:
+        return ""
     return html_to_text(_safe(_markdown(markdown).render(markdown)))
 
 
