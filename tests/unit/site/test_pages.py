@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 import pytest
 from lxml import html as lxml_html
 
+from publisher.errors import ShowError
 from publisher.media_types import cache_control
 from publisher.model import Chapter, Link, Person, Quote, Show
 from publisher.site.assets import static_files, static_url, style_sheet
@@ -161,6 +162,20 @@ def pages(
         render_former(site, page_url="episodes/x/", target="episodes/one/"),
         render_former(site, page_url="episodes/x/"),
     ]
+
+
+@pytest.mark.parametrize("reaching", ["{{ show.__class__.__mro__ }}", "{{ word.__globals__ }}"])
+def test_a_template_of_the_show_reaches_nothing_but_what_it_is_given(reaching: str) -> None:
+    theme = (("templates/topics.html", f"<p>\n{reaching}\n</p>"),)
+    with pytest.raises(ShowError) as caught:
+        render_topics(replace(SITE, show=replace(SHOW, theme=theme)), GROUPS)
+    (problem,) = caught.value.problems
+    assert (problem.rule, problem.path, problem.line) == ("theme-template", "theme/templates/topics.html", 2)
+
+
+def test_templates_of_ours_say_the_same_with_a_theme_beside_them() -> None:
+    theme = (("templates/unused.html", "<p>"),)
+    assert pages(replace(SITE, show=replace(SHOW, theme=theme))) == pages()
 
 
 def parsed(text: str) -> Any:
