@@ -1,13 +1,17 @@
 """What is measured on: show folders like real ones, as large as asked for, and audio of real frames.
 
-Nothing is random: the same call writes the same bytes.
+The same call writes the same bytes, also where words are drawn by lot.
 """
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import os
+import random
 import struct
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -96,13 +100,21 @@ Thanks for listening. Write to us, we read everything.
 
 def yaml_text(place: int) -> str:
     """An episode.yaml of about 1.5 kB: guest, quote, chapters, interview, quiz."""
-    date = (_FIRST + timedelta(days=place)).strftime("%Y-%m-%d %H:%M")
     return (
         _EPISODE.replace("PLACE", f"{place:05}")
-        .replace("DATE", date)
+        .replace("DATE", _date(place))
         .replace("NUMBER", str(place))
         .replace("SEASON", str(1 + place // 50))
     )
+
+
+def _date(place: int) -> str:
+    return (_FIRST + timedelta(days=place)).strftime("%Y-%m-%d %H:%M")
+
+
+def _week(place: int) -> str:
+    """For twenty years of weeks."""
+    return (datetime(2007, 1, 1, 6, tzinfo=UTC) + timedelta(weeks=place)).strftime("%Y-%m-%d %H:%M")
 
 
 def make_show(folder: Path, episodes: int) -> Path:
@@ -119,6 +131,82 @@ def make_show(folder: Path, episodes: int) -> Path:
         _write(own / "notes.md", _NOTES.replace("PLACE", str(place)))
         os.link(audio, own / "audio.mp3")
     return folder
+
+
+def make_talk_show(folder: Path, episodes: int) -> Path:
+    """A show of that many episodes of which much is to be read and searched: guests who come again, a topic
+    or two, notes of their own, and transcripts of a thousand words with times."""
+    make_show(folder, episodes)
+    for place in range(1, episodes + 1):
+        own = folder / f"{place:05}-building-together"
+        words = _Words(place)
+        _write(own / "episode.yaml", talk_yaml(place, words))
+        _write(own / "notes.md", "\n\n".join(words.sentences(60) for _ in range(3)) + "\n")
+        _write(own / "transcript.vtt", _transcript(words))
+    return folder
+
+
+def talk_yaml(place: int, words: _Words) -> str:
+    """As `yaml_text`, with what differs from episode to episode in a real show."""
+    guest = words.lot.randrange(600)
+    themes = ", ".join(sorted(words.lot.sample(_THEMES, 1 + place % 3)))
+    interview = "".join(
+        f"  - question: {words.sentence(8)}\n    answer: {words.sentences(40)}\n" for _ in range(3)
+    )
+    text = yaml_text(place).replace(_date(place), _week(place))
+    text = text.replace("Building together, part", f"{words.sentence(4).rstrip('.')}, part")
+    text = text.replace(f"Guest Number {place:05}", f"Guest Number {guest}")
+    text = text.replace("Institute of Things", f"Institute {guest % 150}")
+    text = text.replace("[Open source, Cooperation]", f"[{themes}]")
+    text = text.replace("[software, cooperation, learning]", f"[{', '.join(words.some(3))}]")
+    return text.replace("interview:\n", f"interview:\n{interview}")
+
+
+_THEMES: Final = ("Work", "Money", "Law", "Art", "Health", "School", "The sea", "Land")
+_OPENINGS: Final = ("b", "d", "f", "gr", "k", "l", "m", "n", "p", "st", "t", "v")
+_SYLLABLES: Final = tuple(first + second for first in _OPENINGS for second in "aeiou")
+_VOCABULARY: Final = 30_000
+
+
+class _Words:
+    """Words of an episode: few that are said often and many that are said seldom, as in any language
+    (https://en.wikipedia.org/wiki/Zipf%27s_law)."""
+
+    _weights: Final = list(itertools.accumulate(1 / rank for rank in range(1, _VOCABULARY + 1)))
+
+    def __init__(self, place: int) -> None:
+        self.lot = random.Random(place)
+
+    def some(self, count: int) -> list[str]:
+        total = self._weights[-1]
+        return [_spelled(bisect.bisect(self._weights, self.lot.random() * total)) for _ in range(count)]
+
+    def sentence(self, count: int) -> str:
+        return " ".join(self.some(count)).capitalize() + "."
+
+    def sentences(self, count: int) -> str:
+        return " ".join(self.sentence(10) for _ in range(count // 10))
+
+
+def _spelled(rank: int) -> str:
+    """The rarer, the longer: no two are the same."""
+    word, rank = "", rank + len(_SYLLABLES)
+    while rank:
+        rank, at = divmod(rank, len(_SYLLABLES))
+        word += _SYLLABLES[at]
+    return word
+
+
+def _transcript(words: _Words) -> str:
+    return "WEBVTT\n\n" + "\n\n".join(_cues(words)) + "\n"
+
+
+def _cues(words: _Words, count: int = 100) -> Iterator[str]:
+    """Ten words each; speakers take turns, and talk so fast that they have done when the tiny audio ends."""
+    for at in range(count):
+        speaker = ("Ada Holm", "The guest")[at // 5 % 2]
+        start, end = (f"00:00:0{moment // 1000}.{moment % 1000:03}" for moment in (40 * at, 40 * at + 40))
+        yield f"{start} --> {end}\n<v {speaker}>{words.sentence(10)}"
 
 
 def make_one_episode_show(folder: Path, *, length_bytes: int) -> Path:

@@ -24,12 +24,14 @@ _KILOBYTE: Final = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one process took. `inside_seconds` is CPU time of the work alone, where a subject reports it."""
+    """What one process took, with those that it started. `inside_seconds` is CPU time of the work alone,
+    where a subject reports it, and `inside_wall_seconds` what passed meanwhile."""
 
     wall_seconds: float
     cpu_seconds: float
     peak_bytes: int
     inside_seconds: float = 0.0
+    inside_wall_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,16 @@ def once(command: Command) -> Run:
     if process.returncode:
         raise RuntimeError(f"{' '.join(command.arguments)} ended with {process.returncode}")
     reports = command.arguments[1:3] == ("-m", "benchmarks.subjects")
-    inside = float(json.loads(said)) if reports else 0.0
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _KILOBYTE, inside)
+    inside: list[float] = json.loads(said.splitlines()[-1]) if reports else [0.0, 0.0]
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _KILOBYTE, *inside)
+
+
+def without(ours: Sequence[Run], others: Sequence[Run]) -> list[Run]:
+    """What runs took more than others that were made in turn with them."""
+    return [
+        Run(one.wall_seconds - other.wall_seconds, one.cpu_seconds - other.cpu_seconds, 0)
+        for one, other in zip(ours, others, strict=True)
+    ]
 
 
 def in_turn(commands: Mapping[str, Command], times: int) -> dict[str, list[Run]]:

@@ -1,14 +1,18 @@
 """What is measured, each in a process of its own: `python -m benchmarks.subjects NAME ARGUMENT…`.
 
-Prints the CPU seconds of the work alone. A thing is imported by what it is measured in, and by nothing else.
+Prints the CPU seconds of the work alone, processes it started with it, and what passed meanwhile. A thing is
+imported by what it is measured in, and by nothing else.
 """
 
 from __future__ import annotations
 
+import json
+import resource
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -131,7 +135,6 @@ def measuring(source: str) -> Callable[[], object]:
 @subject
 def loudnorm(source: str, target: str) -> Callable[[], object]:
     """The same by FFmpeg's program alone: loudnorm in two passes, then LAME."""
-    import json
     import subprocess
 
     aim = "loudnorm=I=-19:TP=-1:LRA=11"
@@ -267,12 +270,118 @@ def _items(episodes: int) -> Iterator[FeedItem]:
 
 
 @subject
+def pages(folder: str, store: str, before: str) -> Callable[[], object]:
+    """All pages, the search and the files for machines of a show that is published, made but not stored.
+
+    Args:
+        before: `standing` makes what changed since; else everything is made.
+    """
+    from publisher.build.pictures import colours_of
+    from publisher.build.workshop import Workshop
+    from publisher.release import prepare
+    from publisher.release.finding import build_search
+    from publisher.release.pages import site_page
+    from publisher.release.site import Site
+
+    plan = prepare(folder, to=store, now=_date(20_000)).plan
+    published = plan.before
+    assert published is not None, "the show is to be published first"
+
+    def unused(*_: object) -> None:
+        raise AssertionError("pages need no audio")
+
+    shop = Workshop(
+        show=plan.show,
+        root=Path(folder),
+        work=Path(folder),
+        keep=lambda artifact: artifact.object,
+        fetch=unused,
+        borrow=unused,
+        sound_folder=Path(folder),
+    )
+    released = [
+        replace(planned.before, parts=dict(planned.parts)) for planned in plan.released if planned.before
+    ]
+    episodes = {planned.slug: planned.episode for planned in plan.released if planned.episode}
+    standing = published if before == "standing" else None
+
+    def make() -> None:
+        _, indexes = build_search(shop, episodes, released, standing)
+        show = site_page(shop, published.objects, colours_of(shop), indexes)
+        known = standing.made_of if standing else {}
+        for order in Site(shop, show, episodes, released, {}).orders():
+            if known.get(order.key) != order.made_of:
+                order.artifact()
+
+    return make
+
+
+@subject
+def pelican(folder: str) -> Callable[[], object]:
+    """The same texts as articles of Pelican (https://getpelican.com): pages by theme, guest and time."""
+    import logging
+
+    from pelican import Pelican
+    from pelican.settings import DEFAULT_CONFIG, configure_settings
+
+    logging.disable(logging.WARNING)
+    content = Path(folder).with_suffix(".articles")
+    _write_articles(Path(folder), content)
+    settings = configure_settings(
+        DEFAULT_CONFIG
+        | {
+            "PATH": str(content),
+            "OUTPUT_PATH": str(content.with_suffix(".output")),
+            "TIMEZONE": "UTC",
+            "SITEURL": _URL.rstrip("/"),
+            "CACHE_CONTENT": False,
+            "LOAD_CONTENT_CACHE": False,
+        }
+    )
+    generator = Pelican(settings)
+    return lambda: generator.run()
+
+
+def _write_articles(folder: Path, content: Path) -> None:
+    """An episode as Markdown: notes, interview and transcript."""
+    from publisher.reading.load import load_show
+    from publisher.transcripts import read_transcript, to_plain
+
+    show = load_show(folder).show
+    assert show, "there is no show to be read"
+    content.mkdir(exist_ok=True)
+    for episode in show.episodes:
+        assert episode.published
+        assert episode.transcript
+        transcript, _ = read_transcript((folder / episode.transcript.source.path).read_bytes(), "vtt")
+        assert transcript
+        themes = [value for _, values in episode.taxonomies for value in values]
+        head = {
+            "Title": episode.title,
+            "Date": f"{episode.published:%Y-%m-%d %H:%M}",
+            "Category": themes[0],
+            "Tags": ", ".join(themes),
+            "Authors": "; ".join(guest.name for guest in episode.guests),
+            "Summary": episode.summary,
+            "Slug": episode.slug,
+        }
+        parts = [
+            "\n".join(f"{name}: {value}" for name, value in head.items()),
+            episode.notes,
+            *(f"## {item.question}\n\n{item.answer}" for item in episode.interview),
+            to_plain(transcript),
+        ]
+        (content / f"{episode.slug}.md").write_text("\n\n".join(parts), "utf-8")
+
+
+@subject
 def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
     """Makes what others are measured on; a process of its own, so that the one that measures stays small."""
     from benchmarks.material import (
         make_one_episode_show,
         make_show,
         make_studio_show,
+        make_talk_show,
         write_encoded,
         write_huge_wav,
         write_mp3,
@@ -281,6 +390,7 @@ def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
 
     makers: dict[str, Callable[[], object]] = {
         "show": lambda: make_show(Path(folder), int(amount)),
+        "talk": lambda: make_talk_show(Path(folder), int(amount)),
         "one": lambda: make_one_episode_show(Path(folder), length_bytes=int(amount)),
         "studio": lambda: make_studio_show(Path(folder), seconds=int(amount)),
         "mp3": lambda: write_mp3(Path(folder), length_bytes=int(amount)),
@@ -293,9 +403,15 @@ def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
 
 def main() -> None:
     work = SUBJECTS[sys.argv[1]](*sys.argv[2:])
-    started = time.process_time()
+    started = _cpu_seconds(), time.perf_counter()
     work()
-    print(time.process_time() - started)
+    print(json.dumps([_cpu_seconds() - started[0], time.perf_counter() - started[1]]))
+
+
+def _cpu_seconds() -> float:
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    used = [resource.getrusage(who) for who in whose]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from benchmarks.measure import ROOT, Command, Run, in_turn, once, publisher, subject
+from benchmarks.measure import ROOT, Command, Run, in_turn, once, publisher, subject, without
 from benchmarks.table import Line, alone, compared
 
 _MEGABYTE: Final = 1_000_000
@@ -176,6 +178,46 @@ def nothing(place: Workplace) -> Iterator[Line]:
         yield from compared(what, runs["ours"], "its imports alone", runs["imports"], _WHOLE)
 
 
+def pages(place: Workplace) -> Iterator[Line]:
+    """A show's site, all of it and what one edit changes; and what a person waits for after the edit."""
+    episodes = min(1_000, max(place.size.episodes))
+    show = place.make("talk", place.folder / f"talk{episodes}", episodes)
+    name, store = f"site of {episodes:,} episodes", place.store(show)
+    place.published(show)
+    cold = Command(subject("pages", show, store, "nothing"))
+    again = Command(subject("pages", show, store, "standing"))
+    inside = ["inside_seconds", "inside_wall_seconds"]
+    commands = {"cold": cold, "nothing": again}
+    beside = "Pelican" if find_spec("pelican") and find_spec("markdown") else ""
+    if beside:
+        commands[beside] = Command(subject("pelican", show))
+    runs = in_turn(commands, place.size.times)
+    if beside:
+        yield from compared(f"{name}: all pages, search", runs["cold"], beside, runs[beside], inside)
+    else:
+        yield from alone(f"{name}: all pages, search", runs["cold"], inside)
+    yield from alone(f"{name}: nothing changed", runs["nothing"], inside)
+    notes = sorted(show.glob("*/notes.md"))[episodes // 2]
+    edit = functools.partial(_edit, notes, notes.read_text("utf-8"), itertools.count(1))
+    edit()
+    changed = in_turn({"changed": again}, place.size.times)["changed"]
+    yield from alone(f"{name}: one episode changed", changed, inside)
+    publish = place.publish(show)
+    runs = in_turn({"changed": replace(publish, before=edit), "nothing": publish}, place.size.times)
+    times = ["cpu_seconds", "wall_seconds"]
+    what = f"publish {episodes:,} episodes"
+    yield from alone(f"{what}, one changed", runs["changed"], times)
+    yield from alone(f"{what}, nothing to do", runs["nothing"], times)
+    yield from alone(f"{what}, what the change took", without(runs["changed"], runs["nothing"]), times)
+
+
+def _edit(path: Path, text: str, counter: Iterator[int]) -> None:
+    """The text with another sentence each time, and as if that had been written a while ago."""
+    number = next(counter)
+    path.write_text(f"{text}\nA word more: {number}.\n", "utf-8")
+    os.utime(path, (1_200_000_000 + number,) * 2)
+
+
 def memory(place: Workplace) -> Iterator[Line]:
     """A first publish of large audio, and of many episodes."""
     show = place.make("one", place.folder / "large", place.size.large_audio_bytes)
@@ -259,6 +301,7 @@ BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "tagging": tagging,
     "feed": feed,
     "nothing": nothing,
+    "pages": pages,
     "memory": memory,
     "probing": probing,
     "probing-all": probing_all,

@@ -17,6 +17,7 @@ _UNITS: Final = {
     "wall_seconds": "wall time",
     "cpu_seconds": "CPU time",
     "inside_seconds": "CPU time of the work alone",
+    "inside_wall_seconds": "wall time of the work alone",
     "peak_bytes": "peak memory",
 }
 _PARTS: Final = ("pyyaml", "feedgen", "lxml", "mutagen", "click")

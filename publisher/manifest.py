@@ -6,6 +6,7 @@ the same bytes. When a release happened is what the store says of the object.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -198,16 +199,28 @@ def named_by(feed_head: bytes) -> str:
 
 def _sparse(value: Any) -> Any:
     """Without absent and empty values: ten thousand episodes are read by every bare machine."""
+    if type(value) is str:
+        return value  # As nearly all are.
     if isinstance(value, dict):
         kept = {key: _sparse(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if item not in (None, "", [], {}, ())}
+        return {key: item for key, item in kept.items() if item or not _is_nothing(item)}
     if isinstance(value, list | tuple):
         return [_sparse(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
     if is_dataclass(value):
-        return _sparse({field.name: getattr(value, field.name) for field in fields(value)})
+        return _sparse({name: getattr(value, name) for name in _names(value.__class__)})
     return value
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether a value that counts as false says nothing; `False` and 0 do."""
+    return value is None or isinstance(value, str | list | dict)
+
+
+@functools.cache
+def _names(type_: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(type_))
 
 
 def _manifest(values: dict[str, Any]) -> Manifest:

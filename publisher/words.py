@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
@@ -109,8 +109,10 @@ class Words:
 
     def word(self, key: str, **values: object) -> str:
         """The text of a key, as `word` gives it, but for the show's own."""
-        text = next((text for own, text in self.overrides if own == key), None)
-        return word(self.language, key, **values) if text is None else _filled(text, values)
+        for own, text in self.overrides:
+            if own == key:
+                return _filled(text, values)
+        return word(self.language, key, **values)
 
     def for_scripts(self, *parts: str) -> dict[str, str]:
         """What scripts say, by key, with placeholders as they stand.
@@ -118,8 +120,7 @@ class Words:
         Args:
             parts: of `SCRIPT_KEYS`; all of them unless given.
         """
-        keys = {key for part in parts or SCRIPT_KEYS for key in SCRIPT_KEYS[part]}
-        return {key: self.word(key) for key in sorted(keys)}
+        return dict(_for_scripts(self, parts or tuple(SCRIPT_KEYS)))
 
 
 def word(language: str, key: str, **values: object) -> str:
@@ -131,7 +132,7 @@ def word(language: str, key: str, **values: object) -> str:
     Raises:
         KeyError: there is no such key (`KEYS` lists them), or a placeholder has no value.
     """
-    return _filled(_catalogue(_known(language) or "en")[key], values)
+    return _filled(_text(language, key), values)
 
 
 def placeholders(text: str) -> frozenset[str]:
@@ -144,7 +145,11 @@ def format_date(language: str, moment: datetime, timezone: str = "UTC") -> str:
 
     American English puts the month first. A language that Babel does not know gets `2020-09-02`.
     """
-    day = moment.astimezone(ZoneInfo(timezone)).date()
+    return _day(language, moment.astimezone(ZoneInfo(timezone)).date())
+
+
+@lru_cache(maxsize=1024)
+def _day(language: str, day: date) -> str:
     locale = _locale(language)
     if locale is None:
         return day.isoformat()
@@ -210,6 +215,18 @@ def _known(language: str) -> str | None:
     if primary == "no":
         return "nb"
     return primary if primary in LANGUAGES else None
+
+
+@lru_cache(maxsize=64)
+def _for_scripts(words: Words, parts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Every page asks for the same."""
+    keys = {key for part in parts for key in SCRIPT_KEYS[part]}
+    return tuple((key, words.word(key)) for key in sorted(keys))
+
+
+@lru_cache(maxsize=1024)
+def _text(language: str, key: str) -> str:
+    return _catalogue(_known(language) or "en")[key]
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from publisher.errors import Conflict, NeedsDecision, ShowError, StoreError
 from publisher.identity import sha256
-from publisher.manifest import FEED_KEY, Manifest, StoredObject, manifest_bytes
+from publisher.manifest import FEED_KEY, Manifest, StoredObject
 from publisher.planning import Plan, empties_feed, risks
 from publisher.problems import Problem, in_order
 from publisher.release.journal import Journal
@@ -208,13 +208,13 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
         uploads.know(published.manifest, but=damaged)
         _announce(plan, uploads.progress)
         try:
-            manifest, heard = _write(prepared, uploads, journal)
+            key, manifest, heard = _write(prepared, uploads, journal)
         except Conflict:
             # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()
             prepared = _again(prepared)
             continue
-        outcome = _outcome(prepared, uploads, released=True, key=manifest_bytes(manifest)[0])
+        outcome = _outcome(prepared, uploads, released=True, key=key)
         outcome = replace(outcome, problems=in_order([*outcome.problems, *heard]))
         notices = (*outcome.notices, *_missed(manifest, prepared.published.manifest), *_unguarded(prepared))
         return replace(outcome, manifest=manifest, changed_keys=tuple(uploads.keys), notices=notices)
@@ -284,8 +284,10 @@ def _announce(plan: Plan, progress: Progress) -> None:
             progress.expect(audio.source.length_bytes)
 
 
-def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> tuple[Manifest, tuple[Problem, ...]]:
-    """Media first, the feed last. Gives the new manifest, and what is wrong with new audio.
+def _write(
+    prepared: Prepared, uploads: Uploads, journal: Journal
+) -> tuple[str, Manifest, tuple[Problem, ...]]:
+    """Media first, the feed last. Gives the new manifest with its key, and what is wrong with new audio.
 
     Raises:
         Conflict: the flip is lost.
@@ -336,9 +338,14 @@ def _write(prepared: Prepared, uploads: Uploads, journal: Journal) -> tuple[Mani
     with manifest.body.open() as reader:
         keep_copy(prepared.state / KEPT, manifest.object.key, reader.read())
     written = () if interrupted else frozenset(uploads.keys)
-    settle_pages(uploads.afresh(), kept=prepared.state / KEPT, own=manifest.object.key, written=written)
+    settle_pages(
+        uploads.afresh(),
+        kept=prepared.state / KEPT,
+        own=Published(manifest_key=manifest.object.key, manifest=assembled.manifest),
+        written=written,
+    )
     journal.close()
-    return assembled.manifest, tuple(found)
+    return manifest.object.key, assembled.manifest, tuple(found)
 
 
 def _missed(manifest: Manifest, before: Manifest | None) -> tuple[str, ...]:

@@ -179,16 +179,14 @@ def _with_pages(site: Site, plan: Plan, uploads: Uploads) -> tuple[dict[str, Sto
     orders = site.orders()
 
     def page(order: SitePageOrder) -> StoredObject:
-        before = standing.get(order.key)
-        if before and known.get(order.key) == order.made_of:
-            return before
-        return write_page(uploads, order.artifact(), before)
+        return write_page(uploads, order.artifact(), standing.get(order.key))
 
     # Those at new addresses first: the pages that stand are about to link to them.
     added = [order for order in orders if order.key not in standing]
-    others = [order for order in orders if order.key in standing]
-    stored = each(page, added) + each(page, others)
-    made = {order.key: item for order, item in zip([*added, *others], stored, strict=True)}
+    changed = [order for order in orders if order.key in standing and known.get(order.key) != order.made_of]
+    written = dict(zip((order.key for order in added), each(page, added), strict=True))
+    written |= zip((order.key for order in changed), each(page, changed), strict=True)
+    made = {order.key: written.get(order.key) or standing[order.key] for order in orders}
     return made, {order.key: order.made_of for order in orders}
 
 

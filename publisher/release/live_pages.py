@@ -16,7 +16,7 @@ from publisher.identity import sha256
 from publisher.manifest import Manifest, StoredObject
 from publisher.media_types import content_type
 from publisher.release.names import PAGE_FOLDERS, PAGES_ALONE, copy_key, is_page
-from publisher.release.published import read_published
+from publisher.release.published import Published, read_published
 from publisher.release.uploads import Uploads, each
 from publisher.store import Store, Stored
 
@@ -41,7 +41,11 @@ def write_page(uploads: Uploads, page: Artifact, before: StoredObject | None) ->
 
 
 def settle_pages(
-    uploads: Uploads, *, kept: Path | None = None, own: str = "", written: Collection[str] = ()
+    uploads: Uploads,
+    *,
+    kept: Path | None = None,
+    own: Published | None = None,
+    written: Collection[str] = (),
 ) -> bool:
     """Makes the pages those of the release that stands, even while others publish.
 
@@ -53,13 +57,13 @@ def settle_pages(
     Returns:
         Whether a release stands.
     """
-    settled = ""
+    settled, published = "", own
     for _ in range(_ROUNDS):
-        published = read_published(uploads.store, kept=kept)
+        published = read_published(uploads.store, kept=kept, known=published)
         if published.manifest is None or published.manifest_key == settled:
             break
         settled = published.manifest_key
-        if settled == own and written:
+        if own and settled == own.manifest_key and written:
             pages = [page for key, page in pages_of(published.manifest).items() if key in written]
             each(lambda page: _restore(uploads, page), pages)
         else:

@@ -140,9 +140,13 @@ def whole(shop: Workshop, site: SitePage, episode: Episode, released: Released, 
         for person in effective.people(show, episode)
     )
     learning = episode.learning or Learning()
-    answers = [(item.answer, page_html(item.explanation)) for item in learning.quiz]
+    page = asked(listed(shop, episode, released), episode)
+    answers = [
+        (item.answer, question.explanation_html)
+        for item, question in zip(learning.quiz, page.quiz, strict=True)
+    ]
     return replace(
-        listed(shop, episode, released),
+        page,
         # A summary that is the notes' own first paragraph would stand there twice.
         summary=episode.summary or ("" if episode.notes else effective.summary(episode)),
         notes_html=page_html(with_line_breaks(episode.notes)),
@@ -158,10 +162,6 @@ def whole(shop: Workshop, site: SitePage, episode: Episode, released: Released, 
         quote=episode.quote,
         outcomes=learning.outcomes,
         reflection_html=page_html(learning.reflection),
-        quiz=tuple(
-            PageQuestion(item.question, item.choices, item.choices[item.answer], explanation)
-            for item, (_, explanation) in zip(learning.quiz, answers, strict=True)
-        ),
         sealed_answers=sealed(answers, released.guid) if answers else "",
         pass_share=learning.pass_share,
         chapters=tuple(
@@ -171,6 +171,18 @@ def whole(shop: Workshop, site: SitePage, episode: Episode, released: Released, 
         interview=tuple((item.question, page_html(item.answer)) for item in episode.interview),
         links=episode.links,
         facts=tuple(_facts(show, episode, released, people, urls)),
+    )
+
+
+def asked(listed: PageEpisode, episode: Episode) -> PageEpisode:
+    """The same episode with its quiz."""
+    quiz = episode.learning.quiz if episode.learning else ()
+    return replace(
+        listed,
+        quiz=tuple(
+            PageQuestion(item.question, item.choices, item.choices[item.answer], page_html(item.explanation))
+            for item in quiz
+        ),
     )
 
 

@@ -32,11 +32,12 @@ class Published:
     manifest: Manifest | None = None
 
 
-def read_published(store: Store, *, kept: Path | None = None) -> Published:
+def read_published(store: Store, *, kept: Path | None = None, known: Published | None = None) -> Published:
     """Reads what is published: the feed's first bytes, and the manifest unless a copy is at hand.
 
     Args:
         kept: a folder for copies of manifests. They never change, and their name is their digest.
+        known: what was read before: while the feed names the same manifest, that is not read again.
 
     Raises:
         StoreError: the store failed, a manifest is missing or damaged, or the feed is not publisher's.
@@ -51,6 +52,8 @@ def read_published(store: Store, *, kept: Path | None = None) -> Published:
             f"{store.name} holds a {FEED_KEY} that publisher did not write",
             help="publish to another folder or prefix, or move that feed away if nobody needs it",
         )
+    if known and known.manifest and key == known.manifest_key:
+        return Published(stored.version, key, known.manifest)
     manifest = manifest_of(store, key, kept=kept)
     if manifest is None:
         raise StoreError(

@@ -240,7 +240,9 @@ class Site:
         return self._order(
             f"{self._listed[item.slug].url}answers/index.html",
             (self._listed[item.slug], self._episodes[item.slug].learning),
-            lambda: site_pages.render_answers(self._site, self._whole(item)),
+            lambda: site_pages.render_answers(
+                self._site, pages.asked(self._listed[item.slug], self._episodes[item.slug])
+            ),
         )
 
     def _former_page(self, key: str, target: str) -> SitePageOrder:

@@ -157,9 +157,12 @@ class _Unknown(StrictUndefined):
 
 
 @lru_cache(maxsize=4)
-def _environment(templates: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
+def _environment(templates: tuple[tuple[str, str], ...]) -> Environment:
     own = PackageLoader("publisher.site")
-    environment = ImmutableSandboxedEnvironment(
+    # The sandbox looks at each attribute that is asked for, and a third of a page's time goes into that. It
+    # guards against templates that others wrote.
+    kind = ImmutableSandboxedEnvironment if templates else Environment
+    environment = kind(
         # What the show has goes first; `publisher/episode.html` is ours in any case, to be extended.
         loader=ChoiceLoader([_Theme(dict(templates)), PrefixLoader({"publisher": own}), own]),
         autoescape=True,

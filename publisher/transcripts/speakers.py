@@ -116,14 +116,13 @@ def match_speakers(transcript: Transcript, names: Sequence[str]) -> Transcript:
             a first name that only one of them has, else by such a last name; upper and lower case count
             the same. Everybody else keeps the name that stands in the transcript.
     """
-    called = {speaker: _person(speaker, names) for speaker in transcript.speakers}
-    if all(speaker == name for speaker, name in called.items()):
-        return transcript
-    return rename(transcript, called)
+    return rename(transcript, {speaker: _person(speaker, names) for speaker in transcript.speakers})
 
 
 def rename(transcript: Transcript, called: Mapping[str, str]) -> Transcript:
     """The transcript with each speaker called as the mapping says."""
+    if all(speaker == called.get(speaker, speaker) for speaker in transcript.speakers):
+        return transcript
     cues = tuple(replace(cue, speaker=called.get(cue.speaker, cue.speaker)) for cue in transcript.cues)
     if cues:
         return replace(transcript, cues=cues, paragraphs=paragraphs_of(cues))

@@ -78,11 +78,16 @@ def check_characters(text: str, findings: Findings, place: str = "", first_line:
 def one_line(text: str) -> str:
     """The text with every run of spaces and line ends as one space, and none at its ends; what XML cannot
     carry is gone (a character reference may have hidden it from `check_characters`)."""
+    if text.isprintable():
+        # As nearly every line is: then the space is the only one there can be of either.
+        return nfc(" ".join(text.split()))
     return nfc(_SPACE.sub(" ", _NOT_XML.sub("", text)).strip(" "))
 
 
 def unescaped(text: str) -> str:
     """The text with its HTML character references read."""
+    if "&" not in text:
+        return text
     # Python turns no digits beyond 4,300 into a number, and raises.
     return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 

@@ -101,6 +101,9 @@ def _check(timed: Sequence[Timed], findings: Findings) -> None:
 
 
 def _check_one(item: Timed, before: Timed | None, findings: Findings) -> None:
+    earliest = before.start_seconds if before else item.start_seconds
+    if earliest <= item.start_seconds < item.end_seconds <= LONGEST_SECONDS:
+        return
     where = f"{item.place}: " if item.place else ""
     start, end = clock(item.start_seconds), clock(item.end_seconds)
     if item.end_seconds < item.start_seconds:

@@ -9,8 +9,10 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from linkify_it import LinkifyIt
 
 from publisher.text import (
+    _Addresses,
     feed_html,
     first_paragraph,
     html_to_text,
@@ -256,6 +258,18 @@ def test_a_link_that_lost_its_address_is_text() -> None:
 
 def test_no_attribute_stands_where_none_is_allowed() -> None:
     assert page_html("<p title='x' lang='y'>z</p>") == "<p>z</p>"
+
+
+ADDRESSES = ["example.com", "//e.org/a", "http://e", "ftp://e.org", "a@b.no", "MAILTO:a@b.no", "localhost",
+             "www.e.no", "10.0.0.1", "e.рф", "e.xn--p1ai", ".com", "..", "LOCALHOST:80"]  # fmt: skip
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(ADDRESSES) | st.text(":/@.-_<>|()  aåſK1", max_size=6), max_size=6))
+def test_no_address_is_without_the_signs_that_are_looked_for_first(parts: list[str]) -> None:
+    text = "".join(parts)
+    links = LinkifyIt()
+    assert not (links.pretest(text) and links.test(text)) or _Addresses().pretest(text)
 
 
 def test_page_html_keeps_what_a_page_can_show() -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 import pytest
 from lxml import html as lxml_html
 
+from publisher.errors import ShowError
 from publisher.media_types import cache_control
 from publisher.model import Chapter, Link, Person, Quote, Show
 from publisher.site.assets import static_files, static_url, style_sheet, without_remarks
@@ -172,6 +173,20 @@ def pages(
         render_former(site, page_url="episodes/x/", target="episodes/one/"),
         render_former(site, page_url="episodes/x/"),
     ]
+
+
+@pytest.mark.parametrize("reaching", ["{{ show.__class__.__mro__ }}", "{{ word.__globals__ }}"])
+def test_a_template_of_the_show_reaches_nothing_but_what_it_is_given(reaching: str) -> None:
+    theme = (("templates/topics.html", f"<p>\n{reaching}\n</p>"),)
+    with pytest.raises(ShowError) as caught:
+        render_topics(replace(SITE, show=replace(SHOW, theme=theme)), GROUPS)
+    (problem,) = caught.value.problems
+    assert (problem.rule, problem.path, problem.line) == ("theme-template", "theme/templates/topics.html", 2)
+
+
+def test_templates_of_ours_say_the_same_with_a_theme_beside_them() -> None:
+    theme = (("templates/unused.html", "<p>"),)
+    assert pages(replace(SITE, show=replace(SHOW, theme=theme))) == pages()
 
 
 def parsed(text: str) -> Any:
@@ -495,12 +510,12 @@ def test_a_page_has_no_more_words_than_that() -> None:
     def words(page: str) -> set[str]:
         return set(json.loads(parsed(page).xpath("string(//script[@id='words'])")))
 
-    assert words(render_home(SITE, [EPISODE], [])) == set(SCRIPT_KEYS["player"])
+    assert words(render_home(SITE, [EPISODE], 1, [])) == set(SCRIPT_KEYS["player"])
     assert words(render_search(SITE)) == set(SCRIPT_KEYS["search"])
     plain = replace(EPISODE, quiz=(), reflection_html="", transcript_html="")
     assert words(render_episode(SITE, plain)) == {*SCRIPT_KEYS["player"], *SCRIPT_KEYS["share"]}
     own = replace(SHOW, theme=(("templates/home.html", THEMED_HOME),))
-    assert words(render_home(replace(SITE, show=own), [], [])) == {*chain(*SCRIPT_KEYS.values())}
+    assert words(render_home(replace(SITE, show=own), [], 0, [])) == {*chain(*SCRIPT_KEYS.values())}
 
 
 def test_the_answers_open_again() -> None:
