@@ -34,7 +34,12 @@ FOLDERS: Final = tuple(
 )
 
 _DIGEST: Final = rf"[0-9a-f]{{{DIGEST_CHARACTERS}}}"
-_PAGE: Final = re.compile(rf"(?:{'|'.join(PAGE_FOLDERS)})(?:[^/]+/)*(?:index\.html|oembed\.json)")
+_PAGE: Final = re.compile(
+    r"episodes/[^/]+/(?:(?:(?:embed|answers)/)?index\.html|oembed\.json)"
+    r"|(?:topics/[^/]+|people|organizations|seasons|archive)/[^/]+/(?:page-\d+/)?index\.html"
+    r"|archive/page-\d+/index\.html"
+    r"|(?:topics|archive|search|certificate)/index\.html"
+)
 _COPY: Final = re.compile(rf"releases/pages/page-({_DIGEST})\.[a-z.]+")
 _MANIFEST: Final = re.compile(r"releases/[0-9a-f]{64}\.json")
 _ADDRESSED: Final = re.compile(

@@ -170,6 +170,8 @@ def whole(shop: Workshop, site: SitePage, episode: Episode, released: Released, 
         ),
         interview=tuple((item.question, page_html(item.answer)) for item in episode.interview),
         links=episode.links,
+        places=episode.location,
+        themes=_themes(show, episode, urls),
         facts=tuple(_facts(show, episode, released, people, urls)),
     )
 
@@ -184,6 +186,11 @@ def asked(listed: PageEpisode, episode: Episode) -> PageEpisode:
             for item in quiz
         ),
     )
+
+
+def _themes(show: Show, episode: Episode, urls: Urls) -> tuple[tuple[str, str], ...]:
+    first = show.taxonomies[0][0] if show.taxonomies else ""
+    return tuple((value, urls.get((first, value), "")) for value in dict(episode.taxonomies).get(first, ()))
 
 
 def _facts(

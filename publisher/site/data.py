@@ -110,6 +110,7 @@ class PageEpisode:
         notes_html, transcript_html, reflection_html: fragments that are safe already and go in as they are.
         further: (title, address) of the sound in further forms.
         people: who is heard.
+        themes: values of the show's first taxonomy, each with the page that lists its like.
         interview: written questions, each with its answer as a safe fragment.
         sealed_answers: the quiz's answers and explanations (`publisher.site.quiz.sealed`).
         linked_data: JSON-LD, safe inside a script element.
@@ -149,6 +150,7 @@ class PageEpisode:
     interview: tuple[tuple[str, str], ...] = ()
     links: tuple[Link, ...] = ()
     places: tuple[Place, ...] = ()
+    themes: tuple[tuple[str, str], ...] = ()
     facts: tuple[PageFact, ...] = ()
     linked_data: str = ""
 

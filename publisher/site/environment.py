@@ -27,6 +27,7 @@ from publisher.errors import ShowError
 from publisher.model import Person
 from publisher.problems import Problem
 from publisher.site.data import PageEpisode, SitePage
+from publisher.site.groups import HEARD
 from publisher.suggest import nearest
 from publisher.words import Words, direction, format_clock, format_date, format_duration, language_name
 
@@ -175,6 +176,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> Environment:
     filters: dict[str, Callable[..., object]] = {
         "app": lambda link: APPS.get(link.title.lower(), link.title) or link.url,
         "clock": format_clock,
+        "heard": lambda people: [entry for entry in people if entry.person.role in HEARD],
         "here_of": lambda address, here: here(address),
         "host": lambda address: (urlsplit(address).hostname or address).removeprefix("www."),
         "html": Markup,

@@ -17,7 +17,7 @@ from publisher.site.data import Group, GroupKind, GroupPage, Section
 PAGE_LENGTH: Final = 50
 """Episodes on a page of a group; on the newest one up to as many more."""
 
-_HEARD = ("host", "guest", "")
+HEARD = ("host", "guest", "")
 """Roles of those who have a page; who cut and who composed is said on the episode's."""
 
 
@@ -136,7 +136,7 @@ def _people(show: Show, released: Sequence[tuple[Episode, datetime]]) -> list[tu
     return [
         (
             episode.slug,
-            tuple(person for person in effective.people(show, episode) if person.role in _HEARD),
+            tuple(person for person in effective.people(show, episode) if person.role in HEARD),
         )
         for episode, _ in released
     ]

@@ -169,7 +169,7 @@ def test_a_publish_sends_again_what_a_prune_could_take_from_under_it(tmp_path: P
 
 
 FOREIGN = (
-    "robots.txt",
+    "humans.txt",
     "other/feed.xml",
     "media/from-the-old-host.mp3",
     "media/2019/0001.mp3",
@@ -181,6 +181,9 @@ FOREIGN = (
     "episodes/0001-episode/handout.pdf",
     "episodes/0001-episode/more/index.html",
     "site/app.js",
+    "people/index.html",
+    "topics/theme/index.html",
+    "archive/2019/summer/index.html",
 )
 
 

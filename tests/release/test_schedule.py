@@ -92,8 +92,10 @@ def test_catching_up_gives_the_feed_that_going_out_one_by_one_gives(show: Path, 
 
     one, two = without_history(tmp_path / "one"), without_history(tmp_path / "two")
     feeds = [(tmp_path / name / "feed.xml").read_bytes().splitlines() for name in ("one", "two")]
-    assert one.keys() == two.keys()
-    assert {key for key in one if one[key] != two[key]} == {"feed.xml"}
+    # What was searched before the new episode waits for a prune.
+    assert {key.partition("/")[0] for key in one.keys() ^ two.keys()} == {"search"}
+    assert two.keys() <= one.keys()
+    assert {key for key in two if one[key] != two[key]} == {"feed.xml"}
     # Only the line that names the manifest differs: the manifests tell of different histories.
     assert [place for place, pair in enumerate(zip(*feeds, strict=True)) if pair[0] != pair[1]] == [1]
 

@@ -76,6 +76,7 @@ SHOW_KEYS: dict[str, Any] = {
     "podroll": (RemoteItem("g"),), "publisher": RemoteItem("g"), "remote_item": (RemoteItem("g"),),
     "notify": Notify(podping=True), "feeds": (PrivateFeed("members", "SECRET"),),
     "colors": Colors("#0d5f58"), "words": (("play", "Hear"),),
+    "theme": (("style.css", "a {}"),),
 }  # fmt: skip
 SHOW_IN_TAGS = {
     *("title", "author", "hosts", "language", "copyright", "categories", "link", "url", "feed_url", "guid"),
