@@ -6,12 +6,16 @@ import html
 import json
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 _ENDINGS = (".xml", ".html", ".json", ".xsl")
 
 # An address ends where none of its own characters follows: https://example.org is not part of
 # https://example.org.uk, of https://example.org:8443 nor of https://example.org-2.
 _END = rb"(?!\.?[A-Za-z0-9_~%@-]|:[0-9])"
+
+# In the query of another address (a link to share) all its signs are quoted, and so are those that follow.
+_QUOTED_END = rb"(?=%2F|%3F|%23)"
 
 
 def is_rewritten(key: str) -> bool:
@@ -20,7 +24,7 @@ def is_rewritten(key: str) -> bool:
 
 
 def rewriter(public_url: str, local_url: str) -> Callable[[bytes], bytes]:
-    """A function that puts `local_url` where `public_url` stands, however XML, HTML or JSON write it.
+    """A function that puts `local_url` where `public_url` stands, however XML, HTML, JSON or a query write it.
 
     Both are addresses of the same place; a slash at their end makes no difference.
     """
@@ -29,7 +33,17 @@ def rewriter(public_url: str, local_url: str) -> Callable[[bytes], bytes]:
         return lambda data: data
     forms = {write(public).encode(): write(local).encode() for write in _WRITINGS}
     longest_first = sorted(forms, key=len, reverse=True)
-    pattern = re.compile(b"(?:" + b"|".join(map(re.escape, longest_first)) + b")" + _END)
+    quoted = quote(public, safe="").encode()
+    pattern = re.compile(
+        b"(?:"
+        + b"|".join(map(re.escape, longest_first))
+        + b")"
+        + _END
+        + b"|"
+        + re.escape(quoted)
+        + _QUOTED_END
+    )
+    forms[quoted] = quote(local, safe="").encode()
     return lambda data: pattern.sub(lambda match: forms[match[0]], data)
 
 

@@ -20,6 +20,8 @@ LOCAL = "http://127.0.0.1:8123/"
         ("<link>https://cdn.example.org/show</link>", "<link>http://127.0.0.1:8123</link>"),
         ("https://cdn.example.org/show. So", "http://127.0.0.1:8123. So"),
         ("https://cdn.example.org/show: so", "http://127.0.0.1:8123: so"),
+        ("?url=https%3A%2F%2Fcdn.example.org%2Fshow%2Fa%2F", "?url=http%3A%2F%2F127.0.0.1%3A8123%2Fa%2F"),
+        ("?url=https%3A%2F%2Fcdn.example.org%2Fshows%2F", "?url=https%3A%2F%2Fcdn.example.org%2Fshows%2F"),
     ],
 )
 def test_every_form_becomes_local(written: str, wanted: str) -> None:
