@@ -61,6 +61,8 @@ about 20 MB.
 
 `yaml.CSafeLoader` checks nothing and knows no line numbers; bare feedgen writes none of the podcast
 namespace's elements; `cp` neither walks, tags nor hashes what it copies, and does not wait for the disk.
+Pelican, beside which pages are made where `pelican[markdown]` is installed, writes them to the disk, and has
+no search, no player, no quiz and no data for machines.
 
 {table}
 """
