@@ -24,7 +24,7 @@ def is_rewritten(key: str) -> bool:
 
 
 def rewriter(public_url: str, local_url: str) -> Callable[[bytes], bytes]:
-    """A function that puts `local_url` where `public_url` stands, whatever writes it: XML, HTML, JSON, a query.
+    """Puts `local_url` where `public_url` stands, whatever writes it: XML, HTML, JSON, a query.
 
     Both are addresses of the same place; a slash at their end makes no difference.
     """
