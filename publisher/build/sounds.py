@@ -124,6 +124,9 @@ def prepare(
     return {slug: _sound(job) for slug, job in jobs.items()}
 
 
+SOURCE_CHARACTERS: Final = 24
+"""So many of the source's digest begin the name of whatever was made of it."""
+
 MEASURED: Final = ".measured.json"
 """How the names of notes about sound end: they may stay when what was encoded is removed."""
 
@@ -245,7 +248,7 @@ def _encoding(folder: Path, job: _Job, wanted: Delivery) -> Encoding:
 
 
 def _measured_path(folder: Path, job: _Job) -> Path:
-    return folder / f"{job.audio.source.digest[:24]}-{RECIPE}{MEASURED}"
+    return folder / f"{job.audio.source.digest[:SOURCE_CHARACTERS]}-{RECIPE}{MEASURED}"
 
 
 def _made_path(folder: Path, job: _Job, wanted: Delivery) -> Path:
@@ -254,7 +257,7 @@ def _made_path(folder: Path, job: _Job, wanted: Delivery) -> Path:
 
 def _encoded_path(folder: Path, audio: Audio, wanted: Delivery) -> Path:
     name = fingerprint([RECIPE, asdict(wanted)])[:12]
-    return folder / f"{audio.source.digest[:24]}-{name}{wanted.ending}"
+    return folder / f"{audio.source.digest[:SOURCE_CHARACTERS]}-{name}{wanted.ending}"
 
 
 def _read(path: Path) -> dict[str, Any] | None:

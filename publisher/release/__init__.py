@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from publisher.errors import Conflict, NeedsDecision, ShowError, StoreError
 from publisher.identity import sha256
@@ -17,13 +17,16 @@ from publisher.problems import Problem, in_order
 from publisher.release.journal import Journal
 from publisher.release.lock import only_run
 from publisher.release.mending import damaged_keys, with_damage
-from publisher.release.preparing import Prepared, checked, compare, heard_in, prepare, store_of
+from publisher.release.preparing import Choose, Prepared, checked, compare, heard_in, prepare, store_of
 from publisher.release.private import PrivateOutcome, publish_private
 from publisher.release.published import KEPT, Published, keep_copy
 from publisher.release.uploads import Progress, Quiet, Uploads
 from publisher.release.work import clear_sound, sound_folder, work_folder
 from publisher.sound.facts import Measurement
 from publisher.store import PrefixedStore, Store
+
+if TYPE_CHECKING:
+    from publisher.build.workshop import Workshop
 
 __all__ = [
     "Outcome",
@@ -111,6 +114,8 @@ def publish(
     again: bool = False,
     mend: bool = False,
     id3_version: int | None = None,
+    choose: Choose | None = None,
+    hold: Callable[[], None] | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Publishes a show: read, check, plan, build, release.
@@ -125,6 +130,9 @@ def publish(
         again: what was rolled back may go out again although the folder has not changed.
         mend: look at every object of the release that stands, and make again what is damaged or lost.
         id3_version: 4, or 3 for players that know nothing newer; None leaves what is published as it is.
+        choose: leaves episodes out, as `publisher.release.preparing.prepare` takes it.
+        hold: called once all is built and stored that has an address nobody can guess, before the first page
+            is written; it may wait, and what it raises ends the release.
 
     Raises:
         ShowError: the show has errors; nothing was written.
@@ -135,7 +143,9 @@ def publish(
     progress = progress or Quiet()
     with contextlib.nullcontext() if dry_run else only_run(folder, say=progress.say):
         # Read behind the lock: what another run has just released is not released once more.
-        prepared = prepare(folder, to=to, endpoint=endpoint, url=url, now=now, id3_version=id3_version)
+        prepared = prepare(
+            folder, to=to, endpoint=endpoint, url=url, now=now, id3_version=id3_version, choose=choose
+        )
 
         def carry_out(prepared: Prepared) -> Outcome:
             return release(
@@ -145,6 +155,7 @@ def publish(
                 allow_guid_change=allow_guid_change,
                 again=again,
                 mend=mend,
+                hold=hold,
                 progress=progress,
             )
 
@@ -152,7 +163,7 @@ def publish(
         outcome = replace(outcome, private=publish_private(prepared, carry_out))
         if not dry_run:
             # Private feeds take what was encoded for the public one.
-            clear_sound(prepared.root)
+            clear_sound(prepared.root, _source_digests(outcome))
         return outcome
 
 
@@ -164,10 +175,11 @@ def release(
     allow_guid_change: bool = False,
     again: bool = False,
     mend: bool = False,
+    hold: Callable[[], None] | None = None,
     progress: Progress,
 ) -> Outcome:
     """Carries a plan out. When somebody else was first, plans again on what they published."""
-    choices = _Choices(dry_run, allow_removal, allow_guid_change, again, mend)
+    choices = _Choices(dry_run, allow_removal, allow_guid_change, again, mend, hold)
     uploads = Uploads(prepared.store, progress)
     journal = Journal(prepared.state, prepared.store.name)
     try:
@@ -191,6 +203,7 @@ class _Choices:
     allow_guid_change: bool
     again: bool
     mend: bool
+    hold: Callable[[], None] | None
 
 
 def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices: _Choices) -> Outcome:
@@ -208,7 +221,7 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
         uploads.know(published.manifest, but=damaged)
         _announce(plan, uploads.progress)
         try:
-            key, manifest, heard = _write(prepared, uploads, journal)
+            key, manifest, heard = _write(prepared, uploads, journal, choices.hold)
         except Conflict:
             # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()
@@ -285,7 +298,7 @@ def _announce(plan: Plan, progress: Progress) -> None:
 
 
 def _write(
-    prepared: Prepared, uploads: Uploads, journal: Journal
+    prepared: Prepared, uploads: Uploads, journal: Journal, hold: Callable[[], None] | None
 ) -> tuple[str, Manifest, tuple[Problem, ...]]:
     """Media first, the feed last. Gives the new manifest with its key, and what is wrong with new audio.
 
@@ -294,14 +307,12 @@ def _write(
         ShowError: there is nothing to hear in new audio.
     """
     # Imported here: what makes audio and pages takes longer to import than a run with nothing to do takes.
-    from publisher.build.workshop import Workshop
     from publisher.release.assemble import assemble
     from publisher.release.flip import flip
     from publisher.release.live_pages import settle_pages
 
     interrupted = journal.is_open
     plan, published, store = prepared.plan, prepared.published, prepared.store
-    lender = prepared.lender.store if prepared.lender else store
     found: list[Problem] = []
 
     def heard(measured: Mapping[str, Measurement]) -> None:
@@ -310,16 +321,7 @@ def _write(
             raise ShowError(in_order([*prepared.problems, *found]))
 
     with work_folder(prepared.root) as work:
-        shop = Workshop(
-            show=plan.show,
-            root=prepared.root,
-            work=work,
-            sound_folder=sound_folder(prepared.root, work),
-            keep=uploads.keep,
-            fetch=lambda item, path: _fetch(store, item, path),
-            borrow=lambda item, path: _fetch(lender, item, path),
-            states=prepared.states,
-        )
+        shop = workshop(prepared, uploads, work)
         try:
             assembled = assemble(
                 shop,
@@ -327,7 +329,7 @@ def _write(
                 uploads,
                 previous=published.manifest_key,
                 heard=heard,
-                before_pages=lambda: _still_first(store, published, journal),
+                before_pages=lambda: _still_first(store, published, journal, hold),
             )
         except OSError as error:
             raise _unreadable(error) from error
@@ -378,9 +380,41 @@ def _unguarded(prepared: Prepared) -> tuple[str, ...]:
     )
 
 
-def _still_first(store: Store, published: Published, journal: Journal) -> None:
+def workshop(prepared: Prepared, uploads: Uploads, work: Path) -> Workshop:
+    """Where a release is built.
+
+    Args:
+        work: a folder of its own.
+    """
+    from publisher.build.workshop import Workshop
+
+    store = prepared.store
+    lender = prepared.lender.store if prepared.lender else store
+    return Workshop(
+        show=prepared.plan.show,
+        root=prepared.root,
+        work=work,
+        sound_folder=sound_folder(prepared.root, work),
+        keep=uploads.keep,
+        fetch=lambda item, path: _fetch(store, item, path),
+        borrow=lambda item, path: _fetch(lender, item, path),
+        states=prepared.states,
+    )
+
+
+def _source_digests(outcome: Outcome) -> frozenset[str]:
+    """Of the audio that is published now."""
+    manifest = outcome.manifest or outcome.plan.before
+    return frozenset(item.enclosure.source_digest for item in (manifest.episodes if manifest else ()))
+
+
+def _still_first(
+    store: Store, published: Published, journal: Journal, hold: Callable[[], None] | None
+) -> None:
     """Building may have taken an hour. Pages are written over those that stand, so whoever has lost the race
     by now must not come that far. The flip itself settles what happens after this."""
+    if hold is not None:
+        hold()
     feed = store.head(FEED_KEY)
     if (feed.version if feed else None) != published.feed_version:
         raise Conflict(FEED_KEY)

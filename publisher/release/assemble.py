@@ -76,7 +76,7 @@ def assemble(
     for role, artifact in pages.static():
         objects[role] = shop.keep(artifact)
     objects["feed-style"] = shop.keep(pages.feed_style(shop.show))
-    shop = replace(shop, sounds=_sounds(shop, plan, uploads))
+    shop = replace(shop, sounds=sounds_of(shop, plan, uploads))
     heard({slug: Measurement.from_json(sound.measured) for slug, sound in shop.sounds.items()})
     released = each(lambda planned: _released(shop, planned), plan.released)
     before_pages()
@@ -137,7 +137,7 @@ def _with_portraits(shop: Workshop, objects: dict[str, StoredObject]) -> Show:
     return replace(shop.show, hosts=hosts, images=images)
 
 
-def _sounds(shop: Workshop, plan: Plan, uploads: Uploads) -> dict[str, Sound]:
+def sounds_of(shop: Workshop, plan: Plan, uploads: Uploads) -> dict[str, Sound]:
     """The sound of every episode whose audio is new, or is to go out in further forms."""
     wanted = {}
     for planned in plan.released:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,9 @@ from publisher.reading.locate import locate
 from publisher.release.published import KEPT, Published, manifest_of, read_published
 from publisher.sound.facts import Measurement
 from publisher.store import Store, open_store
+
+Choose = Callable[[Loaded, Published, datetime], Loaded]
+"""Leaves episodes out of a show that was read, knowing what is published of it and the moment."""
 
 DEFAULT_FOLDER: Final = "public"
 DEFAULT_URL: Final = "http://127.0.0.1:8000/"
@@ -113,6 +116,7 @@ def prepare(
     url: str = "",
     now: datetime | None = None,
     id3_version: int | None = None,
+    choose: Choose | None = None,
 ) -> Prepared:
     """Reads the show and what is published of it, checks, and plans.
 
@@ -120,6 +124,7 @@ def prepare(
         folder: the show folder.
         to, endpoint, url: go before those of podcast.yaml.
         now: the clock's unless given; without a zone, it is in the show's.
+        choose: what is left out of the show, as if its folders were not there.
         id3_version: as `publisher.planning.make_plan` takes it.
 
     Raises:
@@ -131,7 +136,12 @@ def prepare(
     if loaded.show is None:
         raise ShowError(without_hints(loaded.problems))  # before any store is asked for
     store = store_of(loaded, to=to, endpoint=endpoint)
-    return compare(loaded, store, url=url, now=now, id3_version=id3_version)
+    if choose is None:
+        return compare(loaded, store, url=url, now=now, id3_version=id3_version)
+    published = read_published(store, kept=loaded.root / STATE_FOLDER / KEPT)
+    now = _moment(now, loaded.show)
+    loaded = choose(loaded, published, now)
+    return compare(loaded, store, url=url, now=now, id3_version=id3_version, published=published)
 
 
 def compare(

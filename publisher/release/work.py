@@ -6,16 +6,17 @@ import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
-from publisher.build.sounds import MEASURED
+from publisher.build.sounds import MEASURED, SOURCE_CHARACTERS
 from publisher.reading.load import STATE_FOLDER
 
 _SOUND: Final = "sound"
 _PREFIX: Final = "work-"
 _STALE_SECONDS: Final = 24 * 3600
+_FORGOTTEN_SECONDS: Final = 30 * 24 * 3600
 
 
 @contextlib.contextmanager
@@ -45,11 +46,20 @@ def sound_folder(root: Path, work: Path) -> Path:
     return root / STATE_FOLDER / _SOUND if work.is_relative_to(root) else work / _SOUND
 
 
-def clear_sound(root: Path) -> None:
-    """Removes what was encoded, once it is released. What was measured stays: it is small."""
+def clear_sound(root: Path, released: Collection[str]) -> None:
+    """Removes what was encoded, once it is released; what was made ready for an episode that is to come stays,
+    for a month if it never comes. What was measured stays: it is small.
+
+    Args:
+        released: digests of the audio that was released.
+    """
+    gone = {digest[:SOURCE_CHARACTERS] for digest in released}
     for path in (root / STATE_FOLDER / _SOUND).glob("*"):
-        if not path.name.endswith(MEASURED):
-            with contextlib.suppress(OSError):
+        if path.name.endswith(MEASURED):
+            continue
+        with contextlib.suppress(OSError):
+            old = time.time() - path.stat().st_mtime > _FORGOTTEN_SECONDS
+            if old or path.name[:SOURCE_CHARACTERS] in gone:
                 path.unlink()
 
 
