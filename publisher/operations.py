@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -15,7 +15,7 @@ from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
 from publisher.problems import Problem
 from publisher.reading.load import Loaded, load_show
-from publisher.release import Outcome, checked, prepare, store_of
+from publisher.release import Choose, Outcome, checked, prepare, store_of
 from publisher.release import publish as release_show
 from publisher.release.history import Past, chain, ensure_published
 from publisher.release.private import discreet, plan_private, store_of_feed
@@ -177,6 +177,8 @@ def publish(
     mend: bool = False,
     id3_version: int | None = None,
     verify: bool = True,
+    choose: Choose | None = None,
+    hold: Callable[[], None] | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Publishes a show and looks at it from outside: read, check, plan, build, release, verify.
@@ -198,6 +200,8 @@ def publish(
         again=again,
         mend=mend,
         id3_version=id3_version,
+        choose=choose,
+        hold=hold,
         progress=progress,
     )
     return _looked_at(outcome, progress) if verify else outcome

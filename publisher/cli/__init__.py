@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from publisher import __version__
-from publisher.cli import check, commands, doctor, releases, verify
+from publisher.cli import check, commands, doctor, releases, verify, watch
 from publisher.errors import Defect
 
 
@@ -29,6 +29,7 @@ for command in (
     commands.plan,
     commands.publish,
     commands.preview,
+    watch.watch,
     verify.verify,
     releases.history,
     releases.rollback,

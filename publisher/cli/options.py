@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import click
@@ -35,6 +37,21 @@ class Moment(click.ParamType[datetime]):
         except BadTime:
             self.fail(f"{value!r} is no time; write it as 2030-01-31 or '2030-01-31 06:00'", param, ctx)
         return moment if has_offset(value) else moment.replace(tzinfo=None)
+
+
+class Duration(click.ParamType[float]):
+    """A length of time in seconds: `5s`, `15m`, `48h`, `2d`."""
+
+    name = "TIME"
+    _UNITS = MappingProxyType({"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0})
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", str(value).strip().lower())
+        if match is None:
+            self.fail(f"{value!r} is no length of time; write it as 5s, 15m, 48h or 2d", param, ctx)
+        return float(match[1]) * self._UNITS[match[2]]
 
 
 def shows(command: F) -> F:

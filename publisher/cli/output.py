@@ -49,6 +49,11 @@ class Output:
         if not self.quiet and not self.as_json:
             _echo(text, err=True)
 
+    def complaint(self, text: str) -> None:
+        """What went wrong and ends no command; said however quiet it is to be."""
+        if not self.as_json:
+            _echo(text, err=True)
+
     def problems(self, problems: Iterable[Problem]) -> None:
         if not self.as_json:
             for problem in problems:
@@ -118,7 +123,7 @@ def each_show(
     """
     status = 0
     try:
-        for show in shows or (os.environ.get("PUBLISHER_SHOW", "episodes"),):
+        for show in shows or (default_show(),):
             try:
                 result, document = action(show)
             except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
@@ -184,10 +189,19 @@ def _style(text: str, colour: str) -> str:
     return click.style(text, fg=colour, bold=True)
 
 
-def echo_json(document: dict[str, Any]) -> None:
-    """A document on stdout; whatever the terminal is set to, it says the same once it is parsed."""
+def default_show() -> str:
+    """The show where none is named."""
+    return os.environ.get("PUBLISHER_SHOW", "episodes")
+
+
+def echo_json(document: dict[str, Any], *, indent: int | None = 2) -> None:
+    """A document on stdout; whatever the terminal is set to, it says the same once it is parsed.
+
+    Args:
+        indent: None for a document on one line.
+    """
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
-    _echo(json.dumps(document, ensure_ascii=encoding != "utf8", indent=2))
+    _echo(json.dumps(document, ensure_ascii=encoding != "utf8", indent=indent))
 
 
 def _echo(text: str, *, err: bool = False) -> None:

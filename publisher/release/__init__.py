@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from publisher.build.workshop import Workshop
 
 __all__ = [
+    "Choose",
     "Outcome",
     "Prepared",
     "Published",

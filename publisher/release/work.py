@@ -47,8 +47,8 @@ def sound_folder(root: Path, work: Path) -> Path:
 
 
 def clear_sound(root: Path, released: Collection[str]) -> None:
-    """Removes what was encoded, once it is released; what was made ready for an episode that is to come stays,
-    for a month if it never comes. What was measured stays: it is small.
+    """Removes what was encoded, once it is released. What was made ready for an episode that is to come
+    stays, for a month if it never comes; what was measured stays, since it is small.
 
     Args:
         released: digests of the audio that was released.

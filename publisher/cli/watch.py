@@ -1,0 +1,89 @@
+"""`publisher watch`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from publisher.cli import options
+
+if TYPE_CHECKING:
+    from publisher.watching.show import Event
+
+
+@click.command(short_help="Keep running, and release what falls due.")
+@options.shows
+@options.store
+@options.option("--url", metavar="URL", default="", help="Public address of what is published.")
+@options.option("--still", metavar="TIME", type=options.Duration(), default="5s",
+                help="So long nothing in a new folder may change before it is picked up.")  # fmt: skip
+@options.option("--ahead", metavar="TIME", type=options.Duration(), default="15m",
+                help="So long before an episode goes out its files are stored.")  # fmt: skip
+@options.option("--no-verify", is_flag=True, help="Do not look at releases from outside.")
+@options.output
+def watch(
+    shows: tuple[str, ...],
+    to: str,
+    endpoint: str,
+    url: str,
+    still: float,
+    ahead: float,
+    no_verify: bool,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
+) -> int:
+    """Releases each episode when it falls due, and picks up folders as they are dropped in.
+
+    A new folder that is still being copied, or that has errors, waits by itself; it is said once. What the
+    store refuses is tried again. SIGTERM and Ctrl-C end it, SIGHUP lets it look at everything now. With
+    --json each event is a line.
+
+    Example: publisher watch episodes --to s3://my-bucket --url https://podcast.example.com/
+    """
+    import threading
+
+    from publisher.cli.output import Output, default_show, echo_json
+    from publisher.errors import UsageError
+    from publisher.watching.process import Watch, signals
+    from publisher.watching.show import Settings
+
+    output = Output(as_json, quiet, verbose)
+    folders = [Path(show) for show in shows or (default_show(),)]
+    missing = [str(folder) for folder in folders if not folder.is_dir()]
+    if missing:
+        raise UsageError(f"{missing[0]} is not a folder", help="name the show folders that are to be watched")
+
+    def tell(event: Event) -> None:
+        if as_json:
+            echo_json(_document(event), indent=None)
+            return
+        output.problems(event.problems)
+        if event.kind in ("failed", "problems"):
+            output.complaint(f"{event.when:%Y-%m-%dT%H:%M:%SZ} {event.show}: {event.text}")
+        else:
+            output.say(f"{event.when:%Y-%m-%dT%H:%M:%SZ} {event.show}: {event.text}")
+
+    ended = threading.Event()
+    settings = Settings(to, endpoint, url, still, ahead, not no_verify)
+    running = Watch(folders, settings, tell=tell)
+    with signals(ended.set, running.look):
+        running.start()
+        output.note(f"watching {', '.join(map(str, folders))}; stop with Ctrl-C")
+        ended.wait()
+        running.stop()
+    return 0
+
+
+def _document(event: Event) -> dict[str, Any]:
+    return {
+        "time": event.when.isoformat(),
+        "show": event.show,
+        "event": event.kind,
+        "text": event.text,
+        "episodes": list(event.slugs),
+        "problems": [problem.as_json() for problem in event.problems],
+        "release": event.outcome.manifest_key if event.outcome else None,
+    }
