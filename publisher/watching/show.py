@@ -45,10 +45,15 @@ _SHORTEST_LEAD: Final = 0.3
 _LONGEST_LEAD: Final = 30.0
 _JUMP_SECONDS: Final = 60.0
 _TICK_SECONDS: Final = 10.0
+_LONG_COPY_SECONDS: Final = 30.0
 
 
 class Stopped(PublisherError):
     """The process is to end: what was begun and could be left was left."""
+
+
+class _NotYet(PublisherError):
+    """There is nothing to release yet, and will be soon: a show does not begin with an empty feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,7 @@ class ShowWatch:
     _staging: Future[None] | None = None
     _stage_at: float | None = None
     _stage_failures: int = 0
+    _copying: dict[str, float] = field(default_factory=dict)
     _said: dict[str, object] = field(default_factory=dict)
     _look_at: float = 0.0
     _stillness: Stillness = field(init=False)
@@ -175,6 +181,8 @@ class ShowWatch:
         except Stopped:
             self._plan_next(None, 0.0)
             return
+        except _NotYet:
+            pass
         except (ShowError, NeedsDecision, UsageError) as error:
             # Only a person can mend this, and then the folder changes.
             self._failures = 0
@@ -231,6 +239,9 @@ class ShowWatch:
                 is_ready=lambda episode: _key(episode) not in self._refused,
             )
         self.choice = self._with_refused(choice)
+        is_copying = any(item.reason == "copying" for item in choice.waiting)
+        if published.manifest is None and is_copying and not (kept.show and kept.show.episodes):
+            raise _NotYet("every episode is still being copied")
         return kept
 
     def _is_ready(self, episode: Episode, wanted: Literal["sound", "stored"]) -> bool:
@@ -355,8 +366,13 @@ class ShowWatch:
     def _tell_waiting(self) -> None:
         """Each folder that waits, once, and again when the reason changes."""
         now = {f"waiting {item.slug}": item for item in self.choice.waiting}
+        running = self.clock.running()
+        copying = {item.slug for item in self.choice.waiting if item.reason == "copying"}
+        self._copying = {slug: self._copying.get(slug, running) for slug in copying}
         for key, item in now.items():
-            if item.reason == "unready":
+            # Most copies are done before anybody would want to read of them.
+            is_short = item.slug in copying and running - self._copying[item.slug] < _LONG_COPY_SECONDS
+            if item.reason == "unready" or is_short:
                 continue
             text = f"{item.slug} is still being copied" if item.reason == "copying" else f"{item.slug} waits"
             if item.reason == "wrong":
