@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,6 +40,9 @@ _GATHER_SECONDS: Final = 0.3
 _FEW: Final = 5
 """So many new episodes are made ready before they are released; more, or a first release, is made ready in
 one go with the release, as `publish` does it."""
+
+_TOGETHER: Final = 20
+"""So many are made ready at a time: then it is looked again at what is due first."""
 
 _SHORTEST_LEAD: Final = 0.3
 _LONGEST_LEAD: Final = 30.0
@@ -228,7 +231,7 @@ class ShowWatch:
             published,
             now,
             seconds_left=self._stillness.seconds_left,
-            is_ready=lambda episode: many or self._is_ready(episode, "stored"),
+            is_ready=lambda episode: many or self._is_ready(episode, stored=True),
         )
         if len(choice.unready) > _FEW:
             kept, choice = choose(
@@ -244,9 +247,8 @@ class ShowWatch:
             raise _NotYet("every episode is still being copied")
         return kept
 
-    def _is_ready(self, episode: Episode, wanted: Literal["sound", "stored"]) -> bool:
-        found = self._ready.get(_key(episode))
-        return found == "stored" or found == wanted
+    def _is_ready(self, episode: Episode, *, stored: bool) -> bool:
+        return self._ready.get(_key(episode)) in (("stored",) if stored else ("sound", "stored"))
 
     def _with_refused(self, choice: Choice) -> Choice:
         """What cannot be made ready is wrong, and not on its way."""
@@ -267,23 +269,23 @@ class ShowWatch:
         soon = self.clock.now() + timedelta(seconds=self.settings.ahead_seconds)
         upcoming = [episode for episode in self.choice.upcoming if _key(episode) not in self._refused]
         near = [episode for episode in upcoming if episode.published and episode.published <= soon]
-        for episodes, wanted in ((self.choice.unready, "stored"), (near, "stored"), (upcoming, "sound")):
-            todo = [episode for episode in episodes if not self._is_ready(episode, wanted)]  # type: ignore[arg-type]
+        for episodes, wanted in ((self.choice.unready, True), (near, True), (upcoming, False)):
+            todo = [episode for episode in episodes if not self._is_ready(episode, stored=wanted)]
             if todo:
-                first = min(todo, key=lambda episode: episode.published or soon)
-                self._staging = self.pool.submit(self._stage, first, wanted == "stored")
+                todo.sort(key=lambda episode: episode.published or soon)
+                self._staging = self.pool.submit(self._stage, todo[:_TOGETHER], wanted)
                 return
 
-    def _stage(self, episode: Episode, store_too: bool) -> None:
-        assert episode.published is not None
-        left_out = self.choice.left_out - {episode.slug}
+    def _stage(self, episodes: Sequence[Episode], stored: bool) -> None:
+        slugs = {episode.slug for episode in episodes}
+        left_out = self.choice.left_out - slugs
         self._stage_at = None
         try:
             stage(
                 self.folder,
-                {episode.slug},
-                at=max(episode.published, self.clock.now()),
-                store_too=store_too,
+                slugs,
+                at=max(self.clock.now(), *(episode.published for episode in episodes if episode.published)),
+                store_too=stored,
                 to=self.settings.to,
                 endpoint=self.settings.endpoint,
                 url=self.settings.url,
@@ -293,21 +295,32 @@ class ShowWatch:
         except Stopped:
             return
         except ShowError as error:
-            self._refused[_key(episode)] = tuple(item for item in error.problems if item.is_error)
+            self._refuse(episodes, error)
         except Exception as error:
             failure = error if isinstance(error, PublisherError) else Defect(error)
             self._stage_failures += 1
             self._stage_at = self.clock.running() + retry_seconds(self._stage_failures)
-            self._say(
-                f"stage {episode.slug}", failure.message, "failed", error=failure, slugs=(episode.slug,)
-            )
+            self._say("stage", failure.message, "failed", error=failure, slugs=tuple(sorted(slugs)))
             self.woken()
             return
         else:
             self._stage_failures = 0
-            self._ready[_key(episode)] = "stored" if store_too else "sound"
+            self._said.pop("stage", None)
+            for episode in episodes:
+                self._ready[_key(episode)] = "stored" if stored else "sound"
         self.changed()
         self.woken()
+
+    def _refuse(self, episodes: Sequence[Episode], error: ShowError) -> None:
+        """Those whose sound will not do; the others are made ready without them next."""
+        errors = tuple(problem for problem in error.problems if problem.is_error)
+        for episode in episodes:
+            own = tuple(item for item in errors if f"/{episode.slug}/" in item.path)
+            if own:
+                self._refused[_key(episode)] = own
+        if not any(_key(episode) in self._refused for episode in episodes):
+            # It is the show that is wrong; its next run says so.
+            self._stage_at = self.clock.running() + LOOK_SECONDS
 
     def _plan_next(self, plan: Plan | None, retry: float | None) -> None:
         running = self.clock.running()
