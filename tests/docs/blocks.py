@@ -7,6 +7,7 @@ A mark is an HTML comment on the line before the fence:
 * `<!-- after: COMMAND -->`: that command is run first, where the block stands for itself.
 * `<!-- status: NUMBER -->`: it ends with that status.
 * `<!-- serves -->`: run until it has been asked for its feed, then interrupted.
+* `<!-- watches -->`: run until it has looked at the show, then ended by SIGTERM.
 * `<!-- file: PATH -->`: the block is what that file holds from here on.
 * `<!-- part of: NAME -->`: the block is a piece of such a file.
 """
@@ -23,7 +24,7 @@ _FENCE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 LANGUAGES = ("sh", "text", "yaml", "html", "python", "crontab", "mermaid")
-MARKS = ("", "not run", "needs", "after", "status", "serves", "file", "part of")
+MARKS = ("", "not run", "needs", "after", "status", "serves", "watches", "file", "part of")
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,19 @@ class Workplace:
         assert process.returncode == 0, f"line {block.line}: status {process.returncode} after Ctrl-C"
         return feed
 
+    def watch(self, block: Block) -> None:
+        """Runs a block whose last command watches a show, and ends it."""
+        settings = self._settings() | {"start_new_session": True}
+        with subprocess.Popen(self._shell(f"exec {block.text}"), **settings) as process:
+            try:
+                assert process.stdout is not None
+                said = next((line for line in process.stdout if line.startswith("watching ")), "")
+            finally:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait(timeout=SECONDS)
+        assert said, f"line {block.line}: it watches nothing"
+        assert process.returncode == 0, f"line {block.line}: status {process.returncode} after SIGTERM"
+
     def write(self, block: Block) -> None:
         path = self.root / block.value
         assert path.parent.is_dir(), f"line {block.line}: no command has made {path.parent.name} yet"

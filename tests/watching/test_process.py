@@ -1,0 +1,156 @@
+"""The process itself, by the real clock: on time, through a slow copy, and to its end."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.release.feeds import read_feed
+from tests.release.trees import PUBLISHER, environment
+from tests.support.shows import add_episode, audio_of, edit_episode, make_show
+
+SLOW_SECONDS = 120.0
+
+
+class Process:
+    """`publisher watch --json` of one show."""
+
+    def __init__(self, process: subprocess.Popen[str], public: Path) -> None:
+        self.process = process
+        self.public = public
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """As they come, until the process ends."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            yield json.loads(line)
+
+    def wait_for(self, kind: str, slug: str = "") -> dict[str, Any]:
+        for event in self.events():
+            if event["event"] == kind and (not slug or slug in event["episodes"]):
+                return event
+        raise AssertionError(f"it ended without {kind} {slug}")
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> None:
+        self.process.send_signal(number)
+        assert self.process.wait(SLOW_SECONDS) == 0
+
+
+@contextmanager
+def watching(show: Path, *more: str) -> Iterator[Process]:
+    public = show.parent / "public"
+    command = [
+        *PUBLISHER,
+        "watch",
+        str(show),
+        "--to",
+        str(public),
+        "--json",
+        "--no-verify",
+        "--still",
+        "2s",
+        *more,
+    ]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield Process(process, public)
+        finally:
+            process.kill()
+
+
+def until(done: Callable[[], bool]) -> float:
+    """When it came true, in seconds since 1970."""
+    end = time.monotonic() + SLOW_SECONDS
+    while not done():
+        assert time.monotonic() < end, "it does not happen"
+        time.sleep(0.02)
+    return time.time()
+
+
+def test_a_release_that_is_due_in_seconds(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "show", episodes=1)
+    with watching(show) as process:
+        process.wait_for("released")
+        due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=6)
+        add_episode(show, "0002-due", title="Due", number=2, published=due.isoformat())
+        feed = process.public / "feed.xml"
+        out = until(lambda: b"<title>Due</title>" in feed.read_bytes())
+        assert out >= due.timestamp(), "it is early"
+        event = process.wait_for("released", "0002-due")
+        assert datetime.fromisoformat(event["time"]) >= due
+        process.end()
+
+
+def test_a_large_file_that_is_copied_slowly(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "show", episodes=1)
+    data = audio_of("0002-large")
+    frames = data[data.index(b"\xff\xfb") :]
+    with watching(show) as process:
+        process.wait_for("released")
+        folder = add_episode(show, "0002-large", title="Large", number=2, sound=None)
+        with (folder / "audio.mp3").open("wb") as writer:
+            writer.write(data)
+            for _ in range(40):
+                writer.write(frames * (5_000_000 // len(frames)))
+                writer.flush()
+                time.sleep(0.1)
+        process.wait_for("released", "0002-large")
+        (enclosure,) = process.public.glob("media/0002-large-*.mp3")
+        assert enclosure.stat().st_size > 190_000_000
+        process.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_when_it_is_told_to(tmp_path: Path, number: signal.Signals) -> None:
+    show = make_show(tmp_path / "show", episodes=1)
+    with watching(show) as process:
+        process.wait_for("released")
+        process.end(number)
+        assert read_feed(process.public).titles() == ["About 0001-episode"]
+        assert list((show / ".publisher").glob("work-*")) == []
+
+
+def test_it_looks_again_when_it_is_told_to_and_when_something_changes(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "show", episodes=1)
+    with watching(show) as process:
+        process.wait_for("released")
+        edit_episode(show, "0001-episode", title="Edited")
+        process.wait_for("released", "0001-episode")
+        process.process.send_signal(signal.SIGHUP)
+        edit_episode(show, "0001-episode", title="Edited again")
+        process.wait_for("released", "0001-episode")
+        process.end()
+    assert read_feed(process.public).titles() == ["Edited again"]
+
+
+def test_a_show_that_is_broken_keeps_no_other(tmp_path: Path) -> None:
+    shows = [make_show(tmp_path / name / "show", episodes=1, title=name) for name in ("one", "two")]
+    (shows[0] / "podcast.yaml").write_text("title: [", "utf-8")
+    command = [*PUBLISHER, "watch", *map(str, shows), "--json", "--no-verify"]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as process:
+        try:
+            found = Process(process, tmp_path)
+            events = [next(found.events()) for _ in range(2)]
+            assert {(event["show"], event["event"]) for event in events} == {
+                (str(shows[0]), "problems"),
+                (str(shows[1]), "released"),
+            }
+            found.end()
+        finally:
+            process.kill()
+
+
+def test_a_folder_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
+    command = [*PUBLISHER, "watch", str(tmp_path / "nothing")]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "is not a folder" in done.stderr
