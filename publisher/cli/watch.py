@@ -46,7 +46,6 @@ def watch(
     import threading
 
     from publisher.cli.output import Output, default_show, echo_json
-    from publisher.errors import UsageError
     from publisher.watching.process import Watch, signals
     from publisher.watching.show import Settings
 
@@ -54,7 +53,7 @@ def watch(
     folders = [Path(show) for show in shows or (default_show(),)]
     missing = [str(folder) for folder in folders if not folder.is_dir()]
     if missing:
-        raise UsageError(f"{missing[0]} is not a folder", help="name the show folders that are to be watched")
+        raise click.UsageError(f"{missing[0]} is not a folder: name the shows that are to be watched")
 
     def tell(event: Event) -> None:
         if as_json:
