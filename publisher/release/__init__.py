@@ -20,6 +20,8 @@ from publisher.release.mending import damaged_keys, with_damage
 from publisher.release.preparing import Prepared, checked, compare, heard_in, prepare, store_of
 from publisher.release.private import PrivateOutcome, publish_private
 from publisher.release.published import KEPT, Published, keep_copy
+from publisher.release.telling_notes import begin
+from publisher.release.told import Told
 from publisher.release.uploads import Progress, Quiet, Uploads
 from publisher.release.work import clear_sound, sound_folder, work_folder
 from publisher.sound.facts import Measurement
@@ -56,6 +58,7 @@ class Outcome:
         outside: what a look from outside found wrong after the release.
         store: where it was published.
         private: what came of each private feed.
+        told: who was told of it.
     """
 
     plan: Plan
@@ -71,6 +74,7 @@ class Outcome:
     outside: tuple[Problem, ...] = ()
     store: Store | None = field(default=None, repr=False, compare=False)
     private: tuple[PrivateOutcome, ...] = ()
+    told: Told = field(default_factory=Told)
 
     @property
     def exit_status(self) -> int:
@@ -95,6 +99,7 @@ class Outcome:
             "notices": list(self.notices),
             "outside": [problem.as_json() for problem in self.outside],
             "private": [feed.as_json() for feed in self.private],
+            "told": self.told.as_json(),
         }
 
 
@@ -111,6 +116,7 @@ def publish(
     again: bool = False,
     mend: bool = False,
     id3_version: int | None = None,
+    tell: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
     """Publishes a show: read, check, plan, build, release.
@@ -125,6 +131,7 @@ def publish(
         again: what was rolled back may go out again although the folder has not changed.
         mend: look at every object of the release that stands, and make again what is damaged or lost.
         id3_version: 4, or 3 for players that know nothing newer; None leaves what is published as it is.
+        tell: write down who is to be told of the release; telling is for `publisher.telling`.
 
     Raises:
         ShowError: the show has errors; nothing was written.
@@ -145,6 +152,7 @@ def publish(
                 allow_guid_change=allow_guid_change,
                 again=again,
                 mend=mend,
+                tell=tell,
                 progress=progress,
             )
 
@@ -164,10 +172,11 @@ def release(
     allow_guid_change: bool = False,
     again: bool = False,
     mend: bool = False,
+    tell: bool = False,
     progress: Progress,
 ) -> Outcome:
     """Carries a plan out. When somebody else was first, plans again on what they published."""
-    choices = _Choices(dry_run, allow_removal, allow_guid_change, again, mend)
+    choices = _Choices(dry_run, allow_removal, allow_guid_change, again, mend, tell)
     uploads = Uploads(prepared.store, progress)
     journal = Journal(prepared.state, prepared.store.name)
     try:
@@ -191,6 +200,7 @@ class _Choices:
     allow_guid_change: bool
     again: bool
     mend: bool
+    tell: bool
 
 
 def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices: _Choices) -> Outcome:
@@ -208,7 +218,7 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
         uploads.know(published.manifest, but=damaged)
         _announce(plan, uploads.progress)
         try:
-            key, manifest, heard = _write(prepared, uploads, journal)
+            key, manifest, heard = _write(prepared, uploads, journal, tell=choices.tell)
         except Conflict:
             # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()
@@ -285,7 +295,7 @@ def _announce(plan: Plan, progress: Progress) -> None:
 
 
 def _write(
-    prepared: Prepared, uploads: Uploads, journal: Journal
+    prepared: Prepared, uploads: Uploads, journal: Journal, *, tell: bool
 ) -> tuple[str, Manifest, tuple[Problem, ...]]:
     """Media first, the feed last. Gives the new manifest with its key, and what is wrong with new audio.
 
@@ -332,6 +342,8 @@ def _write(
         except OSError as error:
             raise _unreadable(error) from error
     manifest = assembled.manifest_artifact
+    if tell and not plan.show.private:
+        begin(store, prepared.state, plan, manifest.object.key, assembled.manifest)
     flip(uploads, manifest, assembled.feed, expected=published.feed_version)
     for page in assembled.gone:
         store.delete(page.key)
