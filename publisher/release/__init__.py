@@ -17,7 +17,7 @@ from publisher.problems import Problem, in_order
 from publisher.release.journal import Journal
 from publisher.release.lock import only_run
 from publisher.release.mending import damaged_keys, with_damage
-from publisher.release.preparing import Prepared, checked, compare, heard_in, prepare, store_of
+from publisher.release.preparing import DEFAULT_URL, Prepared, checked, compare, heard_in, prepare, store_of
 from publisher.release.private import PrivateOutcome, publish_private
 from publisher.release.published import KEPT, Published, keep_copy
 from publisher.release.telling_notes import begin
@@ -343,7 +343,8 @@ def _write(
             raise _unreadable(error) from error
     manifest = assembled.manifest_artifact
     if tell and not plan.show.private:
-        begin(store, prepared.state, plan, manifest.object.key, assembled.manifest)
+        public = plan.show.url != DEFAULT_URL
+        begin(store, prepared.state, plan, manifest.object.key, assembled.manifest, public=public)
     flip(uploads, manifest, assembled.feed, expected=published.feed_version)
     for page in assembled.gone:
         store.delete(page.key)

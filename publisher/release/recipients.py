@@ -76,30 +76,33 @@ def tells(show: Show) -> bool:
     return not show.private and any((*recipients(show), *networks(show)))
 
 
-def wanted(plan: Plan, *, now: datetime) -> tuple[tuple[str, ...], int]:
+def wanted(plan: Plan, *, now: datetime, public: bool) -> tuple[tuple[str, ...], int]:
     """Who is to be told of a release that is about to be made.
 
     Args:
         now: aware; what is announced is news then.
+        public: whether the feed has an address that others can ask; nobody in the world is told otherwise.
 
     Returns:
         The ids, and how many new episodes are not announced because there are too many.
     """
     show = plan.show
-    found = list(recipients(show))
+    found = [recipient for recipient in recipients(show) if public or recipient.kind not in HUBS]
     if plan.only_adds_posts:
         # The release before was this one but for the addresses of posts: producers know of it.
         found = [recipient for recipient in found if recipient.kind in HUBS]
     ids = [recipient.id for recipient in found]
     news = [planned for planned in plan.of("new") if _is_news(planned, plan, now)]
+    if not public or not any(networks(show)):
+        news = []
     chosen = news[-MOST_POSTS:]
     ids += [f"{network} {planned.guid}" for planned in chosen for network in networks(show)]
-    return tuple(ids), len(news) - len(chosen) if any(networks(show)) else 0
+    return tuple(ids), len(news) - len(chosen)
 
 
-def wanted_of_rollback(show: Show) -> tuple[str, ...]:
+def wanted_of_rollback(show: Show, *, public: bool) -> tuple[str, ...]:
     """Who is to be told that a past release stands again: nobody announces that."""
-    return tuple(recipient.id for recipient in recipients(show))
+    return tuple(recipient.id for recipient in recipients(show) if public or recipient.kind not in HUBS)
 
 
 def new_episodes(manifest: Manifest, before: Manifest | None) -> tuple[str, ...]:

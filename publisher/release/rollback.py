@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,12 @@ from publisher.release.journal import Journal
 from publisher.release.live_pages import pages_of, restore_pages, settle_pages
 from publisher.release.lock import only_run
 from publisher.release.names import copy_key
-from publisher.release.preparing import store_of
+from publisher.release.preparing import DEFAULT_URL, store_of
 from publisher.release.private import store_of_feed
 from publisher.release.published import KEPT, Published, keep_copy, read_published
 from publisher.release.recipients import wanted_of_rollback
 from publisher.release.telling_notes import Records
-from publisher.release.told import Told, record_of
+from publisher.release.told import Told
 from publisher.release.uploads import Progress, Quiet, Uploads, each
 from publisher.store import PrefixedStore
 from publisher.store.base import Store
@@ -133,16 +132,15 @@ def _put_back(
         undone="" if past.key == undone else undone,
         repeats=past.manifest.repeats or past.key,
         # What was announced stays announced, and is not once more when it comes back.
-        posts=current.posts | past.manifest.posts,
+        posts=past.manifest.posts | current.posts,
         completes="",
         version=__version__,
     )
     key, data = manifest_bytes(manifest)
     artifact = of_bytes(key, data)
-    ids = wanted_of_rollback(show) if show else ()
-    if ids:
-        record = record_of(key, ids, made=datetime.now(UTC), new=())
-        Records(store, root / STATE_FOLDER).begin(record)
+    if show:
+        ids = wanted_of_rollback(show, public=manifest.url != DEFAULT_URL)
+        Records(store, root / STATE_FOLDER).begin(key, ids, previous=published.manifest_key)
     journal = Journal(root / STATE_FOLDER, store.name)
     journal.open()
     restore_pages(uploads, manifest, keep_others=True)

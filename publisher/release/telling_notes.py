@@ -1,5 +1,5 @@
-"""Where records are kept: in the store, and a copy in the show's `.publisher/`, so that a run with nothing to do
-asks the store for none."""
+"""Where records are kept: in the store, and a copy in the show's `.publisher/`, so that a run with nothing to
+do asks the store for none."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from publisher.model import Show, Social
 from publisher.planning import Plan
 from publisher.release.names import told_key
 from publisher.release.published import Published
-from publisher.release.recipients import networks, new_episodes, wanted
+from publisher.release.recipients import networks, new_episodes, tells, wanted
 from publisher.release.told import Record, joined, read_record, record_bytes, record_of
 from publisher.store import PrefixedStore, Store
 
 FOLDER: Final = "told"
 _NONE: Final = b"none"
 _KEPT: Final = 8
+_BEHIND: Final = 4
 _TRIES: Final = 5
 
 
@@ -73,15 +74,19 @@ class Records:
             return read_record(release, data).is_settled
         return False
 
-    def settled_copy(self, release: str) -> Record | None:
-        """The record, if a copy of it is at hand that will not change."""
+    def copy(self, release: str) -> Record | None:
+        """The record as it was when it was last seen; None where no copy of one is at hand."""
         data = self._copy(release)
         if data is None or data == _NONE:
             return None
         with contextlib.suppress(StoreError):
-            record = read_record(release, data)
-            return record if record.is_settled else None
+            return read_record(release, data)
         return None
+
+    def settled_copy(self, release: str) -> Record | None:
+        """The record, if a copy of it is at hand that will not change."""
+        record = self.copy(release)
+        return record if record and record.is_settled else None
 
     def read(self, release: str) -> Kept | None:
         """The record in the store; None where there is none: nobody was to be told.
@@ -98,14 +103,35 @@ class Records:
         self._keep(release, got[0])
         return Kept(record, got[1].version)
 
-    def begin(self, record: Record) -> None:
-        """Before the flip: unless somebody has begun already with the same release.
+    def begin(
+        self, release: str, ids: tuple[str, ...], *, previous: str, new: tuple[str, ...] = (), left: int = 0
+    ) -> None:
+        """Before the flip: writes down who is to be told, unless somebody has begun with the same release.
+
+        Args:
+            previous: key of the release before, of which somebody may have to be told still.
 
         Raises:
             StoreError: the store failed.
         """
+        behind = self._open_behind(previous) if previous else ()
+        if not ids and not left and not behind:
+            return
+        made = datetime.now(UTC)
         with contextlib.suppress(Conflict):
-            self.write(record, None)
+            self.write(record_of(release, ids, made=made, new=new, left=left, behind=behind), None)
+
+    def _open_behind(self, previous: str) -> tuple[str, ...]:
+        record = self.settled_copy(previous)
+        if record is None:
+            if self.is_settled(previous):
+                return ()
+            kept = self.read(previous)
+            if kept is None:
+                return ()
+            record = kept.record
+        open_ones = (previous,) if not record.is_settled else ()
+        return (*open_ones, *record.behind)[:_BEHIND]
 
     def write(self, record: Record, expected: str | None) -> Kept:
         """Puts the record in the place of the one that was read.
@@ -144,7 +170,7 @@ class Records:
         kept = self.read(release)
         if kept is None:
             with contextlib.suppress(Conflict):
-                self.write(record_of(release, (), made=now, new=()).with_post(guid, post), None)
+                self.write(record_of(release, (), made=now).with_post(guid, post), None)
                 return
             kept = self.read(release)
         if kept is not None:
@@ -167,22 +193,25 @@ class Records:
                 old.unlink(missing_ok=True)
 
 
-def begin(store: Store, state: Path, plan: Plan, key: str, manifest: Manifest) -> None:
-    """Writes, before the flip, who is to be told of a release.
+def begin(store: Store, state: Path, plan: Plan, key: str, manifest: Manifest, *, public: bool) -> None:
+    """Writes, before the flip, who is to be told of a release; nothing where that is nobody.
+
+    Args:
+        public: whether the feed has an address that others can ask.
 
     Raises:
         StoreError: the store failed; nothing was released.
     """
-    ids, left = wanted(plan, now=plan.now)
-    if not ids and not left:
+    if not tells(plan.show):
         return
+    ids, left = wanted(plan, now=plan.now, public=public)
     new = new_episodes(manifest, plan.before)
-    Records(store, state).begin(record_of(key, ids, made=datetime.now(UTC), new=new, left=left))
+    Records(store, state).begin(key, ids, previous=manifest.previous, new=new, left=left)
 
 
 def announced(show: Show, store: Store, published: Published, state: Path) -> dict[str, tuple[Social, ...]]:
-    """Where episodes were announced since the release that stands was made, or shortly before; of each of them
-    all that is known. Where the store fails, what it could not say is for the next release to say."""
+    """Where episodes were announced since the release that stands was made, or shortly before; of each of
+    them all that is known. Where the store fails, what it could not say is for the next release to say."""
     manifest = published.manifest
     if manifest is None or show.private or isinstance(store, PrefixedStore) or not any(networks(show)):
         return {}

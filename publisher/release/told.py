@@ -1,10 +1,11 @@
 """The record of a release: who is to be told of it, and who was. Pure; `telling_notes` keeps it.
 
-It lies beside the manifest (`releases/<digest>.told.json`), where everybody can read it, so it holds no address,
-no secret and no error: recipients stand in it as fingerprints.
+It lies beside the manifest (`releases/<digest>.told.json`), where everybody can read it, so it holds no
+address, no secret and no error: recipients stand in it as fingerprints.
 
-It is written before the flip, with everybody in it `open`. So a run that finds a release without a record knows
-that nobody was to be told, and one that finds an open one knows that whoever made it did not come to its end.
+It is written before the flip, with everybody in it `open`. So a run that finds a release without a record
+knows that nobody was to be told, and one that finds an open one knows that whoever made it did not come to
+its end.
 """
 
 from __future__ import annotations
@@ -97,6 +98,7 @@ class Record:
         new: GUIDs of the episodes that are new in it.
         entries: by the id of the recipient.
         left: how many new episodes are not announced because they are too many.
+        behind: keys of earlier releases of which somebody may have to be told still.
         posts: by GUID, where episodes were announced while the release stood.
         claimed_by: who is telling; empty for nobody.
         claimed_until: when that ends, whatever happens.
@@ -107,6 +109,7 @@ class Record:
     new: tuple[str, ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict)
     left: int = 0
+    behind: tuple[str, ...] = ()
     posts: Mapping[str, tuple[Social, ...]] = field(default_factory=dict)
     claimed_by: str = ""
     claimed_until: datetime | None = None
@@ -155,10 +158,16 @@ def joined(known: tuple[Social, ...], more: tuple[Social, ...]) -> tuple[Social,
 
 
 def record_of(
-    release: str, ids: Iterable[str], *, made: datetime, new: tuple[str, ...], left: int = 0
+    release: str,
+    ids: Iterable[str],
+    *,
+    made: datetime,
+    new: tuple[str, ...] = (),
+    left: int = 0,
+    behind: tuple[str, ...] = (),
 ) -> Record:
     """The record of a release that is about to be made."""
-    return Record(release, made, new, {id: Entry() for id in ids}, left)
+    return Record(release, made, new, {id: Entry() for id in ids}, left, behind)
 
 
 def record_bytes(record: Record) -> bytes:
@@ -173,6 +182,8 @@ def record_bytes(record: Record) -> bytes:
             for id, entry in record.entries.items()
         },
     }
+    if record.behind:
+        values["behind"] = list(record.behind)
     if record.left:
         values["left"] = record.left
     if record.posts:
@@ -209,6 +220,7 @@ def read_record(key: str, data: bytes) -> Record:
                 for id, entry in values["entries"].items()
             },
             left=int(values.get("left", 0)),
+            behind=tuple(map(str, values.get("behind", ()))),
             posts=posts_of(values.get("posts", {})),
             claimed_by=str(claim.get("by", "")),
             claimed_until=_moment(claim["until"]) if claim else None,
