@@ -81,7 +81,7 @@ class Asking:
 
     tries: int = TRIES
     seconds: float = SECONDS
-    pause_seconds: float = _PAUSE_SECONDS
+    pause_seconds: float = field(default_factory=lambda: _PAUSE_SECONDS)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
     def ask(
