@@ -126,7 +126,11 @@ class Records:
         if record is None:
             if self.is_settled(previous):
                 return ()
-            kept = self.read(previous)
+            try:
+                kept = self.read(previous)
+            except StoreError:
+                # Whether somebody has to be told of it is for the run that tells to find out.
+                return (previous,)
             if kept is None:
                 return ()
             record = kept.record

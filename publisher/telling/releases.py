@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from publisher.errors import Conflict, PublisherError
+from publisher.errors import Conflict, PublisherError, StoreError
 from publisher.manifest import Manifest, Released
 from publisher.model import Show, Social
 from publisher.problems import Problem
+from publisher.reading.load import STATE_FOLDER
 from publisher.release.lock import only_run
 from publisher.release.published import KEPT, Published, manifest_of
 from publisher.release.recipients import HUBS, NETWORKS, Kind, Recipient, recipients
@@ -112,51 +113,60 @@ def _each_release(
     manifest = published.manifest
     if manifest is None or show.private or isinstance(store, PrefixedStore):
         return Told()
-    found = Told()
-    try:
-        from publisher.reading.load import STATE_FOLDER
-
-        state = root / STATE_FOLDER
-        records = Records(store, state)
-        releases = list(_open(records, published, teller.clock(), kinds))
-        if not releases:
-            return found
-        # Another run of this folder that tells at the moment is waited for: it may be about to die.
-        with only_run(root, say=teller.say, name="telling.lock"):
-            for release in releases:
+    state = root / STATE_FOLDER
+    records, found = Records(store, state), Told()
+    telling = _Telling(show, store, state, records, published, manifest, teller, kinds)
+    for release in _releases(records, published):
+        try:
+            if not _is_due(_seen(records, release), teller.clock(), kinds):
+                continue
+            # Another run of this folder that tells at the moment is waited for: it may be about to die.
+            with only_run(root, say=teller.say, name="telling.lock"):
                 kept = records.read(release)
-                if kept is not None and not kept.record.is_settled:
-                    found += _Telling(show, store, state, records, published, manifest, teller, kinds).of(
-                        kept
-                    )
-    except PublisherError as error:
-        message = f"who was told could not be looked up or written down: {error.message}"
-        problem = Problem(
-            "notify-failed", "warning", message, "the next run tries again", f"{show.folder}/podcast.yaml"
-        )
-        found += Told(problems=(problem,))
+                if kept is not None and _is_due(kept.record, teller.clock(), kinds):
+                    found += telling.of(kept)
+        except PublisherError as error:
+            found += Told(problems=(_not_known(show, error),))
     return found
 
 
-def _open(records: Records, published: Published, now: datetime, kinds: frozenset[str]) -> Iterator[str]:
-    """Keys of the releases of which somebody may have to be told now, the one that stands first. The store is
-    asked only for what no copy says."""
+def _releases(records: Records, published: Published) -> tuple[str, ...]:
+    """Keys of the releases of which somebody may have to be told still, the one that stands first."""
     assert published.manifest is not None
-    standing = records.copy(published.manifest_key)
-    if standing is None and not records.is_settled(published.manifest_key):
-        kept = records.read(published.manifest_key)
-        standing = kept.record if kept else None
+    key = published.manifest_key
+    try:
+        standing = _seen(records, key)
+    except StoreError:
+        standing = None
     behind = standing.behind if standing else tuple(filter(None, (published.manifest.previous,)))
-    for release in (published.manifest_key, *behind):
-        record = standing if release == published.manifest_key else records.copy(release)
-        if record is None and not records.is_settled(release):
-            kept = records.read(release)
-            record = kept.record if kept else None
-        if record is not None and any(
-            _kind(id) in kinds and (entry.is_due(now) or (entry.state == "open" and record.is_over(now)))
-            for id, entry in record.entries.items()
-        ):
-            yield release
+    return (key, *behind)
+
+
+def _seen(records: Records, release: str) -> Record | None:
+    """The record as a copy has it; the store is asked only where there is none.
+
+    Raises:
+        StoreError: the store failed, or the record cannot be read.
+    """
+    record = records.copy(release)
+    if record is None and not records.is_settled(release):
+        kept = records.read(release)
+        return kept.record if kept else None
+    return record
+
+
+def _is_due(record: Record | None, now: datetime, kinds: frozenset[str]) -> bool:
+    """Whether somebody has to be told now, or has waited for long enough."""
+    return record is not None and any(
+        _kind(id) in kinds and (entry.is_due(now) or (entry.state == "open" and record.is_over(now)))
+        for id, entry in record.entries.items()
+    )
+
+
+def _not_known(show: Show, error: PublisherError) -> Problem:
+    message = f"who was told could not be looked up or written down: {error.message}"
+    help = error.help or "the next run tries again"
+    return Problem("notify-failed", "warning", message, help, f"{show.folder}/podcast.yaml")
 
 
 def _kind(id: str) -> str:

@@ -1,7 +1,7 @@
-"""Servers of our own on loopback: a static host, a WebSub hub with a subscriber, podping, webhooks, networks, SMTP.
+"""Servers of our own on loopback: a static host, a WebSub hub with a subscriber, podping, networks, SMTP.
 
-Each refuses what the real one refuses, and keeps what it was sent. `plan` is a list of statuses that are answered
-first, one a request, before it does what it is there for.
+Each refuses what the real one refuses, and keeps what it was sent. `plan` is a list of statuses that are
+answered first, one a request, before it does what it is there for.
 """
 
 from __future__ import annotations
@@ -279,7 +279,9 @@ class Bluesky(Service):
         if request.path == "/xrpc/com.atproto.server.createSession":
             if (values["identifier"], values["password"]) != (self.handle, self.password):
                 return 401, {}, b'{"error": "AuthenticationRequired"}'
-            return _json({"did": "did:plc:show", "handle": self.handle, "accessJwt": "jwt", "refreshJwt": "r"})
+            return _json(
+                {"did": "did:plc:show", "handle": self.handle, "accessJwt": "jwt", "refreshJwt": "r"}
+            )
         if request.headers.get("authorization") != "Bearer jwt":
             return 401, {}, b'{"error": "AuthMissing"}'
         if request.path != "/xrpc/com.atproto.repo.putRecord":
@@ -323,10 +325,8 @@ class Letter:
 
 @dataclass
 class MailServer:
-    """SMTP, as much of it as a client that logs in needs; `plan` are replies to MAIL FROM before it takes one.
-
-    With `context` it offers STARTTLS, and takes no password without.
-    """
+    """SMTP, as much of it as a client that logs in needs. With `context` it offers STARTTLS, and takes no
+    password without. `plan` are replies to MAIL FROM before it takes one."""
 
     user: str = ""
     password: str = ""
