@@ -131,7 +131,7 @@ def _each_release(
 
 
 def _releases(records: Records, published: Published) -> tuple[str, ...]:
-    """Keys of the releases of which somebody may have to be told still, the one that stands first."""
+    """Keys of the releases of which somebody may have to be told still, oldest first."""
     assert published.manifest is not None
     key = published.manifest_key
     try:
@@ -139,7 +139,7 @@ def _releases(records: Records, published: Published) -> tuple[str, ...]:
     except StoreError:
         standing = None
     behind = standing.behind if standing else tuple(filter(None, (published.manifest.previous,)))
-    return (key, *behind)
+    return (*reversed(behind), key)
 
 
 def _seen(records: Records, release: str) -> Record | None:

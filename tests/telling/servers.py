@@ -392,6 +392,10 @@ def mailing(server: MailServer) -> Iterator[MailServer]:
                     case _:
                         self._say("502 unknown")
 
+        def finish(self) -> None:
+            super().finish()
+            self.connection.close()
+
         def _say(self, text: str) -> None:
             self.wfile.write(text.encode() + b"\r\n")
 
