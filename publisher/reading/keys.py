@@ -297,10 +297,12 @@ PRIVATE_FEED = Record(
     wanted="a mapping with name, secret, title, early, episodes",
 )
 ON = Key("on", ListOf(Choice(EVENTS)), "Of what: release and failure, unless said otherwise")
+# Whoever knows the address of a webhook can often write there.
+HOOK = Checked(accept.address, "a web address", "address", {"type": "string", "format": "uri"}, discreet=True)
 WEBHOOK = Record(
     model.Webhook,
     (
-        Key("url", ADDRESS, "Where the message is sent", required=True),
+        Key("url", HOOK, "Where the message is sent", required=True),
         ON,
         Key(
             "secret",
