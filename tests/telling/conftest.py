@@ -55,7 +55,7 @@ class Place:
     def add(self, slug: str, *, age: timedelta = timedelta(hours=1), **keys: Any) -> Path:
         """An episode that went out so long ago."""
         number = len(list(self.show.glob("*/episode.yaml"))) + 1
-        keys = {"published": (NOW - age).isoformat(), "number": number} | keys
+        keys = dict[str, Any](published=(NOW - age).isoformat(), number=number) | keys
         return add_episode(self.show, slug, **keys)
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import urllib3
@@ -84,7 +84,7 @@ class Service:
 @contextmanager
 def running(service: Service) -> Iterator[Service]:
     class Handler(BaseHTTPRequestHandler):
-        protocol_version: ClassVar[str] = "HTTP/1.1"
+        protocol_version = "HTTP/1.1"
 
         def _do(self) -> None:
             length = int(self.headers.get("Content-Length", 0))

@@ -40,7 +40,9 @@ def bluesky(place: Place, monkeypatch: pytest.MonkeyPatch) -> Bluesky:
 def roots(feed: bytes) -> dict[str, list[dict[str, str]]]:
     """By title, the root posts of the feed's items."""
     return {
-        str(item.findtext("title")): [dict(post.attrib) for post in item.iter(f"{PODCAST}socialInteract")]
+        str(item.findtext("title")): [
+            {str(k): str(v) for k, v in post.attrib.items()} for post in item.iter(f"{PODCAST}socialInteract")
+        ]
         for item in etree.fromstring(feed).iter("item")
     }
 

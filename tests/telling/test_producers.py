@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -52,7 +52,7 @@ def mail(place: Place, monkeypatch: pytest.MonkeyPatch) -> MailServer:
 
 
 def read(letter: Letter) -> EmailMessage:
-    return cast(EmailMessage, email.message_from_string(letter.text, policy=default))
+    return email.message_from_string(letter.text, policy=default)
 
 
 def break_show(place: Place) -> None:
@@ -333,8 +333,7 @@ def test_the_command_says_who_was_told(place: Place, hook: Service) -> None:
 
 def test_what_goes_out_soon_is_told_once(place: Place, hook: Service) -> None:
     soon = NOW + timedelta(hours=20)
-    keys = {"published": soon.isoformat(), "number": 7}
-    add_episode(place.show, "0007-soon", sound=None, **keys)
+    add_episode(place.show, "0007-soon", sound=None, published=soon.isoformat(), number=7)
     add_episode(place.show, "0008-later", published=(NOW + timedelta(days=9)).isoformat(), number=8)
     for _ in range(2):
         place.publish()
