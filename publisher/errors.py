@@ -17,6 +17,8 @@ class PublisherError(Exception):
     """The root. `help` is the way to mend it, where there is one."""
 
     exit_status: ClassVar[int] = 1
+    told: tuple[str, ...] = ()
+    """Who was told of it."""
 
     def __init__(self, message: str, *, help: str = "") -> None:
         super().__init__(message)

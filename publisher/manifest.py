@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from publisher.errors import StoreError
 from publisher.identity import canonical_json, sha256
-from publisher.model import Chapter
+from publisher.model import Chapter, Social
 
 FORMAT: Final = 1
 FEED_KEY: Final = "feed.xml"
@@ -102,6 +102,9 @@ class Manifest:
         undone: for a rollback, key of the release that it took back: the folder may still say the same.
         repeats: for a rollback, key of the release whose content this one has again.
         previous: key of the manifest before, empty in the first.
+        posts: by GUID, where episodes were announced; of those too that are not in the feed any more, so
+            that none is announced twice.
+        completes: key of the release to which this one only adds such posts; empty for any other.
         episodes: by the order of their release.
     """
 
@@ -119,6 +122,8 @@ class Manifest:
     moved_from: str = ""
     recipes: dict[str, int] = field(default_factory=dict)
     version: str = ""
+    posts: dict[str, tuple[Social, ...]] = field(default_factory=dict)
+    completes: str = ""
     previous: str = ""
     undone: str = ""
     repeats: str = ""
@@ -230,10 +235,16 @@ def _manifest(values: dict[str, Any]) -> Manifest:
     values["objects"] = _objects(values.get("objects", {}))
     values["pages"] = tuple(_object(page) for page in values.get("pages", ()))
     values["feed"] = _object(values["feed"]) if "feed" in values else None
+    values["posts"] = posts_of(values.get("posts", {}))
     values["episodes"] = tuple(_released(episode) for episode in values.get("episodes", ()))
     _expect(str, *values.get("made_of", {}).values())
     _expect(str, *(values[name] for name in ("guid", "feed_url", "url", "title")))
     return Manifest(**values)
+
+
+def posts_of(values: dict[str, Any]) -> dict[str, tuple[Social, ...]]:
+    """Posts by GUID, out of JSON."""
+    return {guid: tuple(Social(**post) for post in posts) for guid, posts in values.items()}
 
 
 def _released(values: dict[str, Any]) -> Released:

@@ -75,4 +75,7 @@ def cache_control(key: str) -> str:
     """How long an object may be kept: for ever where its name holds its digest (at least 96 bits, in
     hexadecimal, as the name's last part before the ending) or a folder is named by the digest of what is in
     it, else not without asking again."""
+    if key.endswith(".told.json"):
+        # Of a release's name, and written again whenever somebody was told of it.
+        return "no-cache"
     return _FOR_EVER if _DIGEST.search(basename(key)) or _DIGEST_FOLDER.search(key) else "no-cache"

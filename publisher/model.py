@@ -269,9 +269,61 @@ class Colors:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """An address of the producer's that is told.
+
+    Attributes:
+        on: of what: `release`, `failure`, `upcoming`.
+        secret: name of the environment variable that holds what the message is signed with; empty for none.
+    """
+
+    url: str
+    on: tuple[str, ...] = ("release", "failure")
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """E-mail addresses that are told, in one message; `on` as a webhook has it."""
+
+    to: tuple[str, ...]
+    on: tuple[str, ...] = ("release", "failure")
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
+    """Whom to tell: the first two, that the feed is new; the others, what became of the show."""
+
     websub: tuple[str, ...] = ()
     podping: bool = False
+    webhooks: tuple[Webhook, ...] = ()
+    email: tuple[Mail, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mastodon:
+    """`token` is the name of the environment variable that holds the access token."""
+
+    server: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bluesky:
+    """`password` is the name of the environment variable that holds an app password."""
+
+    handle: str
+    password: str
+    server: str = "https://bsky.social"
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Where a new episode is announced, and how: `text` has places for {title}, {url} and {show}."""
+
+    mastodon: Mastodon | None = None
+    bluesky: Bluesky | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,6 +467,7 @@ class Show:
     publish_to: str = ""
     publish_endpoint: str = ""
     notify: Notify = field(default_factory=Notify)
+    announce: Announce = Announce()
     artwork: Artwork | None = None
     pictures: tuple[tuple[str, SourceFile], ...] = ()
     image_files: tuple[tuple[str, Artwork], ...] = ()

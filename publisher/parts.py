@@ -19,7 +19,7 @@ RECIPES: Final = {"tags": 1, "transcripts": 2, "chapters": 2, "pictures": 1, "fe
 _NOT_SHOW: Final = frozenset(
     (
         *("folder", "episodes", "artwork", "pictures", "image_files", "fonts", "unreadable"),
-        *("publish_to", "publish_endpoint", "notify", "feeds"),
+        *("publish_to", "publish_endpoint", "notify", "announce", "feeds"),
     )
 )
 _NOT_EPISODE: Final = frozenset(
@@ -65,8 +65,10 @@ def show_parts(show: Show) -> dict[str, str]:
         parts["feeds"] = fingerprint(sorted(feed.name for feed in show.feeds))
     if show.fonts:
         parts["fonts"] = fingerprint([(font.path, font.digest) for font in show.fonts])
-    if show.notify != Notify():
-        parts["notify"] = fingerprint(show.notify)
+    # Who else is told stands in no feed.
+    told = Notify(show.notify.websub, show.notify.podping)
+    if told != Notify():
+        parts["notify"] = fingerprint(told)
     return parts
 
 

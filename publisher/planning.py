@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -14,7 +14,7 @@ from publisher.delivery import delivered_type
 from publisher.errors import PublisherError
 from publisher.identity import episode_guid, show_guid
 from publisher.manifest import FEED_KEY, Enclosure, Manifest, Released
-from publisher.model import Audio, Episode, Show
+from publisher.model import Audio, Episode, Show, Social
 from publisher.parts import RECIPES, episode_parts, form_parts, show_parts, tag_recipe
 from publisher.problems import Problem
 
@@ -127,6 +127,8 @@ class Plan:
     that are new since."""
     private: tuple[PrivatePlan, ...] = ()
     """What would become of each private feed, where that was asked for."""
+    posts: Mapping[str, tuple[Social, ...]] = field(default_factory=dict)
+    """By GUID, where episodes were announced."""
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -152,6 +154,25 @@ class Plan:
     def has_changes(self) -> bool:
         changed = self.of("new", "changed", "removed", "re-identified")
         return self.before is None or bool(changed or self.show_changes or self.identity_changes)
+
+    @property
+    def only_adds_posts(self) -> bool:
+        """Whether nothing would change but that the feed says where episodes were announced."""
+        known = self.before.posts if self.before else {}
+        return (
+            bool(self.posts)
+            and self.has_changes
+            and not (
+                self.show_changes
+                or self.identity_changes
+                or self.of("new", "removed", "re-identified")
+                or any(
+                    planned.changes != ("social",)
+                    or self.posts.get(planned.guid) in (None, known.get(planned.guid))
+                    for planned in self.of("changed")
+                )
+            )
+        )
 
     @property
     def would_release(self) -> bool:
@@ -253,6 +274,7 @@ def make_plan(
     id3_version: int | None = None,
     undone: Manifest | None = None,
     lent: Manifest | None = None,
+    posts: Mapping[str, tuple[Social, ...]] | None = None,
 ) -> Plan:
     """Compares a settled show with what is published.
 
@@ -268,8 +290,11 @@ def make_plan(
         id3_version: 4 or 3; None leaves what is published as it is, and tags what is new with 4.
         undone: a release that was rolled back: listeners know its GUIDs, and audio of its episodes may be in
             the store alone.
+        posts: by GUID, where episodes were announced since: each becomes the episode's root post, unless the
+            folder names one.
         lent: of another feed of the same show: a new episode without audio in the folder has that one's.
     """
+    posts = (before.posts if before else {}) | dict(posts or {})
     match = _match(show, before)
     known = _match(show, undone)
     lending = _match(show, lent)
@@ -281,6 +306,7 @@ def make_plan(
                 _with_id3(show, episode, match.get(episode.slug), lending.get(episode.slug), id3_version),
                 now,
                 before,
+                posts,
             ),
             known.get(episode.slug),
             before,
@@ -304,6 +330,7 @@ def make_plan(
         identity_changes=_identity_changes(show, before),
         moved_from=moved_from(show.feed_url, before),
         id3_version=id3_version,
+        posts=posts,
     )
 
 
@@ -389,13 +416,21 @@ def _with_id3(
     return replace(base, id3_version=version if type_ == "audio/mpeg" else 4)
 
 
-def _planned(show: Show, base: PlannedEpisode, now: datetime, manifest: Manifest | None) -> PlannedEpisode:
+def _planned(
+    show: Show,
+    base: PlannedEpisode,
+    now: datetime,
+    manifest: Manifest | None,
+    posts: Mapping[str, tuple[Social, ...]],
+) -> PlannedEpisode:
     episode, before = base.episode, base.before
     assert episode is not None
     due = episode.published is not None and episode.published <= now and not episode.feeds
     kept = before.guid if before else ""
     guid = episode.guid or kept or episode_guid(show.guid, episode.slug)
-    base = replace(base, guid=guid)
+    if not episode.social and guid in posts:
+        episode = replace(episode, social=posts[guid])
+    base = replace(base, guid=guid, episode=episode)
     if not due:
         if before:
             why = "it is a draft now" if episode.published is None else "its date is in the future now"

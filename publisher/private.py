@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from publisher.model import Episode, Notify, PrivateFeed, Show
+from publisher.model import Announce, Episode, Notify, PrivateFeed, Show
 
 FOLDER: Final = "private/"
 SHORTEST_SECRET: Final = 16
@@ -57,6 +57,7 @@ def private_show(show: Show, feed: PrivateFeed, token: str) -> Show:
         private=True,
         subscribe=(),
         notify=Notify(),
+        announce=Announce(),
         feeds=(),
         episodes=tuple(_episodes(show.episodes, feed)),
     )

@@ -25,6 +25,8 @@ MEDIA: Final = (*_MEDIA, *(f"{name}L" for name in _MEDIA), "mixed")
 SOCIAL_PROTOCOLS: Final = (
     *("activitypub", "atproto", "twitter", "lightning", "nostr", "hive", "matrix", "disabled"),
 )
+EVENTS: Final = ("release", "failure", "upcoming")
+"""Of what a producer can be told."""
 CHAT_PROTOCOLS: Final = ("irc", "xmpp", "nostr", "matrix")
 
 

@@ -245,10 +245,3 @@ def _audio_form(scope: Scope) -> Iterator[Found]:
         except SoundError as error:
             key = ("audio", "alternates", place - 1) if place else ("audio",)
             yield Found(error.message, error.help, key)
-
-
-@show_rule("not-yet", "warning", "keys that this version reads without acting on them")
-def _not_yet(scope: Scope) -> Iterator[Found]:
-    show = scope.show
-    if show.notify.websub or show.notify.podping:
-        yield Found("'notify' stands in the feed only: nobody is told of a release yet", key=("notify",))

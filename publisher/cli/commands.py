@@ -95,6 +95,7 @@ def plan(
 @options.option("--allow-guid-change", is_flag=True, help="Let published episodes get another GUID.")
 @options.option("--mend", is_flag=True, help="Look at every stored object, and make again what is damaged.")
 @options.option("--no-verify", is_flag=True, help="Do not look at the release from outside.")
+@options.option("--no-tell", is_flag=True, help="Tell nobody of the release, now or later.")
 @options.option(
     "--id3-version",
     type=click.Choice(["4", "3"]),
@@ -114,6 +115,7 @@ def publish(
     again: bool,
     mend: bool,
     no_verify: bool,
+    no_tell: bool,
     id3_version: str | None,
     as_json: bool,
     quiet: bool,
@@ -144,6 +146,7 @@ def publish(
                 again=again,
                 mend=mend,
                 verify=not no_verify,
+                tell=not no_tell,
                 id3_version=int(id3_version) if id3_version else None,
                 progress=progress,
             )
@@ -209,10 +212,23 @@ def show_outcome(output: Any, folder: str, outcome: Any, *, dry_run: bool) -> No
                 output.say(f"  private feed {feed.name}: nothing to do")
             if output.verbose:
                 output.say(f"    {feed.outcome.feed_url}")
+    if outcome.released or not output.quiet:
+        output.problems(outcome.told.problems)
+    show_told(output, outcome.told)
     due = outcome.plan.next_due
     if due:
         zone = ZoneInfo(outcome.plan.show.timezone)
         output.say(f"  next: {when(due, zone)} ({zone.key})")
+
+
+def show_told(output: Any, told: Any) -> None:
+    """Says who was told of a release."""
+    for notice in told.notices:
+        output.note(notice)
+    if told.told:
+        output.say(f"  told: {', '.join(told.told)}")
+    for address in told.posts:
+        output.say(f"  announced: {address}")
 
 
 @click.command(short_help="Look at the show on this machine.")

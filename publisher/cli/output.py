@@ -68,6 +68,8 @@ class Output:
         if isinstance(error, NeedsDecision):
             self.plan(error.plan, err=True)
         _echo(f"{_style('error', 'red')}: {error}", err=True)
+        if error.told and not self.quiet:
+            _echo(f"  told: {', '.join(error.told)}", err=True)
         if self.verbose > 1:
             _echo(_origin(error), err=True)
 
@@ -141,6 +143,8 @@ def each_show(
 
 def error_document(error: PublisherError) -> dict[str, Any]:
     document: dict[str, Any] = {"error": {"message": error.message, "help": error.help}}
+    if error.told:
+        document["told"] = list(error.told)
     if isinstance(error, ShowError):
         document["problems"] = [problem.as_json() for problem in error.problems]
     if isinstance(error, NeedsDecision):

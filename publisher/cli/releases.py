@@ -88,12 +88,14 @@ def _lines(past: Any, *, stands: bool) -> list[str]:
 @click.argument("arguments", nargs=-1, metavar="[SHOW] RELEASE")
 @options.store
 @options.feed
+@options.option("--no-tell", is_flag=True, help="Tell nobody of it, now or later.")
 @options.output
 def rollback(
     arguments: tuple[str, ...],
     to: str,
     endpoint: str,
     feed: str,
+    no_tell: bool,
     as_json: bool,
     quiet: bool,
     verbose: int,
@@ -105,6 +107,7 @@ def rollback(
 
     Example: publisher rollback episodes previous
     """
+    from publisher.cli.commands import show_told
     from publisher.cli.output import Output, each_show
     from publisher.cli.progress import watching
 
@@ -117,7 +120,15 @@ def rollback(
         from publisher.operations import rollback
 
         with watching(output) as progress:
-            done = rollback(folder, release, to=to, endpoint=endpoint, feed=feed, progress=progress)
+            done = rollback(
+                folder,
+                release,
+                to=to,
+                endpoint=endpoint,
+                feed=feed,
+                tell=not no_tell,
+                progress=progress,
+            )
         output.say(f"{folder}: back to what {done.repeats} was; {done.undone} is undone")
         output.say(f"  {done.feed_url}")
         for slug in done.removed:
@@ -128,6 +139,8 @@ def rollback(
             output.say(f"    {address}")
         for name in done.private_left:
             output.say(f"  the private feed {name} stays as it is; --feed {name} puts it back")
+        output.problems(done.told.problems)
+        show_told(output, done.told)
         output.say("  as long as the folder is what was undone, publish leaves things as they are")
         return 0, done.as_json()
 

@@ -246,6 +246,42 @@ def variable(text: str) -> str:
     return text
 
 
+def handle(text: str) -> str:
+    """A Bluesky handle: https://atproto.com/specs/handle"""
+    bare = text.removeprefix("@").lower()
+    label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+    if len(bare) > _LONGEST_HOST or not re.fullmatch(rf"(?:{label}\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?", bare):
+        raise ValueError("this is no Bluesky handle", "write it whole: ada.bsky.social")
+    return bare
+
+
+def server(text: str) -> str:
+    """A server's address, without a path and without a slash at its end."""
+    found = urlsplit(address(text))
+    if found.path.strip("/") or found.query or found.fragment:
+        raise ValueError("this is more than a server", f"write {found.scheme}://{found.netloc}")
+    if found.scheme != "https" and not _is_loopback(found.hostname or ""):
+        raise ValueError("a password would be sent there unencrypted", f"write https://{found.netloc}")
+    return f"{found.scheme}://{found.netloc}"
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+_PLACES = ("title", "url", "show")
+
+
+def post_text(text: str) -> str:
+    """The text of a post, with places to fill in."""
+    for place in re.findall(r"\{([^{}]*)\}", text):
+        if place not in _PLACES:
+            raise ValueError(f"there is no {{{place}}} to fill in", did_you_mean(place, _PLACES))
+    if "{url}" not in text:
+        raise ValueError("it has no {url}, so nobody gets to the episode", "write {url} where it is to stand")
+    return text
+
+
 _SPANS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 

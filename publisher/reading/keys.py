@@ -56,7 +56,7 @@ from publisher.reading.namespace_keys import (
 from publisher.reading.times import parse_date
 from publisher.reading.yaml import Mapping, Node, Scalar, Sequence
 from publisher.suggest import nearest
-from publisher.vocabulary import MEDIA, categories
+from publisher.vocabulary import EVENTS, MEDIA, categories
 
 MARKDOWN = Text("a text (Markdown)")
 FLAG = Flag()
@@ -296,6 +296,99 @@ PRIVATE_FEED = Record(
     ),
     wanted="a mapping with name, secret, title, early, episodes",
 )
+ON = Key("on", ListOf(Choice(EVENTS)), "Of what: release and failure, unless said otherwise")
+# Whoever knows the address of a webhook can often write there.
+HOOK = Checked(accept.address, "a web address", "address", {"type": "string", "format": "uri"}, discreet=True)
+WEBHOOK = Record(
+    model.Webhook,
+    (
+        Key("url", HOOK, "Where the message is sent", required=True),
+        ON,
+        Key(
+            "secret",
+            Checked(accept.variable, "the name of an environment variable", "secret-name", discreet=True),
+            "Name of the environment variable that holds what messages are signed with: HOOK_SECRET",
+        ),
+    ),
+    "a mapping with url, on, secret",
+    short="url",
+)
+MAIL = Record(
+    model.Mail,
+    (
+        Key(
+            "to",
+            ListOf(Checked(accept.email, "an e-mail address", "email")),
+            "One or more e-mail addresses",
+            required=True,
+        ),
+        ON,
+    ),
+    "a mapping with to and on",
+    short="to",
+)
+SERVER = Checked(accept.server, "a server's address", "address", {"type": "string", "format": "uri"})
+ANNOUNCE = Record(
+    model.Announce,
+    (
+        Key(
+            "mastodon",
+            Record(
+                model.Mastodon,
+                (
+                    Key("server", SERVER, "The account's server: https://mastodon.example", required=True),
+                    Key(
+                        "token",
+                        Checked(
+                            accept.variable,
+                            "the name of an environment variable",
+                            "secret-name",
+                            discreet=True,
+                        ),
+                        "Name of the environment variable that holds the access token: MASTODON_TOKEN",
+                        required=True,
+                    ),
+                ),
+                "a mapping with server and token",
+            ),
+            "A Mastodon account",
+        ),
+        Key(
+            "bluesky",
+            Record(
+                model.Bluesky,
+                (
+                    Key(
+                        "handle",
+                        Checked(accept.handle, "a handle", "handle"),
+                        "The account: ada.bsky.social",
+                        required=True,
+                    ),
+                    Key(
+                        "password",
+                        Checked(
+                            accept.variable,
+                            "the name of an environment variable",
+                            "secret-name",
+                            discreet=True,
+                        ),
+                        "Name of the environment variable that holds an app password: BLUESKY_PASSWORD",
+                        required=True,
+                    ),
+                    Key("server", SERVER, "Its server; https://bsky.social unless said otherwise"),
+                ),
+                "a mapping with handle, password, server",
+            ),
+            "A Bluesky account",
+        ),
+        Key(
+            "text",
+            Checked(accept.post_text, "a text", "announce-text"),
+            "What the post says, with {title}, {url} and {show} to fill in",
+        ),
+    ),
+    wanted="a mapping with mastodon, bluesky, text",
+)
 
 SHOW = Record(
     dict,
@@ -384,11 +477,17 @@ SHOW = Record(
             "notify",
             Record(
                 model.Notify,
-                (Key("websub", ListOf(ADDRESS), "Hubs"), Key("podping", FLAG, "Whether to send a podping")),
-                "a mapping with websub and podping",
+                (
+                    Key("websub", ListOf(ADDRESS), "WebSub hubs"),
+                    Key("podping", FLAG, "Whether to send a podping"),
+                    Key("webhooks", OneOrMany(WEBHOOK), "Addresses of your own that are told"),
+                    Key("email", OneOrMany(MAIL), "Who is written to"),
+                ),
+                "a mapping with websub, podping, webhooks, email",
             ),
             "Whom to tell of a release",
         ),
+        Key("announce", ANNOUNCE, "Where new episodes are announced: mastodon, bluesky, text"),
     ),
     wanted="lines such as title: A title",
 )

@@ -17,9 +17,20 @@ from publisher.problems import Problem, in_order
 from publisher.release.journal import Journal
 from publisher.release.lock import only_run
 from publisher.release.mending import damaged_keys, with_damage
-from publisher.release.preparing import Choose, Prepared, checked, compare, heard_in, prepare, store_of
+from publisher.release.preparing import (
+    DEFAULT_URL,
+    Choose,
+    Prepared,
+    checked,
+    compare,
+    heard_in,
+    prepare,
+    store_of,
+)
 from publisher.release.private import PrivateOutcome, publish_private
 from publisher.release.published import KEPT, Published, keep_copy
+from publisher.release.telling_notes import begin
+from publisher.release.told import Told
 from publisher.release.uploads import Progress, Quiet, Uploads
 from publisher.release.work import clear_sound, sound_folder, work_folder
 from publisher.sound.facts import Measurement
@@ -60,6 +71,7 @@ class Outcome:
         outside: what a look from outside found wrong after the release.
         store: where it was published.
         private: what came of each private feed.
+        told: who was told of it.
     """
 
     plan: Plan
@@ -75,6 +87,7 @@ class Outcome:
     outside: tuple[Problem, ...] = ()
     store: Store | None = field(default=None, repr=False, compare=False)
     private: tuple[PrivateOutcome, ...] = ()
+    told: Told = field(default_factory=Told)
 
     @property
     def exit_status(self) -> int:
@@ -99,6 +112,7 @@ class Outcome:
             "notices": list(self.notices),
             "outside": [problem.as_json() for problem in self.outside],
             "private": [feed.as_json() for feed in self.private],
+            "told": self.told.as_json(),
         }
 
 
@@ -117,6 +131,7 @@ def publish(
     id3_version: int | None = None,
     choose: Choose | None = None,
     hold: Callable[[], None] | None = None,
+    tell: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
     """Publishes a show: read, check, plan, build, release.
@@ -134,6 +149,7 @@ def publish(
         choose: leaves episodes out, as `publisher.release.preparing.prepare` takes it.
         hold: called once all is built and stored that has an address nobody can guess, before the first page
             is written; it may wait, and what it raises ends the release.
+        tell: write down who is to be told of the release; telling is for `publisher.telling`.
 
     Raises:
         ShowError: the show has errors; nothing was written.
@@ -157,6 +173,7 @@ def publish(
                 again=again,
                 mend=mend,
                 hold=hold,
+                tell=tell,
                 progress=progress,
             )
 
@@ -176,11 +193,12 @@ def release(
     allow_guid_change: bool = False,
     again: bool = False,
     mend: bool = False,
+    tell: bool = False,
     hold: Callable[[], None] | None = None,
     progress: Progress,
 ) -> Outcome:
     """Carries a plan out. When somebody else was first, plans again on what they published."""
-    choices = _Choices(dry_run, allow_removal, allow_guid_change, again, mend, hold)
+    choices = _Choices(dry_run, allow_removal, allow_guid_change, again, mend, hold, tell)
     uploads = Uploads(prepared.store, progress)
     journal = Journal(prepared.state, prepared.store.name)
     try:
@@ -205,6 +223,7 @@ class _Choices:
     again: bool
     mend: bool
     hold: Callable[[], None] | None
+    tell: bool
 
 
 def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices: _Choices) -> Outcome:
@@ -222,7 +241,7 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
         uploads.know(published.manifest, but=damaged)
         _announce(plan, uploads.progress)
         try:
-            key, manifest, heard = _write(prepared, uploads, journal, choices.hold)
+            key, manifest, heard = _write(prepared, uploads, journal, hold=choices.hold, tell=choices.tell)
         except Conflict:
             # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()
@@ -299,7 +318,12 @@ def _announce(plan: Plan, progress: Progress) -> None:
 
 
 def _write(
-    prepared: Prepared, uploads: Uploads, journal: Journal, hold: Callable[[], None] | None
+    prepared: Prepared,
+    uploads: Uploads,
+    journal: Journal,
+    *,
+    hold: Callable[[], None] | None,
+    tell: bool,
 ) -> tuple[str, Manifest, tuple[Problem, ...]]:
     """Media first, the feed last. Gives the new manifest with its key, and what is wrong with new audio.
 
@@ -335,6 +359,9 @@ def _write(
         except OSError as error:
             raise _unreadable(error) from error
     manifest = assembled.manifest_artifact
+    if tell and not plan.show.private:
+        public = plan.show.url != DEFAULT_URL
+        begin(store, prepared.state, plan, manifest.object.key, assembled.manifest, public=public)
     flip(uploads, manifest, assembled.feed, expected=published.feed_version)
     for page in assembled.gone:
         store.delete(page.key)

@@ -113,6 +113,8 @@ def assemble(
         recipes=dict(RECIPES),
         version=__version__,
         previous=previous,
+        posts=dict(plan.posts),
+        completes=previous if plan.only_adds_posts else "",
     )
     key, data = manifest_bytes(manifest)
     now = pages_of(manifest)

@@ -82,10 +82,13 @@ def find(store: Store, name: str) -> Past:
     """
     wanted = name.removeprefix("releases/").removesuffix(".json").lower()
     found = []
+    behind = 1
     for place, past in enumerate(chain(store)):
         if name == "previous":
-            if place == 1:
+            if place == behind:
                 return past
+            # What only says where an episode was announced is one with the release that it completes.
+            behind += bool(past.manifest.completes) and place == behind - 1
         elif past.key.removeprefix("releases/").startswith(wanted):
             found.append(past)
     if len(found) == 1 and len(wanted) >= 4:

@@ -19,7 +19,11 @@ _LOOK_SECONDS: Final = 0.1
 
 @contextlib.contextmanager
 def only_run(
-    show: Path | str, *, wait_seconds: float = WAIT_SECONDS, say: Callable[[str], None] = lambda text: None
+    show: Path | str,
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+    say: Callable[[str], None] = lambda text: None,
+    name: str = "lock",
 ) -> Iterator[None]:
     """Holds the show's lock; a show on a read-only disk has none, and the store's conditions have to do.
 
@@ -27,6 +31,7 @@ def only_run(
         show: the show folder; where it is none, there is nothing to lock.
         wait_seconds: how long another run is waited for.
         say: told once that it is.
+        name: of the lock; others keep out each other only.
 
     Raises:
         Conflict: the other run is still at it.
@@ -38,7 +43,7 @@ def only_run(
     try:
         state = root / STATE_FOLDER
         state.mkdir(exist_ok=True)
-        file = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        file = os.open(state / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError:
         yield
         return

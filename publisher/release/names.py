@@ -42,6 +42,7 @@ _PAGE: Final = re.compile(
 )
 _COPY: Final = re.compile(rf"releases/pages/page-({_DIGEST})\.[a-z.]+")
 _MANIFEST: Final = re.compile(r"releases/[0-9a-f]{64}\.json")
+_TOLD: Final = re.compile(r"releases/[0-9a-f]{64}\.told\.json")
 _ADDRESSED: Final = re.compile(
     rf"(?:media|artwork|images|transcripts|chapters|site|archive)/[^/]*-{_DIGEST}\.[A-Za-z0-9.]+"
     r"|(?:site|search)/[0-9a-f]{24,64}/.+"
@@ -57,13 +58,18 @@ def is_page(key: str) -> bool:
 def is_ours(key: str) -> bool:
     """Whether nobody but publisher gives such names: objects named by their content, the copies of pages,
     and what belongs to an episode. A page of `people/` may be somebody's own."""
-    return any(pattern.fullmatch(key) for pattern in (_ADDRESSED, _MANIFEST, _COPY)) or (
+    return any(pattern.fullmatch(key) for pattern in (_ADDRESSED, _MANIFEST, _TOLD, _COPY)) or (
         key.startswith("episodes/") and is_page(key)
     )
 
 
 def is_manifest(key: str) -> bool:
     return _MANIFEST.fullmatch(key) is not None
+
+
+def told_key(manifest_key: str) -> str:
+    """Where it is kept who was told of a release."""
+    return f"{manifest_key.removesuffix('.json')}.told.json"
 
 
 def copy_key(page: StoredObject) -> str:

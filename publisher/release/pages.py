@@ -14,7 +14,7 @@ from publisher.build.workshop import Workshop, page_key
 from publisher.chapters import with_line_breaks
 from publisher.feed import feed_stylesheet
 from publisher.manifest import Released, StoredObject
-from publisher.model import AudioFormat, Chapter, Episode, Learning, Notify, Person, Show
+from publisher.model import Announce, AudioFormat, Chapter, Episode, Learning, Notify, Person, Show
 from publisher.parts import chapters_of
 from publisher.pictures import Palette
 from publisher.site.assets import static_files, static_url, style_sheet
@@ -68,6 +68,7 @@ def _public(show: Show) -> Show:
         publish_to="",
         publish_endpoint="",
         notify=Notify(),
+        announce=Announce(),
         audio=AudioFormat(),
         unreadable=(),
     )

@@ -20,6 +20,7 @@ from publisher.reading.accept import base_address
 from publisher.reading.load import STATE_FOLDER, Loaded, load_show
 from publisher.reading.locate import locate
 from publisher.release.published import KEPT, Published, manifest_of, read_published
+from publisher.release.telling_notes import announced
 from publisher.sound.facts import Measurement
 from publisher.store import Store, open_store
 
@@ -181,7 +182,10 @@ def compare(
     if any(problem.is_error for problem in problems):
         raise ShowError(in_order(problems))
     settled = settle(show, published.manifest, url=address or DEFAULT_URL)
-    plan = make_plan(settled, published.manifest, now, id3_version=id3_version, undone=undone, lent=lent)
+    posts = announced(show, store, published, loaded.root / STATE_FOLDER)
+    plan = make_plan(
+        settled, published.manifest, now, id3_version=id3_version, undone=undone, lent=lent, posts=posts
+    )
     plan = replace(plan, held=_held(plan, undone))
     return Prepared(loaded, store, published, plan, in_order(problems), known, lender)
 
@@ -205,6 +209,7 @@ def _held(plan: Plan, undone: Manifest | None) -> Literal["", "undone", "undone 
     """Whether the folder still says what was rolled back: it would go out again by itself otherwise."""
     if undone is None or not plan.has_changes:
         return ""
+    # With the posts that were known to it: one that came later is no edit of the folder.
     since = make_plan(plan.show, undone, plan.now)
     if not since.has_changes:
         return "undone"

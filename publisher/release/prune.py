@@ -18,7 +18,7 @@ from publisher.release.history import Past, chain, ensure_published
 from publisher.release.journal import Journal
 from publisher.release.live_pages import pages_of, settle_pages
 from publisher.release.lock import only_run
-from publisher.release.names import FOLDERS, copy_key, is_manifest, is_ours
+from publisher.release.names import FOLDERS, copy_key, is_manifest, is_ours, told_key
 from publisher.release.preparing import store_of
 from publisher.release.private import stores_of
 from publisher.release.published import manifest_of, read_published
@@ -255,7 +255,12 @@ def _needed(store: Store, kept: tuple[Past, ...]) -> set[str]:
 
 
 def _keys(key: str, manifest: Manifest) -> set[str]:
-    return {key, *manifest.all_objects(), *(copy_key(page) for page in pages_of(manifest).values())}
+    return {
+        key,
+        told_key(key),
+        *manifest.all_objects(),
+        *(copy_key(page) for page in pages_of(manifest).values()),
+    }
 
 
 def _remove(store: Store, removable: tuple[Stored, ...], kept: tuple[Past, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from publisher.build.artifact import Artifact, of_bytes
 from publisher.errors import Conflict, StoreError, UsageError
 from publisher.identity import sha256
 from publisher.manifest import Manifest, StoredObject, manifest_bytes
+from publisher.model import Show
 from publisher.reading.load import STATE_FOLDER, load_show
 from publisher.release.flip import flip, named_feed
 from publisher.release.history import Past, ensure_published, find, short
@@ -18,9 +19,12 @@ from publisher.release.journal import Journal
 from publisher.release.live_pages import pages_of, restore_pages, settle_pages
 from publisher.release.lock import only_run
 from publisher.release.names import copy_key
-from publisher.release.preparing import store_of
+from publisher.release.preparing import DEFAULT_URL, store_of
 from publisher.release.private import store_of_feed
 from publisher.release.published import KEPT, Published, keep_copy, read_published
+from publisher.release.recipients import wanted_of_rollback
+from publisher.release.telling_notes import Records
+from publisher.release.told import Told
 from publisher.release.uploads import Progress, Quiet, Uploads, each
 from publisher.store import PrefixedStore
 from publisher.store.base import Store
@@ -39,6 +43,7 @@ class RolledBack:
         reachable: addresses of audio that only the undone release has, and that stay until they are pruned;
             for a private feed, these and `feed_url` do not tell where it is.
         private_left: names of private feeds, which stay as they are when the public one is rolled back.
+        told: who was told of it.
     """
 
     release: str
@@ -48,6 +53,7 @@ class RolledBack:
     removed: tuple[str, ...]
     reachable: tuple[str, ...]
     private_left: tuple[str, ...] = ()
+    told: Told = field(default_factory=Told)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -58,6 +64,7 @@ class RolledBack:
             "removed": list(self.removed),
             "reachable": list(self.reachable),
             "private_left": list(self.private_left),
+            "told": self.told.as_json(),
         }
 
 
@@ -68,6 +75,7 @@ def rollback(
     to: str = "",
     endpoint: str = "",
     feed: str = "",
+    tell: bool = False,
     progress: Progress | None = None,
 ) -> RolledBack:
     """Puts a past release back in the place of the one that stands.
@@ -80,6 +88,7 @@ def rollback(
         release: the first digits of a release's name, or `previous`.
         to, endpoint: go before those of podcast.yaml.
         feed: name of a private feed, which is put back then; without it that is the public one alone.
+        tell: write down who is to be told of it; telling is for `publisher.telling`.
 
     Raises:
         UsageError: there is no such release or feed, or it stands already.
@@ -97,7 +106,8 @@ def rollback(
             what = f"the release {past.name} is the one that stands"
             raise UsageError(what, help="publisher history lists others")
         uploads = Uploads(store, progress)
-        manifest, artifact = _put_back(loaded.root, uploads, published, past)
+        show = loaded.show if tell and not feed else None
+        manifest, artifact = _put_back(loaded.root, uploads, published, past, show)
         keep_copy(loaded.root / STATE_FOLDER / KEPT, artifact.object.key, manifest_bytes(manifest)[1])
     told = _told(published, past, artifact)
     if isinstance(store, PrefixedStore):
@@ -107,7 +117,9 @@ def rollback(
     return replace(told, private_left=left)
 
 
-def _put_back(root: Path, uploads: Uploads, published: Published, past: Past) -> tuple[Manifest, Artifact]:
+def _put_back(
+    root: Path, uploads: Uploads, published: Published, past: Past, show: Show | None
+) -> tuple[Manifest, Artifact]:
     store, current = uploads.store, published.manifest
     assert current is not None
     _need_whole(store, past)
@@ -119,10 +131,16 @@ def _put_back(root: Path, uploads: Uploads, published: Published, past: Past) ->
         previous=published.manifest_key,
         undone="" if past.key == undone else undone,
         repeats=past.manifest.repeats or past.key,
+        # What was announced stays announced, and is not once more when it comes back.
+        posts=past.manifest.posts | current.posts,
+        completes="",
         version=__version__,
     )
     key, data = manifest_bytes(manifest)
     artifact = of_bytes(key, data)
+    if show:
+        ids = wanted_of_rollback(show, public=manifest.url != DEFAULT_URL)
+        Records(store, root / STATE_FOLDER).begin(key, ids, previous=published.manifest_key)
     journal = Journal(root / STATE_FOLDER, store.name)
     journal.open()
     restore_pages(uploads, manifest, keep_others=True)

@@ -51,11 +51,11 @@ _TICK_SECONDS: Final = 10.0
 _LONG_COPY_SECONDS: Final = 30.0
 
 
-class Stopped(PublisherError):
-    """The process is to end: what was begun and could be left was left."""
+class Stopped(BaseException):
+    """The process is to end: what was begun and could be left was left. No failure, so nobody is told."""
 
 
-class _NotYet(PublisherError):
+class _NotYet(BaseException):
     """There is nothing to release yet, and will be soon: a show does not begin with an empty feed."""
 
 

@@ -42,7 +42,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """The show that uses every key, served in the same way."""
     folder = tmp_path_factory.mktemp("everything")
     # Nobody answers at the addresses that it names of other people's.
-    stand = publish(folder, "--no-verify", make=make_everything, public_url=URL)
+    stand = publish(folder, "--no-verify", "--no-tell", make=make_everything, public_url=URL)
     with previewing(stand.folder.parent, "--to", str(stand.public)) as url:
         yield dataclasses.replace(stand, url=url)
 

@@ -21,7 +21,7 @@ from publisher.manifest import (
     named_by,
     read_manifest,
 )
-from publisher.model import Chapter
+from publisher.model import Chapter, Social
 
 
 def stored(key: str) -> StoredObject:
@@ -72,6 +72,8 @@ FULL = Manifest(
     previous="releases/" + "0" * 64 + ".json",
     undone="releases/" + "1" * 64 + ".json",
     repeats="releases/" + "2" * 64 + ".json",
+    posts={"g": (Social("https://a.example/1", account_id="@a"), Social("https://b.example/2", "atproto"))},
+    completes="releases/" + "3" * 64 + ".json",
 )  # fmt: skip
 BARE = Manifest("g", "https://a.example/feed.xml", "https://a.example/", "A", {})
 

@@ -14,14 +14,17 @@ import publisher.build.notes
 from publisher.identity import fingerprint
 from publisher.model import (
     Alternate,
+    Announce,
     Artwork,
     AudioFormat,
+    Bluesky,
     Chapter,
     Colors,
     Episode,
     Funding,
     Learning,
     Link,
+    Mail,
     Notify,
     Owner,
     Person,
@@ -34,6 +37,7 @@ from publisher.model import (
     Soundbite,
     SourceFile,
     TranscriptFile,
+    Webhook,
 )
 from publisher.namespace import (
     Chat,
@@ -116,7 +120,7 @@ def test_the_tables_above_hold_every_key() -> None:
         *("folder", "publish_to", "publish_endpoint", "artwork", "pictures", "image_files", "unreadable"),
         "fonts",
     }
-    elsewhere |= {"feeds"}
+    elsewhere |= {"feeds", "announce"}
     assert {item.name for item in fields(Show)} == set(SHOW_KEYS) | elsewhere | {"episodes"}
     files = {
         "slug",
@@ -279,3 +283,10 @@ def test_fingerprints_of_what_was_published_before_stay() -> None:
         "transcript": "e78cc7d9e3a5",
     }
     assert recipe(episode=episode) == "d2de969805c5"
+
+
+def test_who_else_is_told_is_no_change_of_the_feed() -> None:
+    told = Notify(podping=True, webhooks=(Webhook("https://a.example/"),), email=(Mail(("a@example.com",)),))
+    announced = replace(SHOW, announce=Announce(bluesky=Bluesky("a.example", "PASSWORD")))
+    assert show_parts(announced) == show_parts(SHOW)
+    assert show_parts(replace(SHOW, notify=told)) == show_parts(replace(SHOW, notify=Notify(podping=True)))

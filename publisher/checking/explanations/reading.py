@@ -298,6 +298,29 @@ EXPLANATIONS: Final = {
         "keep what they have and get nothing new. Set the variable where publish runs, for scheduled runs in "
         "the settings of the job."
     ),
+    "secret-name": (
+        "A show folder is copied, synced and shared, so no password or token stands in it: it names the "
+        "environment variable that holds one where publish runs. Names are capitals, digits and "
+        "underscores: MASTODON_TOKEN."
+    ),
+    "handle": (
+        "A Bluesky handle is a host's name: ada.bsky.social, or a domain of your own. The @ before it may "
+        "stand or not."
+    ),
+    "announce-text": (
+        "The text of a post has places that are filled in for each episode: {title}, {url} and {show}. "
+        "Without {url} nobody would get from the post to the episode."
+    ),
+    "notify-left": (
+        "Podping, signed webhooks, e-mail, Mastodon and Bluesky each take a secret from the environment. "
+        "Where it is not set nobody is told by that way; the release goes out all the same. Set the "
+        "variable where publish runs; for two days a later run that has it tells what is left."
+    ),
+    "notify-failed": (
+        "The release stands, and somebody who was to be told of it could not be reached, or refused. The "
+        "next run tries again, for two days at most. If it stays, see that the address and the secret are "
+        "right."
+    ),
     "feed-early": (
         "early says how long before everybody else members hear an episode. It is a number with m, h, d or w "
         "for minutes, hours, days or weeks: 48h, 7d."

@@ -62,11 +62,6 @@ EXPLANATIONS: Final = {
         "one from a serial show. Give each full episode of a season its own number; trailers and bonus "
         "episodes need none."
     ),
-    "not-yet": (
-        "The key is part of the show format, but this version does nothing with it. The rule says so, "
-        "rather than let you believe that it has an effect. Remove the key, or leave it for a later "
-        "version."
-    ),
     "owner-email": (
         "Spotify and YouTube prove that a show is yours by sending a code to the e-mail address in its "
         "feed. Without one you cannot claim the show there. Write owner with name and email; use an "
