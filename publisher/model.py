@@ -414,6 +414,8 @@ class Show:
     feed_ttl: int | None = None
     publish_to: str = ""
     publish_endpoint: str = ""
+    inbox: str = ""
+    """Where new episodes are dropped: a folder, or a prefix of a bucket."""
     notify: Notify = field(default_factory=Notify)
     artwork: Artwork | None = None
     pictures: tuple[tuple[str, SourceFile], ...] = ()

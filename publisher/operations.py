@@ -11,10 +11,13 @@ from pathlib import Path
 from publisher.diagnosing import doctor
 from publisher.errors import StoreError
 from publisher.fixing import Fixed, fix_show
+from publisher.inbox import STILL_SECONDS
+from publisher.inbox import Outcome as InboxOutcome
+from publisher.inbox import take_in as take_in_from
 from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
 from publisher.problems import Problem
-from publisher.reading.load import Loaded, load_show
+from publisher.reading.load import Loaded, load_show, read_settings
 from publisher.release import Outcome, checked, prepare, store_of
 from publisher.release import publish as release_show
 from publisher.release.history import Past, chain, ensure_published
@@ -40,6 +43,7 @@ __all__ = [
     "prune",
     "publish",
     "rollback",
+    "take_in",
     "verify",
 ]
 
@@ -147,6 +151,37 @@ def fix(
         )
 
     return fix_show(Path(folder), problems)
+
+
+def take_in(
+    folder: Path | str,
+    inbox: str = "",
+    *,
+    now: datetime | None = None,
+    still_seconds: float = STILL_SECONDS,
+    state: Path | None = None,
+    endpoint: str = "",
+) -> tuple[InboxOutcome, ...]:
+    """Looks once into a show's inbox: see `publisher.inbox.take_in`.
+
+    Args:
+        inbox: goes before that of podcast.yaml, and is relative to the working folder.
+        now: aware; the clock's unless given.
+        state: as `publisher.inbox.take_in` takes it.
+        endpoint: goes before that of podcast.yaml.
+    """
+    settings = read_settings(folder)
+    if inbox and not inbox.startswith("s3:"):
+        inbox = str(Path.cwd() / Path(inbox).expanduser())
+    return take_in_from(
+        Path(folder),
+        inbox or settings.get("inbox", ""),
+        now=now or datetime.now(UTC),
+        still_seconds=still_seconds,
+        state=state,
+        endpoint=endpoint or settings.get("publish", {}).get("endpoint", ""),
+        published_to=settings.get("publish", {}).get("to", ""),
+    )
 
 
 def plan(

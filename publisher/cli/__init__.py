@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from publisher import __version__
-from publisher.cli import check, commands, doctor, releases, verify
+from publisher.cli import check, commands, doctor, inbox, releases, verify
 from publisher.errors import Defect
 
 
@@ -28,6 +28,7 @@ for command in (
     check.check,
     commands.plan,
     commands.publish,
+    inbox.inbox,
     commands.preview,
     verify.verify,
     releases.history,
