@@ -45,9 +45,9 @@ class Seconds(click.ParamType[float]):
 def inbox(
     shows: tuple[str, ...], inbox: str, still: float, endpoint: str, as_json: bool, quiet: bool, verbose: int
 ) -> int:
-    """Looks into an inbox once. An episode's folder, a ZIP of it, or an audio file moves into the show when it
-    is complete and right; what is not right gets a PROBLEMS.txt beside it. Nothing is published. The status
-    is 1 where something is refused.
+    """Looks into an inbox once. An episode's folder, a ZIP of it, or an audio file moves into the show when
+    it is complete and right; what is not right gets a PROBLEMS.txt beside it. Nothing is published. The
+    status is 1 where something is refused.
 
     Example: publisher inbox episodes --from ../inbox
     """

@@ -108,7 +108,7 @@ class FolderInbox:
 
     def fetch(self, drop: Drop, work: Path) -> dict[str, Path]:
         for item in drop.items:
-            if not self.is_same(item):
+            if item.kind == "file" and not self.is_same(item):
                 raise Changed(item.path)
         return {item.path: self._root / item.path for item in drop.items if item.kind == "file"}
 

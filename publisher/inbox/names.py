@@ -129,14 +129,13 @@ def title_and_number(name: str) -> tuple[str, int | None]:
         The title, empty where the name tells none, and the number.
     """
     text = clean(name).replace("_", " ")
-    if " " not in text.strip():
-        text = (
-            text.replace("-", " ")
-            if not re.match(r"\d+-", text)
-            else text.replace("-", " - ", 1).replace("-", " ")
-        )
-        text = re.sub(r"^(\d+)   +", r"\1 - ", text)
     text = " ".join(text.split())
+    if " " not in text:
+        # A date is taken off below, and a number before the first hyphen; the other hyphens are spaces.
+        first = _DATE.match(text) or re.match(r"\d{1,5}-(?=\D)", text)
+        start = first.end() if first else 0
+        head = text[:start]
+        text = (f"{head.rstrip('-')} - " if head.endswith("-") else head) + text[start:].replace("-", " ")
     number = None
     dated = _DATE.match(text)
     if dated:
