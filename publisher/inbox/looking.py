@@ -96,6 +96,8 @@ class Look:
         """Of runs that were killed: nobody else works here now."""
         for path in self.state.glob(f"{_WORK}*"):
             shutil.rmtree(path, ignore_errors=True)
+        for path in self.state.glob("*.partial"):
+            path.unlink(missing_ok=True)
 
     def _seen(self, drop: Drop) -> Seen:
         """What is remembered of the drop; since now, where it changed, or where the clock was set back."""

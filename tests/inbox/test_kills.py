@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -10,6 +11,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,12 +20,15 @@ import pytest
 from publisher.inbox import Taken
 from publisher.operations import load_show
 from tests.inbox import killed
+from tests.inbox.killed import Answer, Order
 from tests.inbox.scene import YAML, Scene, make_scene, zipped
 from tests.release.trees import environment, tree
 from tests.support.shows import audio_of
 
 DROPS = ("folder", "recoded", "zip", "loose")
-_ROUNDS = 12
+_ROUNDS = 5
+_MOMENTS = 12
+_ENOUGH = 2
 
 
 def filled(folder: Path, kind: str) -> Scene:
@@ -54,9 +60,32 @@ def wanted(folder: Path, kind: str) -> dict[str, str]:
     return tree(scene.show / "0007-x")
 
 
-def run_killed(scene: Scene, last: int) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, killed.__file__, str(scene.show), str(scene.inbox), str(last)]
-    return subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60, check=False)
+class Killer:
+    """Runs looks and kills them."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def run(self, scene: Scene, last_change: int = 0, *, after_seconds: float = 0.0) -> Answer:
+        """One look; an `Answer` without a signal came to its end."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        order = Order(str(scene.show), str(scene.inbox), last_change, after_seconds)
+        print(json.dumps(asdict(order)), file=self._process.stdin, flush=True)
+        answer = Answer(**json.loads(self._process.stdout.readline()))
+        assert not answer.failed
+        return answer
+
+
+@pytest.fixture(scope="module")
+def killer() -> Iterator[Killer]:
+    command = [sys.executable, killed.__file__]
+    with subprocess.Popen(
+        command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Killer(process)
+        assert process.stdin is not None
+        process.stdin.close()
 
 
 def judge(scene: Scene, before: dict[str, str], whole: dict[str, str]) -> None:
@@ -95,18 +124,17 @@ def digest_of(data: bytes) -> str:
 
 
 @pytest.mark.parametrize("kind", DROPS)
-def test_a_kill_before_every_change_of_the_disk(tmp_path: Path, kind: str) -> None:
+def test_a_kill_before_every_change_of_the_disk(killer: Killer, tmp_path: Path, kind: str) -> None:
     whole = wanted(tmp_path / "wanted", kind)
-    counted = run_killed(filled(tmp_path / "counted", kind), 0)
-    assert counted.returncode == 0, counted.stderr
-    changes = int(counted.stdout)
+    changes = killer.run(filled(tmp_path / "counted", kind)).changes
     assert changes > 8
     ended_in_show = 0
-    for last in range(1, changes + 1):
+    everything = os.environ.get("PUBLISHER_FAULTS") == "all" or kind == "folder"
+    # A disk is waited for at each of them: of the further kinds every third.
+    for last in range(1, changes + 1, 1 if everything else 3):
         scene = filled(tmp_path / f"{last}", kind)
         before = tree(scene.inbox)
-        done = run_killed(scene, last)
-        assert done.returncode == -signal.SIGKILL, (last, done)
+        assert killer.run(scene, last).signal == signal.SIGKILL
         judge(scene, before, whole)
         ended_in_show += (scene.show / "0007-x").exists()
         finish(scene, before, whole)
@@ -115,35 +143,33 @@ def test_a_kill_before_every_change_of_the_disk(tmp_path: Path, kind: str) -> No
 
 
 @pytest.mark.parametrize("kind", DROPS[:2])
-def test_a_kill_and_a_kill_of_the_look_that_mends_it(tmp_path: Path, kind: str) -> None:
+def test_a_kill_and_a_kill_of_the_look_that_mends_it(killer: Killer, tmp_path: Path, kind: str) -> None:
     whole = wanted(tmp_path / "wanted", kind)
     generator = random.Random(7)
     for number in range(_ROUNDS):
         scene = filled(tmp_path / f"{number}", kind)
         before = tree(scene.inbox)
         for _ in range(3):
-            run_killed(scene, generator.randint(1, 25))
+            killer.run(scene, generator.randint(1, 25))
             judge(scene, before, whole)
         finish(scene, before, whole)
 
 
-def test_a_kill_at_a_moment_of_nobodys_choice(tmp_path: Path) -> None:
+def test_a_kill_at_a_moment_of_nobodys_choice(killer: Killer, tmp_path: Path) -> None:
     whole = wanted(tmp_path / "wanted", "folder")
     generator = random.Random(int(os.environ.get("PUBLISHER_RANDOM", "11")))
     started = time.monotonic()
-    assert run_killed(filled(tmp_path / "timed", "folder"), 0).returncode == 0
+    killer.run(filled(tmp_path / "timed", "folder"))
     longest = time.monotonic() - started
-    for number in range(_ROUNDS):
+    ended = 0
+    for number in range(_MOMENTS):
         scene = filled(tmp_path / f"{number}", "folder")
         before = tree(scene.inbox)
-        command = [sys.executable, killed.__file__, str(scene.show), str(scene.inbox), "0"]
-        with subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL) as process:
-            try:
-                process.wait(timeout=longest * generator.uniform(0.4, 1))
-            except subprocess.TimeoutExpired:
-                process.kill()
+        answer = killer.run(scene, after_seconds=longest * generator.uniform(0.05, 1))
+        ended += answer.signal != 0
         judge(scene, before, whole)
         finish(scene, before, whole)
+    assert ended, "at least one came before the end"
 
 
 def test_the_witness_sees_an_episode_that_is_half_there(tmp_path: Path) -> None:
@@ -161,12 +187,12 @@ def test_the_witness_sees_an_episode_that_is_half_there(tmp_path: Path) -> None:
         judge(scene, before, whole)
 
 
-def test_an_episode_that_was_renamed_after_a_kill_is_not_taken_twice(tmp_path: Path) -> None:
+def test_an_episode_that_was_renamed_after_a_kill_is_not_taken_twice(killer: Killer, tmp_path: Path) -> None:
     whole = wanted(tmp_path / "wanted", "folder")
     renamed = 0
     for last in range(1, 60):
         scene = filled(tmp_path / f"{last}", "folder")
-        if run_killed(scene, last).returncode == 0:
+        if not killer.run(scene, last).signal:
             break
         if not (scene.show / "0007-x").exists():
             continue
@@ -177,15 +203,17 @@ def test_an_episode_that_was_renamed_after_a_kill_is_not_taken_twice(tmp_path: P
         assert not (scene.show / "0007-x").exists()
         assert scene.left() == []
         renamed += 1
+        if renamed == _ENOUGH:
+            break
     assert renamed
 
 
-def test_what_a_producer_changed_after_a_kill_stays(tmp_path: Path) -> None:
+def test_what_a_producer_changed_after_a_kill_stays(killer: Killer, tmp_path: Path) -> None:
     """The move happened, the inbox was not emptied yet, and meanwhile somebody went on writing."""
     stayed = 0
     for last in range(1, 60):
         scene = filled(tmp_path / f"{last}", "folder")
-        if run_killed(scene, last).returncode == 0:
+        if not killer.run(scene, last).signal:
             break
         notes = scene.inbox / "0007-x" / "images" / "a.txt"
         if not (scene.show / "0007-x").exists() or not notes.exists():
@@ -197,4 +225,6 @@ def test_what_a_producer_changed_after_a_kill_stays(tmp_path: Path) -> None:
         assert notes.read_text() == "changed since"
         assert (scene.show / "0007-x" / "images" / "a.txt").read_text() == "a"
         stayed += 1
+        if stayed == _ENOUGH:
+            break
     assert stayed
