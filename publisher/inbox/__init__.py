@@ -43,8 +43,10 @@ def take_in(
 ) -> tuple[Outcome, ...]:
     """Looks into an inbox once, and takes in what is complete and right.
 
-    A look at an inbox in which nothing is costs a listing. What was refused is not looked at again until it,
-    or an episode.yaml or podcast.yaml of the show, changes.
+    A look at an inbox in which nothing is costs a listing; where something is refused, it costs a stat of
+    each episode.yaml besides. What was refused is not looked at again until it, or an episode.yaml or the
+    podcast.yaml of the show, changes. Who looks again and again may wait for a change of the inbox or of the
+    show, and for the earliest `look_again` of what waits; a bucket tells of no change.
 
     Args:
         show: the show folder.

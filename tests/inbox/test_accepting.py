@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import unicodedata
 from pathlib import Path
 
@@ -202,7 +204,7 @@ def test_folders_in_folders_are_unwrapped(scene: Scene) -> None:
 
 @pytest.mark.parametrize("prefix", ["", "0007-dropped/", "a/b/"])
 def test_a_zip_with_or_without_a_folder(scene: Scene, prefix: str) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         f"{prefix}episode.yaml": YAML,
         f"{prefix}audio.mp3": AUDIO,
         f"__MACOSX/{prefix}._audio.mp3": b"x",
@@ -265,3 +267,28 @@ def test_originals_are_kept_for_a_month(scene: Scene) -> None:
     scene.taken(later_seconds=40 * 86400)
     assert sorted(path.name for path in (scene.inbox / ".taken").rglob("*.zip")) == ["y.zip", "z.zip"]
     assert (scene.inbox / ".taken" / "my own").exists()
+
+
+def test_an_inbox_on_another_disk_is_copied_from_and_then_emptied(tmp_path: Path) -> None:
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second disk here")
+    scene = make_scene(tmp_path)
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        far = Scene(scene.show, Path(folder))
+        wanted = tree(add_episode(far.inbox, "0007-x", title="X", number=7, notes="# Notes"))
+        assert far.taken().slug == "0007-x"
+        assert far.left() == []
+    assert tree(scene.show / "0007-x") == wanted
+
+
+def test_an_inbox_that_may_not_be_written_to_gives_nothing_away(scene: Scene) -> None:
+    folder = add_episode(scene.inbox, "0007-x", title="X", number=7)
+    folder.chmod(0o555)
+    try:
+        if os.access(folder, os.W_OK):
+            pytest.skip("this user may write everywhere")
+        assert "permissions" in scene.waiting().reason
+        assert not (scene.show / "0007-x").exists()
+    finally:
+        folder.chmod(0o755)

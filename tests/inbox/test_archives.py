@@ -20,7 +20,7 @@ from tests.release.trees import tree
 from tests.support.shows import audio_of
 
 AUDIO = audio_of("zipped")
-GOOD = {"0007-x/episode.yaml": YAML, "0007-x/audio.mp3": AUDIO}
+GOOD: dict[str, str | bytes] = {"0007-x/episode.yaml": YAML, "0007-x/audio.mp3": AUDIO}
 
 
 def infos(*entries: zipfile.ZipInfo) -> bytes:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +13,9 @@ import pytest
 
 from publisher.errors import StoreError
 from publisher.inbox import Outcome, Refused, Taken, Waiting, take_in
+from tests.inbox import killed
 from tests.inbox.scene import YAML, zipped
-from tests.release.trees import tree
+from tests.release.trees import environment, tree
 from tests.servers.server import S3Server
 from tests.support.shows import audio_of, make_show
 
@@ -24,18 +29,19 @@ class Bucket:
     def __init__(self, show: Path, server: S3Server, name: str) -> None:
         self.show = show
         self.inbox = f"s3://{name}/in"
-        self._name = name
-        self._client = server.client()
+        self.name = name
+        self.client = server.client()
+        self.environment = server.environment()
 
     def put(self, key: str, data: str | bytes) -> None:
         body = data.encode() if isinstance(data, str) else data
-        self._client.put_object(Bucket=self._name, Key=f"in/{key}", Body=body)
+        self.client.put_object(Bucket=self.name, Key=f"in/{key}", Body=body)
 
     def get(self, key: str) -> bytes:
-        return self._client.get_object(Bucket=self._name, Key=f"in/{key}")["Body"].read()
+        return self.client.get_object(Bucket=self.name, Key=f"in/{key}")["Body"].read()
 
     def keys(self) -> set[str]:
-        listed = self._client.list_objects_v2(Bucket=self._name).get("Contents", ())
+        listed = self.client.list_objects_v2(Bucket=self.name).get("Contents", ())
         return {entry["Key"] for entry in listed}
 
     def look(self, *, later_seconds: float = 3600) -> tuple[Outcome, ...]:
@@ -51,15 +57,12 @@ def bucket(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.delenv(variable, raising=False)
     for variable, value in server.environment().items():
         monkeypatch.setenv(variable, value)
-    made = Bucket(make_show(tmp_path / "show"), server, name)
-    made.put("../outside.txt".replace("../", "-"), "")
-    made._client.delete_object(Bucket=name, Key="in/-outside.txt")
-    return made
+    return Bucket(make_show(tmp_path / "show"), server, name)
 
 
 def test_a_folder_comes_in_and_leaves_the_bucket(bucket: Bucket) -> None:
     name = "Ærlig talt – øl & æ"
-    bucket._client.put_object(Bucket=bucket._name, Key="elsewhere/a.txt", Body=b"not the inbox's")
+    bucket.client.put_object(Bucket=bucket.name, Key="elsewhere/a.txt", Body=b"not the inbox's")
     bucket.put(f"{name}/", b"")
     bucket.put(f"{name}/episode.yaml", YAML)
     bucket.put(f"{name}/Blåbær.mp3", AUDIO)
@@ -104,7 +107,7 @@ def test_what_is_refused_gets_its_text_in_the_bucket(bucket: Bucket) -> None:
     assert b"Tale.mp3" in bucket.get("Tale.mp3.PROBLEMS.txt")
     assert [outcome.is_news for outcome in bucket.look() if isinstance(outcome, Refused)] == [False, False]
     bucket.put("0007-x/episode.yaml", YAML)
-    bucket._client.delete_object(Bucket=bucket._name, Key="in/Tale.mp3")
+    bucket.client.delete_object(Bucket=bucket.name, Key="in/Tale.mp3")
     (taken,) = bucket.look()
     assert isinstance(taken, Taken)
     assert bucket.keys() == set()
@@ -127,7 +130,8 @@ def test_keys_that_no_disk_can_have_are_refused(bucket: Bucket, key: str) -> Non
         bucket.put(key, b"x")
     except Exception as error:
         pytest.skip(f"this server takes no such key: {type(error).__name__}")
-    if f"in/{key}" not in bucket.keys():
+    listed = bucket.keys()
+    if f"in/{key}" not in listed:
         pytest.skip("this server calls it something else")
     before = tree(bucket.show)
     outcomes = bucket.look()
@@ -138,3 +142,44 @@ def test_keys_that_no_disk_can_have_are_refused(bucket: Bucket, key: str) -> Non
 def test_a_bucket_that_is_not_there_is_said(bucket: Bucket) -> None:
     with pytest.raises(StoreError):
         take_in(bucket.show, "s3://no-such-bucket-here/in", now=datetime.now(UTC))
+
+
+def test_a_kill_loses_nothing_and_takes_nothing_twice(bucket: Bucket, tmp_path: Path) -> None:
+    """Before every fourth change of the disk; what the bucket lost by then, the show has."""
+    files = {"episode.yaml": YAML.encode("utf-16"), "audio.mp3": AUDIO}
+    command = [sys.executable, killed.__file__]
+    ended = {True: 0, False: 0}
+    with subprocess.Popen(
+        command,
+        env=environment(bucket.environment),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for last in range(2, 60, 4):
+            show = make_show(tmp_path / f"{last}")
+            for name, data in files.items():
+                bucket.put(f"0007-x/{name}", data)
+            order = killed.Order(str(show), bucket.inbox, last)
+            print(json.dumps(asdict(order)), file=process.stdin, flush=True)
+            answer = killed.Answer(**json.loads(process.stdout.readline()))
+            assert not answer.failed
+            moved = (show / "0007-x").exists()
+            ended[moved] += 1
+            if not moved:
+                assert bucket.keys() == {f"in/0007-x/{name}" for name in files}
+            now = datetime.now(UTC) + timedelta(hours=1)
+            for outcome in take_in(show, bucket.inbox, now=now):
+                assert isinstance(outcome, Taken)
+            assert (show / "0007-x" / "audio.mp3").read_bytes() == AUDIO
+            assert [path.name for path in show.glob("0007*")] == ["0007-x"]
+            assert bucket.keys() == set()
+            kept = [path.read_bytes() for path in (show / ".publisher/inbox/taken").rglob("*.yaml")]
+            assert kept == [files["episode.yaml"]]
+            if not answer.signal:
+                break
+        process.stdin.close()
+    assert ended[True]
+    assert ended[False]
