@@ -7,13 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from publisher.diagnosing import doctor
 from publisher.errors import StoreError
 from publisher.fixing import Fixed, fix_show
-from publisher.inbox import STILL_SECONDS
-from publisher.inbox import Outcome as InboxOutcome
-from publisher.inbox import take_in as take_in_from
 from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
 from publisher.problems import Problem
@@ -30,6 +28,9 @@ from publisher.scaffold import new
 from publisher.sound.facts import Measurement
 from publisher.store import PrefixedStore
 from publisher.verifying import verify
+
+if TYPE_CHECKING:
+    from publisher.inbox import Outcome as InboxOutcome
 
 __all__ = [
     "check",
@@ -158,7 +159,7 @@ def take_in(
     inbox: str = "",
     *,
     now: datetime | None = None,
-    still_seconds: float = STILL_SECONDS,
+    still_seconds: float = 5.0,
     state: Path | None = None,
     endpoint: str = "",
 ) -> tuple[InboxOutcome, ...]:
@@ -170,10 +171,12 @@ def take_in(
         state: as `publisher.inbox.take_in` takes it.
         endpoint: goes before that of podcast.yaml.
     """
+    from publisher.inbox import take_in
+
     settings = read_settings(folder)
     if inbox and not inbox.startswith("s3:"):
         inbox = str(Path.cwd() / Path(inbox).expanduser())
-    return take_in_from(
+    return take_in(
         Path(folder),
         inbox or settings.get("inbox", ""),
         now=now or datetime.now(UTC),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import mutagen
-
 _KEYS: Final = ("title", "TITLE", "TIT2", "\xa9nam", "Title")
 
 
@@ -16,6 +14,9 @@ def tagged_title(path: Path) -> str:
     Raises:
         OSError: the file cannot be read.
     """
+    # Imported here: most runs meet no audio whose title they would have to guess.
+    import mutagen
+
     with path.open("rb"):
         # What cannot be opened is said; what mutagen makes of the bytes is only a guess at a title.
         pass

@@ -190,9 +190,8 @@ class Look:
                 episode, problems = better
                 changed |= {EPISODE_YAML}
                 notes += ("curly quotation marks in episode.yaml are straight now",)
-        problems = _as_dropped(problems, shape)
         if episode is None or any(problem.is_error for problem in problems):
-            return self._refuse(drop, seen, problems)
+            return self._refuse(drop, seen, _as_dropped(problems, shape))
         kept |= {piece.origin for piece in shape.pieces if piece.path in changed and piece.origin}
         kept |= {piece.origin for piece in shape.left if piece.origin}
         where = move(

@@ -6,6 +6,7 @@ password or a bomb refuses the whole archive, and all that is wrong with it is s
 
 from __future__ import annotations
 
+import lzma
 import os
 import shutil
 import stat
@@ -96,7 +97,13 @@ def _written(
         try:
             with opened.open(one.info) as source, path.open("xb") as copy:
                 length = _copy(source.read, copy.write)
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError):
+            damaged.append(_broken(f"{printable(one.path)} in it is cut off or damaged"))
+            continue
+        except OSError as error:
+            # So does the reader of bzip2 complain of bytes; a disk that complains gives a number.
+            if error.errno is not None:
+                raise
             damaged.append(_broken(f"{printable(one.path)} in it is cut off or damaged"))
             continue
         if length != one.info.file_size:

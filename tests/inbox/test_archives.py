@@ -171,6 +171,16 @@ def test_a_name_that_says_it_is_utf8_is(tmp_path: Path) -> None:
         assert [decoded_name(info) for info in archive.infolist()] == ["Smør – ☕.mp3"]
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_STORED])
+def test_other_ways_to_pack(scene: Scene, method: int) -> None:
+    data = bytearray(zipped(GOOD, method=method))
+    (scene.inbox / "x.zip").write_bytes(data)
+    assert scene.taken().slug == "0007-x"
+    data[len(data) // 2 : len(data) // 2 + 40] = bytes(40)
+    (scene.inbox / "y.zip").write_bytes(data)
+    assert rules(scene.refused()) == {"inbox-archive"}
+
+
 def test_an_archive_of_another_program(scene: Scene, tmp_path: Path) -> None:
     """Python's own command line, in a process of its own, from a folder on the disk."""
     folder = tmp_path / "0007-packed"
