@@ -466,6 +466,8 @@ class Show:
     feed_ttl: int | None = None
     publish_to: str = ""
     publish_endpoint: str = ""
+    inbox: str = ""
+    """Where new episodes are dropped: a folder, or a prefix of a bucket."""
     notify: Notify = field(default_factory=Notify)
     announce: Announce = Announce()
     artwork: Artwork | None = None

@@ -17,7 +17,7 @@ from publisher.fixing import Fixed, fix_show
 from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
 from publisher.problems import Problem
-from publisher.reading.load import STATE_FOLDER, Loaded, load_show
+from publisher.reading.load import STATE_FOLDER, Loaded, load_show, read_settings
 from publisher.release import Choose, Outcome, checked, prepare, store_of
 from publisher.release import publish as release_show
 from publisher.release.history import Past, chain, ensure_published
@@ -35,6 +35,7 @@ from publisher.store import PrefixedStore
 from publisher.verifying import verify
 
 if TYPE_CHECKING:
+    from publisher.inbox import Outcome as InboxOutcome
     from publisher.telling.releases import Teller
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "prune",
     "publish",
     "rollback",
+    "take_in",
     "verify",
 ]
 
@@ -156,6 +158,39 @@ def fix(
         )
 
     return fix_show(Path(folder), problems)
+
+
+def take_in(
+    folder: Path | str,
+    inbox: str = "",
+    *,
+    now: datetime | None = None,
+    still_seconds: float = 5.0,
+    state: Path | None = None,
+    endpoint: str = "",
+) -> tuple[InboxOutcome, ...]:
+    """Looks once into a show's inbox: see `publisher.inbox.take_in`.
+
+    Args:
+        inbox: goes before that of podcast.yaml, and is relative to the working folder.
+        now: aware; the clock's unless given.
+        state: as `publisher.inbox.take_in` takes it.
+        endpoint: goes before that of podcast.yaml.
+    """
+    from publisher.inbox import take_in
+
+    settings = read_settings(folder)
+    if inbox and not inbox.startswith("s3:"):
+        inbox = str(Path.cwd() / Path(inbox).expanduser())
+    return take_in(
+        Path(folder),
+        inbox or settings.get("inbox", ""),
+        now=now or datetime.now(UTC),
+        still_seconds=still_seconds,
+        state=state,
+        endpoint=endpoint or settings.get("publish", {}).get("endpoint", ""),
+        published_to=settings.get("publish", {}).get("to", ""),
+    )
 
 
 def plan(

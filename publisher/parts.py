@@ -19,7 +19,7 @@ RECIPES: Final = {"tags": 1, "transcripts": 2, "chapters": 2, "pictures": 1, "fe
 _NOT_SHOW: Final = frozenset(
     (
         *("folder", "episodes", "artwork", "pictures", "image_files", "fonts", "unreadable"),
-        *("publish_to", "publish_endpoint", "notify", "announce", "feeds"),
+        *("publish_to", "publish_endpoint", "inbox", "notify", "announce", "feeds"),
     )
 )
 _NOT_EPISODE: Final = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from publisher import __version__
-from publisher.cli import check, commands, doctor, releases, verify, watch
+from publisher.cli import check, commands, doctor, inbox, releases, verify, watch
 from publisher.errors import Defect
 
 
@@ -28,6 +28,7 @@ for command in (
     check.check,
     commands.plan,
     commands.publish,
+    inbox.inbox,
     commands.preview,
     watch.watch,
     verify.verify,

@@ -14,9 +14,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def option(*names: str, **settings: Any) -> Callable[[F], F]:
-    """An option that `PUBLISHER_NAME` sets as well. The flag goes before it."""
+    """An option that `PUBLISHER_NAME`, or what `envvar` names, sets as well. The flag goes before it."""
     long = next(name for name in names if name.startswith("--"))
     variable = "PUBLISHER_" + long.removeprefix("--").partition("/")[0].replace("-", "_").upper()
+    variable = settings.pop("envvar", variable)
     return click.option(*names, envvar=variable, show_envvar=True, **settings)
 
 

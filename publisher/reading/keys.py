@@ -473,6 +473,7 @@ SHOW = Record(
             ),
             "Where to: to, endpoint",
         ),
+        Key("inbox", TEXT, "Where new episodes are dropped: a folder beside the show, or s3://bucket/prefix"),
         Key(
             "notify",
             Record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from publisher.errors import ShowError
 from publisher.model import Chapter, Episode, Person, Show
 from publisher.problems import Problem
 from publisher.reading import accept
@@ -33,7 +35,7 @@ from publisher.reading.probes import Probes
 from publisher.reading.theme_files import read_theme
 from publisher.reading.translations import read_transcripts
 from publisher.reading.words_file import read_words
-from publisher.reading.yaml import Mapping, Node, Scalar, read_yaml
+from publisher.reading.yaml import MAX_BYTES, Mapping, Node, Scalar, read_yaml
 from publisher.suggest import nearest
 
 SHOW_YAML: Final = "podcast.yaml"
@@ -86,6 +88,23 @@ def load_show(folder: Path | str, *, cache: bool = True) -> Loaded:
     return Loaded(show, locate(tuple(loader.problems), root), root)
 
 
+def read_settings(folder: Path | str) -> dict[str, Any]:
+    """The keys of podcast.yaml that can be read, and none of the episodes: for who asks often.
+
+    Raises:
+        ShowError: there is no podcast.yaml to be read.
+    """
+    path = Path(folder) / SHOW_YAML
+    try:
+        with path.open("rb") as reader:
+            root, findings = read_yaml(reader.read(MAX_BYTES + 1))
+    except OSError as error:
+        raise ShowError((cannot_read(str(path), error),)) from error
+    if root is None:
+        raise ShowError(tuple(finding.at(str(path)) for finding in findings))
+    return SHOW.values("", root, Reading(str(path))) or {}
+
+
 @dataclass(slots=True)
 class _Loader:
     root: Path
@@ -93,6 +112,7 @@ class _Loader:
     probes: Probes
     problems: list[Problem] = field(default_factory=list)
     language: str = ""
+    inbox: Path | None = None
 
     def load(self) -> Show | None:
         try:
@@ -112,6 +132,9 @@ class _Loader:
         values = self._yaml(files, SHOW, Reading(f"{self.name}/{SHOW_YAML}", problems=self.problems))
         self.language = (values or {}).get("language", "")
         zone = accept.zone((values or {}).get("timezone", "UTC"))
+        named = (values or {}).get("inbox", "")
+        if named and "://" not in named:
+            self.inbox = Path(os.path.realpath(self.root / Path(named).expanduser()))
         episodes = tuple(
             episode
             for slug in folder.folders
@@ -143,6 +166,8 @@ class _Loader:
     def _episode(self, show: Folder, folder_name: str, reading: Reading) -> Episode | None:
         slug = unicodedata.normalize("NFC", folder_name)
         path, name = show.path / folder_name, f"{self.name}/{slug}"
+        if self.inbox and self.inbox.is_relative_to(path):
+            return None  # nothing in an inbox is an episode yet
         if escapes(path, self.root):
             help = "put the folder itself into the show, not a link to it"
             message = "this is a link that leaves the show"

@@ -48,13 +48,13 @@ def only_run(
         yield
         return
     try:
-        _take(file, wait_seconds, say)
+        hold(file, wait_seconds, say)
         yield
     finally:
         os.close(file)
 
 
-def _take(file: int, wait_seconds: float, say: Callable[[str], None]) -> None:
+def hold(file: int, wait_seconds: float, say: Callable[[str], None]) -> None:
     until = time.monotonic() + wait_seconds
     waiting = False
     while True:

@@ -31,13 +31,14 @@ _ELSEWHERE = {
 }
 
 
-def open_store(to: str, *, endpoint: str = "", base: Path) -> Store:
+def open_store(to: str, *, endpoint: str = "", base: Path, any_names: bool = False) -> Store:
     """The store at an address; nothing is asked of it yet. A bucket is one that asks again when it is busy.
 
     Args:
         to: `s3://bucket/prefix`, or a folder, which may be relative to `base` and start with `~`.
         endpoint: address of an S3 store that is not Amazon's; a folder has none and ignores it.
         base: the folder that a relative one starts from.
+        any_names: whether objects of a bucket may be called anything; of a folder they may not.
 
     Raises:
         UsageError: the address cannot be one of a store; the help names the nearest that can.
@@ -56,7 +57,7 @@ def open_store(to: str, *, endpoint: str = "", base: Path) -> Store:
     from publisher.store.retrying import RetryingStore
     from publisher.store.s3 import S3Store
 
-    return RetryingStore(S3Store(bucket, prefix, endpoint=endpoint))
+    return RetryingStore(S3Store(bucket, prefix, endpoint=endpoint, any_names=any_names))
 
 
 def without_patience(store: Store) -> Store:

@@ -45,15 +45,24 @@ class S3Store:
         prefix: what every key is put behind, without slashes at its ends; may be empty.
         endpoint: address of a store that is not Amazon's.
         client: used instead of one made here.
+        any_names: whether objects may be called anything, as those are that people upload; else what the port
+            takes for no key is passed over.
 
     Raises:
         StoreError: the configuration that boto3 finds cannot be used.
     """
 
     def __init__(
-        self, bucket: str, prefix: str = "", *, endpoint: str = "", client: S3Client | None = None
+        self,
+        bucket: str,
+        prefix: str = "",
+        *,
+        endpoint: str = "",
+        client: S3Client | None = None,
+        any_names: bool = False,
     ) -> None:
         self._bucket = bucket
+        self._any_names = any_names
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         name = f"s3://{bucket}/{self._prefix}".rstrip("/")
         with errors_wrapped(Place(name, endpoint, bucket, bool(endpoint)), "set up the connection"):
@@ -132,7 +141,7 @@ class S3Store:
                 self._bucket_seen = True
                 for entry in page.get("Contents", ()):
                     key = entry["Key"].removeprefix(self._prefix)
-                    if not is_key(key):
+                    if not (is_key(key) or (self._any_names and key)):
                         # What the store would not write is somebody else's, and no object.
                         continue
                     yield Stored(
@@ -191,7 +200,7 @@ class S3Store:
         return errors_wrapped(self._place, doing)
 
     def _object_name(self, key: str) -> str:
-        return self._prefix + checked_key(key)
+        return self._prefix + (key if self._any_names else checked_key(key))
 
     def _described(self, key: str, body: Body, headers: Headers) -> dict[str, Any]:
         arguments: dict[str, Any] = {

@@ -18,6 +18,21 @@ EXPLANATIONS: Final = {
         "publisher finds a show by its podcast.yaml, and there is none in the folder that was named. Name "
         "the folder that holds it, or make a show with publisher new."
     ),
+    "inbox-shape": (
+        "What comes out of an inbox becomes one episode's folder: audio, and mostly episode.yaml. Where "
+        "there is no audio, more than one, or something that is no file, nobody can tell what is meant. "
+        "Put one episode's files into one folder, and drop that."
+    ),
+    "inbox-archive": (
+        "An archive is unpacked on the machine that publishes. One that is cut off gives half an episode; "
+        "names that lead elsewhere, links and files that unpack without end can do harm, and a password "
+        "nobody can type. Pack the episode's folder again as a plain ZIP, or drop the folder itself."
+    ),
+    "inbox-twin": (
+        "The show has an episode with the same audio or the same title. It was mostly dropped twice, and "
+        "listeners would get it twice. To change an episode, change its folder in the show; two that are "
+        "meant need titles of their own, or numbers."
+    ),
     "no-episode": (
         "A folder with audio but without episode.yaml is not published, which is easily overlooked. Write "
         "episode.yaml with a title, or start the folder's name with _ to set it aside."
