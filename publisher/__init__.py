@@ -23,6 +23,7 @@ __all__ = [
     "prune",
     "publish",
     "rollback",
+    "upcoming",
     "verify",
 ]
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         prune,
         publish,
         rollback,
+        upcoming,
         verify,
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+from publisher.calendar import Upcoming, look
+from publisher.calendar import within as soon
 from publisher.diagnosing import doctor
-from publisher.errors import StoreError
+from publisher.errors import ShowError, StoreError
 from publisher.fixing import Fixed, fix_show
 from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
@@ -25,6 +27,7 @@ from publisher.release.rollback import rollback
 from publisher.release.uploads import Progress
 from publisher.scaffold import new
 from publisher.sound.facts import Measurement
+from publisher.status.last_run import last_release, recorded
 from publisher.store import PrefixedStore
 from publisher.verifying import verify
 
@@ -40,6 +43,7 @@ __all__ = [
     "prune",
     "publish",
     "rollback",
+    "upcoming",
     "verify",
 ]
 
@@ -93,14 +97,20 @@ def check(
     return checked(loaded, published, now, profiles, hints, measured)
 
 
-def _listened(loaded: Loaded, progress: Progress | None) -> dict[str, Measurement]:
-    """What every episode sounds like."""
+def _listened(
+    loaded: Loaded, progress: Progress | None, slugs: frozenset[str] | None = None
+) -> dict[str, Measurement]:
+    """What the episodes sound like: all, or those with these slugs."""
     from publisher.build.sounds import Order, prepare
     from publisher.release.work import sound_folder, work_folder
 
     if loaded.show is None:
         return {}
-    orders = {episode.slug: Order(episode.audio) for episode in loaded.show.episodes if episode.audio}
+    orders = {
+        episode.slug: Order(episode.audio)
+        for episode in loaded.show.episodes
+        if episode.audio and (slugs is None or episode.slug in slugs)
+    }
     if not orders:
         return {}
     with work_folder(loaded.root) as work:
@@ -111,6 +121,46 @@ def _listened(loaded: Loaded, progress: Progress | None) -> dict[str, Measuremen
             watch=progress.listen if progress else None,
         )
     return {slug: Measurement.from_json(sound.measured) for slug, sound in sounds.items()}
+
+
+def upcoming(
+    folder: Path | str,
+    *,
+    within: timedelta,
+    now: datetime | None = None,
+    to: str = "",
+    endpoint: str = "",
+    url: str = "",
+    listen: bool = False,
+    progress: Progress | None = None,
+) -> tuple[Upcoming, ...]:
+    """What is due, and what goes out within a time: each with when, what it lacks, and what is wrong with it.
+
+    Args:
+        folder: the show folder.
+        within: from `now` on.
+        now: the clock's unless given; without a zone, it is in the show's.
+        to, endpoint, url: go before those of podcast.yaml.
+        listen: whether their audio is listened to, which takes a while and is remembered.
+        progress: told how far the listening is.
+
+    Returns:
+        The next one first. Where the store cannot be asked, what was due before `now` is taken for released.
+
+    Raises:
+        ShowError: podcast.yaml cannot be read.
+        UsageError: the store's address, or `url`, is none.
+    """
+    found = look(folder, to=to, endpoint=endpoint, url=url, now=now, last_known=last_release)
+    if not found.is_readable:
+        raise ShowError(found.problems)
+    if found.prepared is None and found.store_error is not None:
+        raise found.store_error
+    entries = soon(found.entries, found.now, within)
+    if listen and entries:
+        measured = _listened(found.loaded, progress, frozenset(entry.slug for entry in entries))
+        entries = soon(found.heard(measured).entries, found.now, within)
+    return entries
 
 
 def fix(
@@ -186,21 +236,23 @@ def publish(
 
     The other arguments, and what is raised: as for `publisher.release.publish`.
     """
-    outcome = release_show(
-        folder,
-        to=to,
-        endpoint=endpoint,
-        url=url,
-        now=now,
-        dry_run=dry_run,
-        allow_removal=allow_removal,
-        allow_guid_change=allow_guid_change,
-        again=again,
-        mend=mend,
-        id3_version=id3_version,
-        progress=progress,
-    )
-    return _looked_at(outcome, progress) if verify else outcome
+    with recorded(folder, dry_run=dry_run) as run:
+        outcome = release_show(
+            folder,
+            to=to,
+            endpoint=endpoint,
+            url=url,
+            now=now,
+            dry_run=dry_run,
+            allow_removal=allow_removal,
+            allow_guid_change=allow_guid_change,
+            again=again,
+            mend=mend,
+            id3_version=id3_version,
+            progress=progress,
+        )
+        run.outcome = outcome = _looked_at(outcome, progress) if verify else outcome
+    return outcome
 
 
 def _looked_at(outcome: Outcome, progress: Progress | None) -> Outcome:
