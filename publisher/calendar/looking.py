@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Look:
     now: datetime
     problems: tuple[Problem, ...]
     prepared: Prepared | None = None
-    published: Published = Published()
+    published: Published = field(default_factory=Published)
     store_error: PublisherError | None = None
     entries: tuple[Upcoming, ...] = ()
 

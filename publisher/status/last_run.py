@@ -10,15 +10,16 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from publisher import __version__
 from publisher.errors import Defect, PublisherError, ShowError
 from publisher.reading.load import SHOW_YAML, STATE_FOLDER
 from publisher.release import Outcome
+from publisher.status.run import LastRun
 from publisher.whole_files import write_whole
 
 NAME: Final = "last-run.json"
@@ -26,61 +27,11 @@ FORMAT: Final = 1
 _MOST_LISTED: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class LastRun:
-    """One run of publish.
-
-    Attributes:
-        when: its end, by this machine's clock, aware, UTC.
-        seconds: how long it took.
-        status: the exit status that it had, or would have had on the command line.
-        released: whether the feed was flipped.
-        release: key of the public release that stood at its end; empty where the run did not get that far.
-        store, feed_url: where it is published; empty where the run did not get that far.
-        episodes: (slug, title) of those that were new in the release, 20 at most.
-        reason: why it failed; empty where it did not.
-        help: how to mend that.
-        errors: of a show that has errors, as a person reads them, 20 at most.
-    """
-
-    when: datetime
-    status: int
-    seconds: float = 0.0
-    released: bool = False
-    release: str = ""
-    store: str = ""
-    feed_url: str = ""
-    episodes: tuple[tuple[str, str], ...] = ()
-    reason: str = ""
-    help: str = ""
-    errors: tuple[str, ...] = ()
-
-    @property
-    def is_success(self) -> bool:
-        return self.status == 0
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "when": self.when.isoformat(),
-            "seconds": round(self.seconds, 3),
-            "status": self.status,
-            "success": self.is_success,
-            "released": self.released,
-            "release": self.release or None,
-            "store": self.store or None,
-            "feed_url": self.feed_url or None,
-            "episodes": [{"slug": slug, "title": title} for slug, title in self.episodes],
-            "reason": self.reason or None,
-            "help": self.help or None,
-            "errors": list(self.errors),
-        }
-
-
 @dataclass(slots=True)
 class Recording:
     """A run while it lasts; whoever carries it out says what came of it."""
 
-    outcome: Outcome | None = field(default=None)
+    outcome: Outcome | None = None
 
 
 @contextlib.contextmanager
@@ -152,7 +103,7 @@ def read_last_run(root: Path) -> LastRun | None:
     """
     try:
         values = json.loads((root / STATE_FOLDER / NAME).read_bytes())
-        return _from_json(values) if values["format"] <= FORMAT else None
+        return LastRun.from_json(values) if values["format"] <= FORMAT else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -161,25 +112,6 @@ def last_release(root: Path) -> str:
     """Key of the public release that stood when this machine last published; empty where it is not known."""
     run = read_last_run(root)
     return run.release if run else ""
-
-
-def _from_json(values: dict[str, Any]) -> LastRun:
-    when = datetime.fromisoformat(values["when"])
-    if when.tzinfo is None:
-        raise ValueError("a moment without a zone")
-    return LastRun(
-        when=when.astimezone(UTC),
-        status=int(values["status"]),
-        seconds=float(values["seconds"]),
-        released=bool(values["released"]),
-        release=str(values["release"] or ""),
-        store=str(values["store"] or ""),
-        feed_url=str(values["feed_url"] or ""),
-        episodes=tuple((str(item["slug"]), str(item["title"])) for item in values["episodes"]),
-        reason=str(values["reason"] or ""),
-        help=str(values["help"] or ""),
-        errors=tuple(str(item) for item in values["errors"]),
-    )
 
 
 def _keep(folder: Path | str, run: LastRun, started: float) -> None:
