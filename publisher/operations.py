@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from publisher.reading.load import Loaded, load_show
 from publisher.release import Outcome, checked, prepare, store_of
 from publisher.release import publish as release_show
 from publisher.release.history import Past, chain, ensure_published
+from publisher.release.preparing import moment_of
 from publisher.release.private import discreet, plan_private, store_of_feed
 from publisher.release.prune import prune
 from publisher.release.published import read_published
@@ -67,7 +68,7 @@ def check(
         profiles: the directories that matter; None for all of them.
         hints: whether advice is wanted too.
         to, endpoint: go before those of podcast.yaml.
-        now: aware; the clock's unless given.
+        now: the clock's unless given; without a zone, it is in the show's.
         listen: whether all audio is listened to, which takes a while and is remembered.
         progress: told how far the listening is.
 
@@ -76,8 +77,8 @@ def check(
         StoreError: the audio changed meanwhile.
     """
     loaded = load_show(folder)
-    now = now or datetime.now(UTC)
     show = loaded.show
+    now = moment_of(now, show)
     measured = _listened(loaded, progress) if listen else None
     if show is None or not any(
         episode.audio is None and episode.published and episode.published <= now for episode in show.episodes

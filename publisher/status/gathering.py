@@ -46,6 +46,7 @@ def gather(
         now=found.now,
         store=prepared.store.name if prepared else last_run.store if last_run else "",
         feed_url=plan.show.feed_url if plan else last_run.feed_url if last_run else "",
+        store_asked=prepared is not None or found.store_error is not None,
         store_error=found.store_error.message if found.store_error else "",
         release=_release(found, prepared) if prepared else None,
         entries=found.entries,

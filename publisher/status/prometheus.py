@@ -101,7 +101,11 @@ METRICS: Final = (
         lambda status: _when(status.now),
     ),
     Metric("publisher_status", "What publisher status exits with: 0 is well.", lambda s: _one(s.exit_status)),
-    Metric("publisher_store_up", "Whether the store answered.", lambda s: _one(not s.store_error)),
+    Metric(
+        "publisher_store_up",
+        "Whether the store answered.",
+        lambda s: _one(not s.store_error if s.store_asked else None),
+    ),
     Metric(
         "publisher_last_release_timestamp_seconds",
         "When the feed was last flipped.",

@@ -81,6 +81,7 @@ class Status:
         title: empty where podcast.yaml cannot be read.
         now: aware, UTC.
         store, feed_url: where it is published; empty where that is not known.
+        store_asked: whether the store was asked at all, which takes a podcast.yaml that can be read.
         store_error: why the store could not be asked; what it holds is then what this machine last knew.
         release: the one that stands; None where nothing is published, or that is not known.
         entries: every episode by when it goes out.
@@ -97,6 +98,7 @@ class Status:
     now: datetime
     store: str = ""
     feed_url: str = ""
+    store_asked: bool = True
     store_error: str = ""
     release: LastRelease | None = None
     entries: tuple[Upcoming, ...] = ()
