@@ -13,30 +13,40 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import click
 
 from publisher.errors import PublisherError
 from publisher.problems import Problem
 
-Format = Literal["text", "json"]
-
 FORMATS: Final = ("text", "json")
 _OPTION: Final = "--log-format"
+_OWN: Final = "publisher"
 _LEVELS: Final = {"error": "error", "warning": "warning", "hint": "info"}
 _FIELDS: Final = ("event", "show", "rule", "path", "line", "column", "help")
 
-_format: ContextVar[Format] = ContextVar("log_format", default="text")
 _show: ContextVar[str] = ContextVar("show", default="")
+
+
+@dataclass(slots=True)
+class _Speech:
+    """How stderr is written. One for the whole process: a thread that follows a folder speaks too, and has
+    a context of its own."""
+
+    is_json: bool = False
+
+
+_speech: Final = _Speech()
 
 
 def is_json() -> bool:
     """Whether stderr is for machines."""
-    return _format.get() == "json"
+    return _speech.is_json
 
 
 @contextmanager
@@ -48,19 +58,13 @@ def speaking(arguments: Sequence[str], variable: str) -> Iterator[None]:
         arguments: of the command line.
         variable: what the environment says of the format; empty where it says nothing.
     """
-    token = _format.set("json" if asked_for(arguments, variable) == "json" else "text")
-    handler = _Handler()
-    logger = logging.getLogger("publisher")
-    before = logger.level, logger.propagate
+    before = _speech.is_json
+    _speech.is_json = asked_for(arguments, variable) == "json"
     try:
-        if is_json():
-            _listen(logger, handler)
-        yield
+        with _listening() if _speech.is_json else nullcontext():
+            yield
     finally:
-        logger.removeHandler(handler)
-        logger.setLevel(before[0])
-        logger.propagate = before[1]
-        _format.reset(token)
+        _speech.is_json = before
 
 
 def asked_for(arguments: Sequence[str], variable: str) -> str:
@@ -138,35 +142,46 @@ def origin_of(error: BaseException) -> str:
     )
 
 
+@contextmanager
+def _listening() -> Iterator[None]:
+    """What is logged meanwhile, by publisher or by others, and what Python warns of, is written too."""
+    handler, root, own = _Handler(), logging.getLogger(), logging.getLogger(_OWN)
+    level = own.level
+    root.addHandler(handler)
+    own.setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        own.setLevel(level)
+        root.removeHandler(handler)
+
+
 class _Handler(logging.Handler):
-    """Log records of publisher's own loggers."""
+    """Takes records of publisher's loggers, and warnings and errors of others: these would stand between the
+    lines as plain text."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        try:
-            error = record.exc_info[1] if record.exc_info else None
-            known = {name: getattr(record, name, None) for name in _FIELDS}
-            event = str(known.pop("event") or "log")
+        is_own = record.name.partition(".")[0] == _OWN
+        if not is_own and record.levelno < logging.WARNING:
+            return
+        error = record.exc_info[1] if record.exc_info else None
+        known = {name: getattr(record, name, None) for name in _FIELDS}
+        # A log that nobody takes, or that was called with the wrong arguments, is no reason to end.
+        with suppress(OSError, ValueError, TypeError):
             write(
                 _level(record.levelno),
-                event,
-                record.getMessage(),
+                str(known.pop("event") or "log"),
+                # What others fill into their words may be an address with a password in it.
+                record.getMessage() if is_own or record.name == "py.warnings" else str(record.msg),
                 logger=record.name,
                 origin=origin_of(error) if error else None,
                 **{name: value for name, value in known.items() if value is not None},
             )
-        except (OSError, ValueError, TypeError):
-            # A log that nobody takes, or that was called with the wrong arguments, is no reason to end.
-            return
 
 
 def _level(number: int) -> str:
     if number >= logging.ERROR:
         return "error"
     return "warning" if number >= logging.WARNING else "info"
-
-
-def _listen(logger: logging.Logger, handler: logging.Handler) -> None:
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    # Else a record would be said a second time, by the root's own handlers, as plain text.
-    logger.propagate = False

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from publisher.cli.logs import FORMATS
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -70,7 +72,7 @@ def log_format(command: F) -> F:
     """How stderr is written. `publisher.cli.logs` knows before the command does."""
     return option(
         "--log-format",
-        type=click.Choice(["text", "json"], case_sensitive=False),
+        type=click.Choice(FORMATS, case_sensitive=False),
         default="text",
         expose_value=False,
         help="Write stderr for people, or as a JSON object a line.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -112,7 +112,10 @@ def _release(status: Status, zone: ZoneInfo) -> Iterator[str]:
         return
     at = ""
     if release.when:
-        at = f"{when(release.when, zone)} ({span(status.now - release.when)} ago), "
+        passed = status.now - release.when
+        # The store has a clock of its own, and `--now` may be before the release.
+        ago = f" ({span(passed)} ago)" if passed >= timedelta(0) else ""
+        at = f"{when(release.when, zone)}{ago}, "
     yield f"{at}release {release.name}, {release.episodes} episode{'s' if release.episodes != 1 else ''}"
     if release.repeats:
         yield f"rolled back to {release.repeats}"

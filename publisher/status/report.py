@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -148,7 +147,7 @@ class Status:
         return 1 if self.errors or run else 0
 
     def count(self, severity: str) -> int:
-        return Counter(problem.severity for problem in self.problems)[severity]
+        return sum(problem.severity == severity for problem in self.problems)
 
     def as_json(self) -> dict[str, Any]:
         failed = self.failed_run
