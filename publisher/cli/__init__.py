@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -15,7 +15,19 @@ from publisher.errors import Defect
 _INTERRUPTED: Final = 130
 
 
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            if logs.is_json():
+                # click would put an empty line on stderr.
+                raise click.Abort from error
+            raise
+
+
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit status: 0 done, or nothing to do · 1 the show has errors · 2 wrong usage · "
     "3 the store failed · 4 another publisher was first · 5 a person must decide · "
