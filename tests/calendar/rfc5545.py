@@ -43,9 +43,9 @@ def parse(data: bytes) -> Component:
     assert b"\n" not in data.replace(b"\r\n", b"")
     assert b"\r" not in data.replace(b"\r\n", b"")
     physical = data[:-2].split(b"\r\n")
-    for line in physical:
-        assert len(line) <= 75, line
-        line.decode("utf-8")  # no character is cut in two
+    for raw in physical:
+        assert len(raw) <= 75, raw
+        raw.decode("utf-8")  # no character is cut in two
     logical: list[str] = []
     for raw in physical:
         if raw[:1] in (b" ", b"\t"):

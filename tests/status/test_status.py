@@ -37,11 +37,13 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def release(show: Path, **settings: Any) -> None:
-    publish(show, **{"to": str(show.parent / "public"), "now": NOW, "verify": False} | settings)
+    given: dict[str, Any] = {"to": str(show.parent / "public"), "now": NOW, "verify": False} | settings
+    publish(show, **given)
 
 
 def status(show: Path, **settings: Any) -> Status:
-    return gather(show, **{"to": str(show.parent / "public"), "now": NOW} | settings)
+    given: dict[str, Any] = {"to": str(show.parent / "public"), "now": NOW} | settings
+    return gather(show, **given)
 
 
 def manifests(show: Path) -> list[Path]:
@@ -77,7 +79,7 @@ def test_after_a_release(show: Path) -> None:
     assert found.release.added == ("About 0001-episode", "About 0002-episode")
     assert found.next
     assert (found.next.slug, found.next.goes_out) == ("0003-next", datetime(2026, 11, 29, 5, tzinfo=UTC))
-    assert found.pending == found.due == found.waiting == ()
+    assert (found.pending, found.due, found.waiting) == ((), (), ())
     # Another title: it waits for the next run, and is told by its title then.
     edit_episode(show, "0001-episode", title="Anew")
     assert status(show).pending == ("0001-episode",)
@@ -171,7 +173,7 @@ class TestWithoutTheStore:
         assert found.release.when is None
         assert found.next
         assert found.next.slug == "0003-next"
-        assert found.due == found.pending == ()
+        assert (found.due, found.pending) == ((), ())
         samples = parse(as_prometheus([found]))
         assert value(samples, "publisher_store_up") == 0
         assert value(samples, "publisher_last_release_timestamp_seconds") is None
