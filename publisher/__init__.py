@@ -24,6 +24,7 @@ __all__ = [
     "publish",
     "rollback",
     "take_in",
+    "upcoming",
     "verify",
 ]
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         publish,
         rollback,
         take_in,
+        upcoming,
         verify,
     )
 

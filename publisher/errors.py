@@ -94,6 +94,12 @@ class NeedsDecision(PublisherError):
         super().__init__(message, help=help)
 
 
+class FileError(PublisherError):
+    """A file that was asked for, of a status or a calendar, could not be written."""
+
+    exit_status = 3
+
+
 class SoundError(PublisherError):
     """A file's sound cannot be read, or cannot be made into what is wanted. No target was written."""
 

@@ -6,13 +6,15 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publisher.calendar import Upcoming, look
+from publisher.calendar import within as soon
 from publisher.diagnosing import doctor
-from publisher.errors import Defect, PublisherError, StoreError, UsageError
+from publisher.errors import Defect, PublisherError, ShowError, StoreError, UsageError
 from publisher.fixing import Fixed, fix_show
 from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
@@ -21,6 +23,7 @@ from publisher.reading.load import STATE_FOLDER, Loaded, load_show, read_setting
 from publisher.release import Choose, Outcome, checked, prepare, store_of
 from publisher.release import publish as release_show
 from publisher.release.history import Past, chain, ensure_published
+from publisher.release.preparing import moment_of
 from publisher.release.private import discreet, plan_private, store_of_feed
 from publisher.release.prune import prune
 from publisher.release.published import KEPT, Published, read_published
@@ -31,6 +34,7 @@ from publisher.release.told import Told
 from publisher.release.uploads import Progress
 from publisher.scaffold import new
 from publisher.sound.facts import Measurement
+from publisher.status.last_run import last_release, recorded
 from publisher.store import PrefixedStore
 from publisher.verifying import verify
 
@@ -51,6 +55,7 @@ __all__ = [
     "publish",
     "rollback",
     "take_in",
+    "upcoming",
     "verify",
 ]
 
@@ -74,7 +79,7 @@ def check(
         profiles: the directories that matter; None for all of them.
         hints: whether advice is wanted too.
         to, endpoint: go before those of podcast.yaml.
-        now: aware; the clock's unless given.
+        now: the clock's unless given; without a zone, it is in the show's.
         listen: whether all audio is listened to, which takes a while and is remembered.
         progress: told how far the listening is.
 
@@ -83,8 +88,8 @@ def check(
         StoreError: the audio changed meanwhile.
     """
     loaded = load_show(folder)
-    now = now or datetime.now(UTC)
     show = loaded.show
+    now = moment_of(now, show)
     measured = _listened(loaded, progress) if listen else None
     if show is None or not any(
         episode.audio is None and episode.published and episode.published <= now for episode in show.episodes
@@ -104,14 +109,20 @@ def check(
     return checked(loaded, published, now, profiles, hints, measured)
 
 
-def _listened(loaded: Loaded, progress: Progress | None) -> dict[str, Measurement]:
-    """What every episode sounds like."""
+def _listened(
+    loaded: Loaded, progress: Progress | None, slugs: frozenset[str] | None = None
+) -> dict[str, Measurement]:
+    """What the episodes sound like: all, or those with these slugs."""
     from publisher.build.sounds import Order, prepare
     from publisher.release.work import sound_folder, work_folder
 
     if loaded.show is None:
         return {}
-    orders = {episode.slug: Order(episode.audio) for episode in loaded.show.episodes if episode.audio}
+    orders = {
+        episode.slug: Order(episode.audio)
+        for episode in loaded.show.episodes
+        if episode.audio and (slugs is None or episode.slug in slugs)
+    }
     if not orders:
         return {}
     with work_folder(loaded.root) as work:
@@ -122,6 +133,46 @@ def _listened(loaded: Loaded, progress: Progress | None) -> dict[str, Measuremen
             watch=progress.listen if progress else None,
         )
     return {slug: Measurement.from_json(sound.measured) for slug, sound in sounds.items()}
+
+
+def upcoming(
+    folder: Path | str,
+    *,
+    within: timedelta,
+    now: datetime | None = None,
+    to: str = "",
+    endpoint: str = "",
+    url: str = "",
+    listen: bool = False,
+    progress: Progress | None = None,
+) -> tuple[Upcoming, ...]:
+    """What is due, and what goes out within a time: each with when, what it lacks, and what is wrong with it.
+
+    Args:
+        folder: the show folder.
+        within: from `now` on.
+        now: the clock's unless given; without a zone, it is in the show's.
+        to, endpoint, url: go before those of podcast.yaml.
+        listen: whether their audio is listened to, which takes a while and is remembered.
+        progress: told how far the listening is.
+
+    Returns:
+        The next one first. Where the store cannot be asked, what was due before `now` is taken for released.
+
+    Raises:
+        ShowError: podcast.yaml cannot be read.
+        UsageError: the store's address, or `url`, is none.
+    """
+    found = look(folder, to=to, endpoint=endpoint, url=url, now=now, last_known=last_release)
+    if not found.is_readable:
+        raise ShowError(found.problems)
+    if found.prepared is None and found.store_error is not None:
+        raise found.store_error
+    entries = soon(found.entries, found.now, within)
+    if listen and entries:
+        measured = _listened(found.loaded, progress, frozenset(entry.slug for entry in entries))
+        entries = soon(found.heard(measured).entries, found.now, within)
+    return entries
 
 
 def fix(
@@ -256,14 +307,18 @@ def publish(
         )
         return _looked_at(outcome, progress) if verify else outcome
 
-    if not tell:
-        return released(now, mend)
-    try:
-        outcome = released(now, mend)
-    except Exception as error:
-        _tell_failure(folder, error, progress)
-        raise
-    return _told(Path(folder), outcome, lambda: released(outcome.plan.now, False), progress)
+    with recorded(folder, dry_run=dry_run) as run:
+        try:
+            outcome = released(now, mend)
+        except Exception as error:
+            if tell:
+                _tell_failure(folder, error, progress)
+            raise
+        if tell:
+            first = outcome
+            outcome = _told(Path(folder), first, lambda: released(first.plan.now, False), progress)
+        run.outcome = outcome
+    return outcome
 
 
 def _told(folder: Path, outcome: Outcome, again: Callable[[], Outcome], progress: Progress | None) -> Outcome:

@@ -36,6 +36,7 @@ _RELEASED = "publisher publish episodes"
 _BEFORE = {
     "publisher history": _RELEASED,
     "publisher prune": _RELEASED,
+    "publisher status": _RELEASED,
     "publisher verify": _RELEASED,
     "publisher rollback": f"{_RELEASED} && {_RELEASED} --now 2041-01-01",
 }

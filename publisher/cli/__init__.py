@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from typing import Any, Final
 
 import click
 
 from publisher import __version__
-from publisher.cli import check, commands, doctor, inbox, releases, verify, watch
+from publisher.cli import calendar, check, commands, doctor, inbox, logs, releases, status, verify, watch
 from publisher.errors import Defect
+
+_INTERRUPTED: Final = 130
+
+
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            if logs.is_json():
+                # click would put an empty line on stderr.
+                raise click.Abort from error
+            raise
 
 
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit status: 0 done, or nothing to do · 1 the show has errors · 2 wrong usage · "
     "3 the store failed · 4 another publisher was first · 5 a person must decide · "
@@ -32,6 +48,8 @@ for command in (
     commands.preview,
     watch.watch,
     verify.verify,
+    status.status,
+    calendar.calendar,
     releases.history,
     releases.rollback,
     releases.prune,
@@ -43,20 +61,35 @@ for command in (
 
 def run(arguments: Sequence[str]) -> int:
     """Runs a command and gives its exit status."""
+    with logs.speaking(arguments, os.environ.get("PUBLISHER_LOG_FORMAT", "")):
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         result = cli.main(list(arguments), prog_name="publisher", standalone_mode=False)
     except click.exceptions.Exit as exit:
         return exit.exit_code
     except click.ClickException as error:
-        error.show()
+        if logs.is_json():
+            logs.write("error", "usage", error.format_message(), status=error.exit_code)
+        else:
+            error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; what was published before still stands", err=True)
-        return 130
+        message = "interrupted; what was published before still stands"
+        if logs.is_json():
+            logs.write("error", "interrupted", message, status=_INTERRUPTED)
+        else:
+            click.echo(message, err=True)
+        return _INTERRUPTED
     except BrokenPipeError:
         raise
     except Exception as error:
         defect = Defect(error)
-        click.echo(f"error: {defect}", err=True)
+        if logs.is_json():
+            logs.write_failure(defect)
+        else:
+            click.echo(f"error: {defect}", err=True)
         return defect.exit_status
     return result if isinstance(result, int) else 0

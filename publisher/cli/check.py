@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -26,8 +28,14 @@ PROFILES = ("apple", "spotify", "psp1", "podcasting2", "youtube", "rss")
 @options.option("--fix", is_flag=True, help="Mend what is safe in the show's own files, and show it.")
 @options.option("--explain", metavar="RULE", default="", help="Say why a rule holds, and check nothing.")
 @options.option("--no-listen", is_flag=True, help="Do not listen to the audio, which may take a while.")
-@options.option("--to", metavar="STORE", default="", help="Where the show is published.")
-@options.option("--endpoint", metavar="URL", default="", help="The S3 server, where it is not Amazon's.")
+@options.option(
+    "--upcoming",
+    type=options.Length(),
+    default=None,
+    help="Only what goes out within that time (48h, 2d, 90m), and what it lacks.",
+)
+@options.store
+@options.moment
 @options.output
 def check(
     shows: tuple[str, ...],
@@ -36,14 +44,19 @@ def check(
     fix: bool,
     explain: str,
     no_listen: bool,
+    upcoming: timedelta | None,
     to: str,
     endpoint: str,
+    now: datetime | None,
     as_json: bool,
     quiet: bool,
     verbose: int,
 ) -> int:
     """Checks shows: every problem, with rule, place and mend. Hints come with `--for` and `-v`, and fail
     nothing. `--fix` changes YAML files in their place, and text files that are not UTF-8.
+
+    `--upcoming 48h` says of what goes out within that time when it does, what it lacks and what is wrong with
+    it. The status is 1 if any of it has an error or no audio, or errors elsewhere hold the show back.
 
     Example: publisher check episodes --for apple,spotify --strict
     """
@@ -55,7 +68,12 @@ def check(
             raise click.BadParameter(f"{name!r} is none of {', '.join(PROFILES)}", param_hint="--for")
     if explain:
         return _explain(explain, as_json)
+    if upcoming is not None and (fix or wanted or strict):
+        raise click.UsageError("--upcoming stands alone: leave out --fix, --for and --strict")
     output = Output(as_json, quiet, verbose)
+    if upcoming is not None:
+        coming = _upcoming(output, upcoming, listen=not no_listen, to=to, endpoint=endpoint, now=now)
+        return each_show(shows, output, coming)
 
     def action(folder: str) -> tuple[int, dict[str, Any]]:
         from publisher import operations
@@ -66,6 +84,7 @@ def check(
             "hints": bool(wanted or verbose),
             "to": to,
             "endpoint": endpoint,
+            "now": now,
             "listen": not no_listen,
         }
         document: dict[str, Any] = {}
@@ -84,6 +103,47 @@ def check(
         return int(failed), {"problems": [problem.as_json() for problem in problems]} | document
 
     return each_show(shows, output, action)
+
+
+def _upcoming(
+    output: Output, within: timedelta, *, listen: bool, to: str, endpoint: str, now: datetime | None
+) -> Callable[[str], tuple[int, dict[str, Any]]]:
+    """What `--upcoming` does for each show."""
+
+    def action(folder: str) -> tuple[int, dict[str, Any]]:
+        from publisher import operations
+        from publisher.cli.progress import watching
+
+        moment = now or datetime.now(UTC)
+        with watching(output) as progress:
+            entries = operations.upcoming(
+                folder,
+                within=within,
+                now=moment,
+                to=to,
+                endpoint=endpoint,
+                listen=listen,
+                progress=progress,
+            )
+        for entry in entries:
+            # A moment without a zone is in the show's.
+            zone = ZoneInfo(entry.timezone)
+            output.say(entry.says(moment if moment.tzinfo else moment.replace(tzinfo=zone)))
+            output.problems(entry.problems)
+        output.problems(dict.fromkeys(problem for entry in entries for problem in entry.blocking))
+        unready = sum(not entry.is_ready for entry in entries)
+        output.say(_count(folder, len(entries), unready))
+        document = {"ready": not unready, "upcoming": [entry.as_json() for entry in entries]}
+        return int(unready > 0), document
+
+    return action
+
+
+def _count(folder: str, number: int, unready: int) -> str:
+    if not number:
+        return f"{folder}: nothing goes out within that time"
+    goes = f"{number} episode{'s go' if number != 1 else ' goes'} out within that time"
+    return f"{folder}: {goes}, {f'{unready} cannot as it is' if unready else 'all can'}"
 
 
 def _show(files: Sequence[FixedFile], output: Output) -> None:

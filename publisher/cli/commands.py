@@ -300,6 +300,7 @@ def _episodes(stand: Stand) -> str:
 
 @click.command(short_help="Print the JSON Schema of the YAML files.")
 @click.argument("which", type=click.Choice(["show", "episode"]), required=False)
+@options.log_format
 def schema(which: str | None) -> int:
     """Prints the JSON Schema of podcast.yaml (show) or episode.yaml (episode), for editors.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 import click
+
+from publisher.cli.logs import FORMATS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,6 +57,21 @@ class Duration(click.ParamType[float]):
         return float(match[1]) * self._UNITS[match[2]]
 
 
+class Length(click.ParamType[timedelta]):
+    """A length of time: `48h`, `2d`, `90m`, `1w`."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        match = re.fullmatch(r"([0-9]{1,5})\s*([mhdw])", str(value).strip().lower(), re.ASCII)
+        if not match:
+            self.fail(f"{value!r} is no length of time; write it as 48h, 2d or 90m", param, ctx)
+        units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+        return timedelta(**{units[match[2]]: int(match[1])})
+
+
 def shows(command: F) -> F:
     """The shows, one or more."""
     return click.argument("shows", nargs=-1, metavar="[SHOW]...")(command)
@@ -62,9 +79,21 @@ def shows(command: F) -> F:
 
 def output(command: F) -> F:
     """How much is said, and how."""
+    command = log_format(command)
     command = option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
     command = option("--quiet", "-q", is_flag=True, help="Print nothing but problems.")(command)
     return option("--verbose", "-v", count=True, help="Say more; twice: show where an error arose.")(command)
+
+
+def log_format(command: F) -> F:
+    """How stderr is written. `publisher.cli.logs` knows before the command does."""
+    return option(
+        "--log-format",
+        type=click.Choice(FORMATS, case_sensitive=False),
+        default="text",
+        expose_value=False,
+        help="Write stderr for people, or as a JSON object a line.",
+    )(command)
 
 
 def store(command: F) -> F:

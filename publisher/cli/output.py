@@ -8,12 +8,14 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import click
 
-from publisher.errors import Defect, NeedsDecision, PublisherError, ShowError
+from publisher.cli import logs
+from publisher.errors import Defect, FileError, NeedsDecision, PublisherError, ShowError
 from publisher.planning import Plan, PlannedEpisode
 from publisher.problems import Problem
 
@@ -46,7 +48,11 @@ class Output:
 
     def note(self, text: str) -> None:
         """Something on the way."""
-        if not self.quiet and not self.as_json:
+        if self.quiet or self.as_json:
+            return
+        if logs.is_json():
+            logs.write("info", "note", text)
+        else:
             _echo(text, err=True)
 
     def complaint(self, text: str) -> None:
@@ -55,8 +61,12 @@ class Output:
             _echo(text, err=True)
 
     def problems(self, problems: Iterable[Problem]) -> None:
-        if not self.as_json:
-            for problem in problems:
+        if self.as_json:
+            return
+        for problem in problems:
+            if logs.is_json():
+                logs.write_problem(problem)
+            else:
                 _echo(coloured(problem), err=True)
 
     def failure(self, error: PublisherError) -> None:
@@ -65,13 +75,18 @@ class Output:
             return
         if isinstance(error, ShowError):
             self.problems(error.problems)
+        if logs.is_json():
+            plan = error.plan.as_json() if isinstance(error, NeedsDecision) else None
+            origin = logs.origin_of(error) if self.verbose > 1 else ""
+            logs.write_failure(error, origin, plan=plan)
+            return
         if isinstance(error, NeedsDecision):
             self.plan(error.plan, err=True)
         _echo(f"{_style('error', 'red')}: {error}", err=True)
         if error.told and not self.quiet:
             _echo(f"  told: {', '.join(error.told)}", err=True)
         if self.verbose > 1:
-            _echo(_origin(error), err=True)
+            _echo(logs.origin_of(error), err=True)
 
     def plan(self, plan: Plan, *, err: bool = False) -> None:
         """A plan, one episode a line; what does not change is only counted unless more is asked for."""
@@ -94,27 +109,6 @@ class Output:
             echo_json({"shows": self.documents})
 
 
-def _origin(error: BaseException) -> str:
-    """Where an error arose, and what it came from. Of errors that are not publisher's only the kind is told:
-    servers and libraries put addresses, passwords and keys into their words."""
-    import traceback
-
-    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    words = ""
-    if isinstance(error, PublisherError):
-        words = f": {error}"
-    elif isinstance(error, OSError) and error.strerror and type(error).__module__ == "builtins":
-        words = f": {error.strerror}"
-    return "".join(
-        (
-            f"{_origin(earlier)}\n" if earlier else "",
-            "Traceback (most recent call last):\n",
-            *traceback.format_tb(error.__traceback__),
-            f"{type(error).__module__}.{type(error).__qualname__}{words}\n",
-        )
-    )
-
-
 def each_show(
     shows: Sequence[str], output: Output, action: Callable[[str], tuple[int, dict[str, Any]]]
 ) -> int:
@@ -127,18 +121,35 @@ def each_show(
     try:
         for show in shows or (default_show(),):
             try:
-                result, document = action(show)
+                with logs.about(show):
+                    result, document = action(show)
             except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
                 raise
             except Exception as error:
                 failure = error if isinstance(error, PublisherError) else Defect(error)
-                output.failure(failure)
+                with logs.about(show):
+                    output.failure(failure)
                 result, document = failure.exit_status, error_document(failure)
             output.documents.append({"show": show, "status": result} | document)
             status = max(status, result)
     finally:
         output.close()
     return status
+
+
+def written(output: Output, path: Path, data: bytes) -> int:
+    """Writes a file that was asked for, whole or not at all, and gives the exit status of that."""
+    from publisher.whole_files import write_whole
+
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        failure = FileError(f"{path} could not be written: {reason}", help="it is as it was; name another")
+        output.failure(failure)
+        return failure.exit_status
+    output.note(f"wrote {path}")
+    return 0
 
 
 def error_document(error: PublisherError) -> dict[str, Any]:

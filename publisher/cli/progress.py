@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from publisher.cli import logs
 from publisher.cli.output import Output
 from publisher.release.uploads import Progress, Quiet
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 @contextmanager
 def watching(output: Output) -> Iterator[Progress]:
     """A bar while a release runs, for people who look."""
-    if output.quiet or output.as_json or not sys.stderr.isatty():
+    if output.quiet or output.as_json or logs.is_json() or not sys.stderr.isatty():
         yield Quiet()
         return
     from rich.console import Console, Group

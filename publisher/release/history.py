@@ -70,7 +70,7 @@ def chain(store: Store) -> Iterator[Past]:
     while current is not None:
         past, manifest = current
         before = _read(store, manifest.previous) if manifest.previous else None
-        yield _compared(past, before[1] if before else None)
+        yield compared(past, before[1] if before else None)
         current = before
 
 
@@ -106,7 +106,8 @@ def _read(store: Store, key: str) -> tuple[Past, Manifest] | None:
     return Past(key, got[1].modified, manifest), manifest
 
 
-def _compared(past: Past, before: Manifest | None) -> Past:
+def compared(past: Past, before: Manifest | None) -> Past:
+    """A release with what is new in it against the one before."""
     old = {episode.guid: episode for episode in before.episodes} if before else {}
     new = {episode.guid: episode for episode in past.manifest.episodes}
     parts, then = past.manifest.parts, before.parts if before else {}

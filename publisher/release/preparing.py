@@ -155,6 +155,7 @@ def compare(
     published: Published | None = None,
     id3_version: int | None = None,
     lender: Lender | None = None,
+    with_errors: bool = False,
 ) -> Prepared:
     """Checks a show that was read, and plans against what the store holds of it.
 
@@ -163,11 +164,12 @@ def compare(
         need_url: whether a bucket without a public address is an error.
         published: what is published, where it is known already.
         lender: a feed whose episodes' audio may be copied.
+        with_errors: whether a show with errors is planned too; only to be looked at.
     """
     show = loaded.show
     if show is None:
         raise ShowError(without_hints(loaded.problems))
-    now = _moment(now, show)
+    now = moment_of(now, show)
     if published is None:
         published = read_published(store, kept=loaded.root / STATE_FOLDER / KEPT)
     undone = _undone(store, published, loaded.root / STATE_FOLDER / KEPT)
@@ -179,7 +181,7 @@ def compare(
         message = "the public address is not known under which the published files will be reached"
         help = "add url: https://… to podcast.yaml, or give --url"
         problems.append(Problem("url-missing", "error", message, help, f"{show.folder}/podcast.yaml"))
-    if any(problem.is_error for problem in problems):
+    if not with_errors and any(problem.is_error for problem in problems):
         raise ShowError(in_order(problems))
     settled = settle(show, published.manifest, url=address or DEFAULT_URL)
     posts = announced(show, store, published, loaded.root / STATE_FOLDER)
@@ -227,7 +229,9 @@ def _base_address(url: str) -> str:
         raise UsageError(f"{url!r} cannot be the public address: {message}", help=help) from error
 
 
-def _moment(now: datetime | None, show: Show) -> datetime:
+def moment_of(now: datetime | None, show: Show | None) -> datetime:
+    """A moment in UTC: the clock's where none is given; one without a zone is in the show's."""
     if now is None:
         return datetime.now(UTC)
-    return (now if now.tzinfo else now.replace(tzinfo=ZoneInfo(show.timezone))).astimezone(UTC)
+    zone = ZoneInfo(show.timezone if show else "UTC")
+    return (now if now.tzinfo else now.replace(tzinfo=zone)).astimezone(UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -25,11 +26,13 @@ class Published:
     Attributes:
         feed_version: of the feed when it was read; the flip is conditional on it. None: there is no feed.
         manifest_key: of the manifest that the feed names.
+        flipped: when the store got the feed, aware, UTC; None where it does not say.
     """
 
     feed_version: str | None = None
     manifest_key: str = ""
     manifest: Manifest | None = None
+    flipped: datetime | None = None
 
 
 def read_published(store: Store, *, kept: Path | None = None, known: Published | None = None) -> Published:
@@ -53,14 +56,14 @@ def read_published(store: Store, *, kept: Path | None = None, known: Published |
             help="publish to another folder or prefix, or move that feed away if nobody needs it",
         )
     if known and known.manifest and key == known.manifest_key:
-        return Published(stored.version, key, known.manifest)
+        return Published(stored.version, key, known.manifest, stored.modified)
     manifest = manifest_of(store, key, kept=kept)
     if manifest is None:
         raise StoreError(
             f"the feed in {store.name} names the manifest {key}, which is not there",
             help="restore it from a backup of the store; until then the published show stays as it is",
         )
-    return Published(stored.version, key, manifest)
+    return Published(stored.version, key, manifest, stored.modified)
 
 
 def manifest_of(store: Store, key: str, *, kept: Path | None = None) -> Manifest | None:
@@ -69,7 +72,7 @@ def manifest_of(store: Store, key: str, *, kept: Path | None = None) -> Manifest
     Raises:
         StoreError: the store failed, or the manifest is damaged.
     """
-    manifest = _copy(kept, key) if kept else None
+    manifest = copy_of(kept, key) if kept else None
     if manifest is None:
         got = store.read(key)
         if got is None:
@@ -92,7 +95,8 @@ def keep_copy(folder: Path, key: str, data: bytes) -> None:
             old.unlink(missing_ok=True)
 
 
-def _copy(folder: Path, key: str) -> Manifest | None:
+def copy_of(folder: Path, key: str) -> Manifest | None:
+    """A manifest from the copies of past runs alone; None where it is not among them."""
     try:
         return read_manifest(key, (folder / Path(key).name).read_bytes())
     except (OSError, StoreError):

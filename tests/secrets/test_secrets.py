@@ -226,7 +226,7 @@ def test_a_password_in_an_address_is_not_shown(folder: Path, case: str) -> None:
         case "proxy for https":
             environment |= {"HTTPS_PROXY": address, "NO_PROXY": ""}
             options = ["--endpoint", "https://store.example"]
-    for further in ((), ("--json",)):
+    for further in ((), ("--json",), ("--log-format", "json")):
         words = ["publish", "episodes", "--to", to, *options, "--now", NOW_TEXT, "-vv", *further]
         traces = run(*words, folder=folder, environment=environment)
         assert traces.status in (1, 2, 3), traces.stdout + traces.stderr

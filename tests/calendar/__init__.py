@@ -1,0 +1,1 @@
+"""What is coming: listed, drawn, and as iCalendar."""

@@ -1,0 +1,1 @@
+"""How shows stand: status, its record of runs, and what Prometheus reads."""
