@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from publisher import __version__
-from publisher.cli import check, commands, doctor, releases, verify
+from publisher.cli import check, commands, doctor, releases, systemd, verify
 from publisher.errors import Defect
 
 
@@ -34,6 +34,7 @@ for command in (
     releases.rollback,
     releases.prune,
     doctor.doctor,
+    systemd.systemd,
     commands.schema,
 ):
     cli.add_command(command)
