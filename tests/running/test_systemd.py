@@ -63,7 +63,9 @@ def read_back(folder: Path, setup: Setup, way: Way) -> dict[str, str]:
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    return dict(re.findall(r"^\t+([\w ]+): (.*)$", done.stdout, re.MULTILINE))
+    found = re.findall(r"^\t+([\w ]+): (.*)$", done.stdout, re.MULTILINE)
+    # The first command is the one that starts it.
+    return dict(reversed(found))
 
 
 def argv(settings: dict[str, str]) -> list[str]:
