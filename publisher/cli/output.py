@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from publisher.cli.annotations import annotates, of_error, of_problem
 from publisher.errors import Defect, NeedsDecision, PublisherError, ShowError
 from publisher.planning import Plan, PlannedEpisode
 from publisher.problems import Problem
@@ -38,6 +39,8 @@ class Output:
     quiet: bool
     verbose: int
     documents: list[dict[str, Any]] = field(default_factory=list)
+    show: str = ""
+    """The show folder that the action is for, as it was typed."""
 
     def say(self, text: str) -> None:
         """A result."""
@@ -53,6 +56,8 @@ class Output:
         if not self.as_json:
             for problem in problems:
                 _echo(coloured(problem), err=True)
+                if annotates():
+                    _echo(of_problem(problem, self.show), err=True)
 
     def failure(self, error: PublisherError) -> None:
         """An error that ended a command."""
@@ -63,6 +68,8 @@ class Output:
         if isinstance(error, NeedsDecision):
             self.plan(error.plan, err=True)
         _echo(f"{_style('error', 'red')}: {error}", err=True)
+        if annotates() and not isinstance(error, ShowError):
+            _echo(of_error(error), err=True)
         if self.verbose > 1:
             _echo(_origin(error), err=True)
 
@@ -119,6 +126,7 @@ def each_show(
     status = 0
     try:
         for show in shows or (os.environ.get("PUBLISHER_SHOW", "episodes"),):
+            output.show = show
             try:
                 result, document = action(show)
             except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):

@@ -77,13 +77,12 @@ def test_nothing_else_of_the_repository_gets_into_the_build(tmp_path: Path) -> N
 
 def _python() -> str:
     """A Python 3.11 or newer that another user may start too: one in root's home is none."""
-    for path in map(Path, (os.path.realpath(sys.executable), "/usr/bin/python3")):
+    script = "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))"
+    for path in (Path(sys.executable).resolve(), Path("/usr/bin/python3")):
         passable = all(parent.stat().st_mode & stat.S_IXOTH for parent in path.parents)
-        if path.exists() and passable:
-            done = subprocess.run([path, "-c", "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))"])
-            if done.returncode == 0:
-                return str(path)
-    require("venv", "Debian's python3-venv, for a Python outside of root's home")
+        if path.exists() and passable and subprocess.run([path, "-c", script]).returncode == 0:
+            return str(path)
+    return require("venv", "Debian's python3-venv, for a Python outside of root's home")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A run that is told to stop, as systemd and container engines do: it ends at once, with the status for that."""
+"""A run that is told to stop, as systemd and container engines do, ends at once and says so."""
 
 from __future__ import annotations
 

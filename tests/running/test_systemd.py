@@ -17,6 +17,7 @@ from publisher.errors import UsageError
 from publisher.systemd import Setup, Way, command, units
 from publisher.systemd.quoting import argument, rest_of_line, word
 from publisher.systemd.setting import setup
+from tests.docs.blocks import the_block_for
 from tests.release.trees import run
 from tests.support.require import require_program
 from tests.support.shows import make_show
@@ -224,3 +225,17 @@ def test_the_command_prints_what_it_would_write(tmp_path: Path) -> None:
     assert "KillSignal=SIGTERM" in printed
     chosen = run("systemd", show, "--user", "podcast", "--json", env={"PUBLISHER_WATCH": "1"}).stdout
     assert json.loads(chosen) == document
+
+
+def test_the_example_of_a_change_is_taken(tmp_path: Path) -> None:
+    """The block of docs/running.md, put where its first line says."""
+    for unit in units(a_setup(tmp_path / "podcast"), "timer"):
+        (tmp_path / unit.name).write_text(unit.text, "utf-8")
+    text = the_block_for("systemd")
+    path = tmp_path / text.splitlines()[0].removeprefix("# /etc/systemd/system/")
+    path.parent.mkdir()
+    path.write_text(text, "utf-8")
+    said = analyze("verify", "--man=no", "--recursive-errors=no", "./publisher.timer", folder=tmp_path)
+    assert not [line for line in said.splitlines() if "publisher" in line]
+    (calendar,) = re.findall(r"^OnCalendar=(.+)$", text, re.MULTILINE)
+    analyze("calendar", calendar, folder=tmp_path)
