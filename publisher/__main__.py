@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from types import FrameType
 
 
 def main() -> None:
     """Runs the command line and exits with the status that `docs/cli.md` lists."""
     from publisher.cli import run
 
+    # Whoever stops a service or a container sends this. As the first process of a container it would not even
+    # end without a handler.
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
         status = run(sys.argv[1:])
         sys.stdout.flush()
@@ -18,6 +23,11 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
     sys.exit(status)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends a command as Ctrl-C does: what was published before stands, and the status is 130."""
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -9,7 +9,19 @@ from typing import Any, Final
 import click
 
 from publisher import __version__
-from publisher.cli import calendar, check, commands, doctor, inbox, logs, releases, status, verify, watch
+from publisher.cli import (
+    calendar,
+    check,
+    commands,
+    doctor,
+    inbox,
+    logs,
+    releases,
+    status,
+    systemd,
+    verify,
+    watch,
+)
 from publisher.errors import Defect
 
 _INTERRUPTED: Final = 130
@@ -54,6 +66,7 @@ for command in (
     releases.rollback,
     releases.prune,
     doctor.doctor,
+    systemd.systemd,
     commands.schema,
 ):
     cli.add_command(command)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from publisher.cli import logs
+from publisher.cli.annotations import annotates, of_error, of_problem
 from publisher.errors import Defect, FileError, NeedsDecision, PublisherError, ShowError
 from publisher.planning import Plan, PlannedEpisode
 from publisher.problems import Problem
@@ -40,6 +41,8 @@ class Output:
     quiet: bool
     verbose: int
     documents: list[dict[str, Any]] = field(default_factory=list)
+    show: str = ""
+    """The show folder that the action is for, as it was typed."""
 
     def say(self, text: str) -> None:
         """A result."""
@@ -57,7 +60,11 @@ class Output:
 
     def complaint(self, text: str) -> None:
         """What went wrong and ends no command; said however quiet it is to be."""
-        if not self.as_json:
+        if self.as_json:
+            return
+        if logs.is_json():
+            logs.write("error", "failed", text)
+        else:
             _echo(text, err=True)
 
     def problems(self, problems: Iterable[Problem]) -> None:
@@ -68,6 +75,8 @@ class Output:
                 logs.write_problem(problem)
             else:
                 _echo(coloured(problem), err=True)
+                if annotates():
+                    _echo(of_problem(problem, self.show), err=True)
 
     def failure(self, error: PublisherError) -> None:
         """An error that ended a command."""
@@ -85,6 +94,8 @@ class Output:
         _echo(f"{_style('error', 'red')}: {error}", err=True)
         if error.told and not self.quiet:
             _echo(f"  told: {', '.join(error.told)}", err=True)
+        if annotates() and not isinstance(error, ShowError):
+            _echo(of_error(error), err=True)
         if self.verbose > 1:
             _echo(logs.origin_of(error), err=True)
 
@@ -120,6 +131,7 @@ def each_show(
     status = 0
     try:
         for show in shows or (default_show(),):
+            output.show = show
             try:
                 with logs.about(show):
                     result, document = action(show)

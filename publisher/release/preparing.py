@@ -140,7 +140,7 @@ def prepare(
     if choose is None:
         return compare(loaded, store, url=url, now=now, id3_version=id3_version)
     published = read_published(store, kept=loaded.root / STATE_FOLDER / KEPT)
-    now = _moment(now, loaded.show)
+    now = moment_of(now, loaded.show)
     loaded = choose(loaded, published, now)
     return compare(loaded, store, url=url, now=now, id3_version=id3_version, published=published)
 

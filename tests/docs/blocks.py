@@ -10,6 +10,7 @@ A mark is an HTML comment on the line before the fence:
 * `<!-- watches -->`: run until it has looked at the show, then ended by SIGTERM.
 * `<!-- file: PATH -->`: the block is what that file holds from here on.
 * `<!-- part of: NAME -->`: the block is a piece of such a file.
+* `<!-- for: NAME -->`: the block is read by another program, which `tests/running/` has look at it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ _FENCE = re.compile(
     r"^(?:<!-- (?P<mark>[a-z ]+?)(?:: (?P<value>.+?))? -->\n)?```(?P<language>[\w-]*)\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
-LANGUAGES = ("sh", "text", "yaml", "html", "python", "crontab", "mermaid")
-MARKS = ("", "not run", "needs", "after", "status", "serves", "watches", "file", "part of")
+LANGUAGES = ("sh", "text", "yaml", "html", "python", "crontab", "ini", "mermaid")
+MARKS = ("", "not run", "needs", "after", "status", "serves", "watches", "file", "part of", "for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,14 @@ def pages() -> list[Path]:
 
 def blocks_of(page: Path) -> list[Block]:
     return blocks(page.read_text("utf-8"))
+
+
+def the_block_for(program: str) -> str:
+    """The text of the one block on any page that is for a program, such as `github`."""
+    (found,) = [
+        block.text
+        for page in pages()
+        for block in blocks_of(page)
+        if (block.mark, block.value) == ("for", program)
+    ]
+    return found

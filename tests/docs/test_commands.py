@@ -154,7 +154,7 @@ def test_yaml_examples_are_read_without_a_problem() -> None:
     checked = 0
     for page in pages():
         for block in blocks_of(page):
-            if block.language != "yaml":
+            if block.language != "yaml" or block.mark == "for":
                 continue
             name = Path(block.value).name
             if name == "words.yaml":

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -42,4 +44,12 @@ def require_program(program: str, *, name: str = "") -> str:
     path = shutil.which(program)
     if path is None:
         require(name or program, f"the program {program} is not on the PATH")
+    return path
+
+
+def require_beside(program: str, reason: str) -> str:
+    """The path of a program that a Python package brings, which lies beside the interpreter."""
+    path = shutil.which(program, path=str(Path(sys.executable).parent)) or shutil.which(program)
+    if path is None:
+        require(program, reason)
     return path

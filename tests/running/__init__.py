@@ -1,0 +1,1 @@
+"""Publishing by itself: systemd, container, CI, Kubernetes."""
