@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
                 help="So long nothing in a new folder may change before it is picked up.")  # fmt: skip
 @options.option("--ahead", metavar="TIME", type=options.Duration(), default="15m",
                 help="So long before an episode goes out its files are stored.")  # fmt: skip
+@options.option(
+    "--health",
+    metavar="[HOST:]PORT",
+    default="",
+    help="Answer there whether all is well, and with figures for Prometheus.",
+)
 @options.option("--no-verify", is_flag=True, help="Do not look at releases from outside.")
 @options.output
 def watch(
@@ -30,6 +37,7 @@ def watch(
     url: str,
     still: float,
     ahead: float,
+    health: str,
     no_verify: bool,
     as_json: bool,
     quiet: bool,
@@ -38,8 +46,8 @@ def watch(
     """Releases each episode when it falls due, and picks up folders as they are dropped in.
 
     A new folder that is still being copied, or that has errors, waits by itself; it is said once. What the
-    store refuses is tried again. SIGTERM and Ctrl-C end it, SIGHUP lets it look at everything now. With
-    --json each event is a line.
+    store refuses is tried again. An inbox (inbox: in podcast.yaml) is looked into as well. SIGTERM and Ctrl-C
+    end it, SIGHUP lets it look at everything now. With --json each event is a line.
 
     Example: publisher watch episodes --to s3://my-bucket --url https://podcast.example.com/
     """
@@ -68,7 +76,13 @@ def watch(
     ended = threading.Event()
     settings = Settings(to, endpoint, url, still, ahead, not no_verify)
     running = Watch(folders, settings, tell=tell)
-    with signals(ended.set, running.look):
+    with ExitStack() as stack:
+        if health:
+            from publisher.watching.health import answering
+
+            where = stack.enter_context(answering(running.shows, settings, health))
+            output.note(f"health: {where}health, {where}metrics")
+        stack.enter_context(signals(ended.set, running.look))
         running.start()
         output.note(f"watching {', '.join(map(str, folders))}; stop with Ctrl-C")
         ended.wait()

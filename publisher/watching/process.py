@@ -14,6 +14,8 @@ from typing import Final
 
 from watchfiles import Change, DefaultFilter, watch
 
+from publisher.errors import ShowError
+from publisher.reading.load import read_settings
 from publisher.watching.clock import Clock, SystemClock
 from publisher.watching.show import Event, Settings, ShowWatch
 
@@ -94,27 +96,46 @@ class Watch:
     def _listen(self) -> None:
         """Wakes a show when something in its folder changes. What is missed is found at the next look."""
         roots = {run.show.folder.resolve(): run for run in self._runs if run.show.folder.is_dir()}
+        inboxes = {inbox: run for run in self._runs if (inbox := inbox_of(run.show.folder)) is not None}
         if not roots:
             return
         try:
             changes = watch(
                 *roots,
-                watch_filter=_Filter(tuple(roots)),
+                *inboxes,
+                watch_filter=_Filter((*roots, *inboxes)),
                 debounce=_GATHER_MILLISECONDS,
                 step=_STEP_MILLISECONDS,
                 stop_event=self._stop,
                 raise_interrupt=False,
             )
             for changed in changes:
+                paths = [Path(path) for _, path in changed]
                 for root, run in roots.items():
-                    if any(Path(path).is_relative_to(root) for _, path in changed):
+                    if any(path.is_relative_to(root) for path in paths):
                         run.show.changed()
+                        run.wake.set()
+                for inbox, run in inboxes.items():
+                    if any(path.is_relative_to(inbox) for path in paths):
+                        run.show.dropped()
                         run.wake.set()
         except OSError as error:
             # Too many folders for the kernel, or a file system that tells nothing.
             _log.warning(
                 "the folders cannot be listened to (%s); they are looked at each hour", error.strerror
             )
+
+
+def inbox_of(show: Path) -> Path | None:
+    """The folder that is a show's inbox; None where it has none, or one in a bucket."""
+    try:
+        inbox = str(read_settings(show).get("inbox", ""))
+    except ShowError:
+        return None
+    if not inbox or inbox.startswith("s3:"):
+        return None
+    folder = (show.resolve() / Path(inbox).expanduser()).resolve()
+    return folder if folder.is_dir() else None
 
 
 class _Run:

@@ -19,11 +19,12 @@ from publisher.errors import (
     ShowError,
     UsageError,
 )
+from publisher.inbox import Refused, Taken
 from publisher.model import Episode
-from publisher.operations import publish
+from publisher.operations import publish, take_in
 from publisher.planning import Plan
 from publisher.problems import Problem
-from publisher.reading.load import Loaded
+from publisher.reading.load import Loaded, read_settings
 from publisher.release import Outcome
 from publisher.release.published import Published
 from publisher.release.staging import stage
@@ -32,7 +33,7 @@ from publisher.watching.choosing import Choice, Waiting, choose, without
 from publisher.watching.clock import Clock
 from publisher.watching.stillness import Stillness
 
-Kind = Literal["released", "waiting", "notice", "problems", "failed", "recovered"]
+Kind = Literal["released", "taken", "refused", "waiting", "notice", "problems", "failed", "recovered"]
 
 _GATHER_SECONDS: Final = 0.3
 """After a change, so long for others that belong to it."""
@@ -47,6 +48,9 @@ _TOGETHER: Final = 20
 _SHORTEST_LEAD: Final = 0.3
 _LONGEST_LEAD: Final = 30.0
 _JUMP_SECONDS: Final = 60.0
+_INBOX_SECONDS: Final = 60.0
+"""An inbox is looked into so often: a bucket tells of nothing, and news of a file can get lost."""
+
 _TICK_SECONDS: Final = 10.0
 _LONG_COPY_SECONDS: Final = 30.0
 
@@ -132,12 +136,13 @@ class ShowWatch:
     _copying: dict[str, float] = field(default_factory=dict)
     _said: dict[str, object] = field(default_factory=dict)
     _look_at: float = 0.0
+    _inbox_at: float = 0.0
     _stillness: Stillness = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self._stillness = Stillness(self.clock, self.settings.still_seconds)
-        self._look_at = self.clock.running()
+        self._look_at = self._inbox_at = self.clock.running()
         self.agenda = Agenda(looks=(self._look_at,))
 
     @property
@@ -156,13 +161,62 @@ class ShowWatch:
 
     def wait_seconds(self) -> float:
         """How long there is nothing to do."""
+        return max(0.0, min(self._show_seconds(), self._inbox_at - self.clock.running()))
+
+    def _show_seconds(self) -> float:
         running = self.clock.running()
         with self._lock:
             soonest = self._look_at - running
-        return max(0.0, min(soonest, self.agenda.seconds(self.clock.now(), running)))
+        return min(soonest, self.agenda.seconds(self.clock.now(), running))
+
+    def dropped(self) -> None:
+        """Something in the inbox is different."""
+        self._inbox_at = min(self._inbox_at, self.clock.running() + _GATHER_SECONDS)
 
     def step(self) -> None:
-        """Looks at the show, and publishes what is due. Nothing that is wrong with it is raised."""
+        """Looks at the inbox and at the show, and publishes what is due. Nothing that is wrong is raised."""
+        if self._inbox_at <= self.clock.running():
+            self._take_in()
+        if self._show_seconds() <= 0:
+            self._publish()
+
+    def _take_in(self) -> None:
+        """Takes in what is whole in the inbox, where the show has one."""
+        self._inbox_at = self.clock.running() + _INBOX_SECONDS
+        now = self.clock.now()
+        try:
+            if not read_settings(self.folder).get("inbox", ""):
+                return
+            outcomes = take_in(
+                self.folder,
+                now=now,
+                still_seconds=self.settings.still_seconds,
+                endpoint=self.settings.endpoint,
+            )
+        except ShowError:
+            # The show's own run says what is wrong with podcast.yaml.
+            return
+        except Exception as error:
+            failure = error if isinstance(error, PublisherError) else Defect(error)
+            what = f"the inbox cannot be looked into: {failure.message}"
+            self._say("inbox", what, "failed", error=failure)
+            return
+        self._said.pop("inbox", None)
+        for item in outcomes:
+            if isinstance(item, Taken):
+                draft = " as a draft" if item.is_draft else ""
+                text = f"{item.name} is taken into the show{draft}: {item.slug}"
+                self._event("taken", text, slugs=(item.slug,), problems=item.problems)
+                self.changed()
+            elif isinstance(item, Refused):
+                if item.is_news:
+                    text = f"{item.name} is refused: {item.told or 'see below'} says why"
+                    self._event("refused", text, problems=item.problems)
+            elif item.look_again is not None:
+                left = (item.look_again - now).total_seconds()
+                self._inbox_at = min(self._inbox_at, self.clock.running() + max(left, _GATHER_SECONDS))
+
+    def _publish(self) -> None:
         with self._lock:
             self._look_at = self.clock.running() + LOOK_SECONDS
         moment, hold = self._moment()
