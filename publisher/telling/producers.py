@@ -26,9 +26,7 @@ from publisher.release.telling_notes import FOLDER
 from publisher.release.told import Told
 from publisher.telling.asking import NotTold
 from publisher.telling.events import Coming, Event, event_id
-from publisher.telling.mail import tell_mail
-from publisher.telling.releases import Teller, failed, lacking, left
-from publisher.telling.webhooks import tell_webhook
+from publisher.telling.releases import Teller, failed, lacking, left, tell_producer
 
 AHEAD: Final = timedelta(hours=48)
 _MOST_PROBLEMS: Final = 50
@@ -193,10 +191,7 @@ def _tell(show: Show, waiting: list[Recipient], event: Event, teller: Teller) ->
 
     def tell(one: Recipient) -> NotTold | None:
         try:
-            if one.webhook:
-                tell_webhook(one.webhook, event, teller.environment, teller.asking)
-            elif one.mail:
-                tell_mail(one.mail, event, teller.environment, teller.asking)
+            tell_producer(one, event, teller)
         except NotTold as error:
             return error
         return None

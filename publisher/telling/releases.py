@@ -27,13 +27,8 @@ from publisher.release.telling_notes import Kept, Records
 from publisher.release.told import Record, Told
 from publisher.store import PrefixedStore, Store
 from publisher.telling.asking import Asking, NotTold
-from publisher.telling.bluesky import post_to_bluesky
 from publisher.telling.events import Event, released, told_episode
-from publisher.telling.hubs import tell_hub, tell_podping
-from publisher.telling.mail import FROM_VARIABLE, URL_VARIABLE, tell_mail
-from publisher.telling.mastodon import post_to_mastodon
 from publisher.telling.posts import Post
-from publisher.telling.webhooks import tell_webhook
 
 _WORKERS: Final = 8
 _SERVERS: Final = {"mastodon": "Mastodon", "bluesky": "Bluesky"}
@@ -72,6 +67,23 @@ def tell(show: Show, store: Store, root: Path, published: Published, teller: Tel
     return _each_release(show, store, root, published, teller, frozenset(("webhook", "email")) | HUBS)
 
 
+def tell_producer(one: Recipient, event: Event, teller: Teller) -> None:
+    """Tells an event by webhook or e-mail.
+
+    Raises:
+        NotTold: nobody took it.
+    """
+    # Imported here: a run that has nobody to tell needs neither HTTP nor SMTP.
+    if one.webhook:
+        from publisher.telling.webhooks import tell_webhook
+
+        tell_webhook(one.webhook, event, teller.environment, teller.asking)
+    if one.mail:
+        from publisher.telling.mail import tell_mail
+
+        tell_mail(one.mail, event, teller.environment, teller.asking)
+
+
 def lacking(show: Show, recipient: Recipient, environment: Mapping[str, str]) -> tuple[str, ...]:
     """Names of the environment variables that it takes and that are not set."""
     names: tuple[str, ...] = ()
@@ -81,7 +93,7 @@ def lacking(show: Show, recipient: Recipient, environment: Mapping[str, str]) ->
         case "webhook" if recipient.webhook and recipient.webhook.secret:
             names = (recipient.webhook.secret,)
         case "email":
-            names = (URL_VARIABLE, FROM_VARIABLE)
+            names = ("PUBLISHER_SMTP_URL", "PUBLISHER_SMTP_FROM")
         case "mastodon" if show.announce.mastodon:
             names = (show.announce.mastodon.token,)
         case "bluesky" if show.announce.bluesky:
@@ -330,6 +342,8 @@ class _Telling:
             # The machine slept, and somebody else may be at it.
             return _Result(one.id, one.label, NotTold("was not told in time"))
         self.teller.say(f"telling {one.label}")
+        from publisher.telling.hubs import tell_hub, tell_podping
+
         environment, asking = self.teller.environment, self.teller.asking
         guid = one.id.partition(" ")[2] if one.kind in NETWORKS else ""
         episode = next((item for item in self.manifest.episodes if item.guid == guid), None)
@@ -339,10 +353,8 @@ class _Telling:
                 tell_hub(one.url, self.manifest.feed_url, asking)
             elif one.kind == "podping":
                 tell_podping(self.manifest.feed_url, self.show.medium, environment, asking)
-            elif one.webhook and event:
-                tell_webhook(one.webhook, event, environment, asking)
-            elif one.mail and event:
-                tell_mail(one.mail, event, environment, asking)
+            elif event and (one.webhook or one.mail):
+                tell_producer(one, event, self.teller)
             elif episode:
                 post = self._post(record, one, episode)
         except NotTold as error:
@@ -351,6 +363,9 @@ class _Telling:
         return _Result(one.id, one.label, guid=guid, post=post)
 
     def _post(self, record: Record, one: Recipient, episode: Released) -> Social | None:
+        from publisher.telling.bluesky import post_to_bluesky
+        from publisher.telling.mastodon import post_to_mastodon
+
         environment, asking, wanted = self.teller.environment, self.teller.asking, self.show.announce
         summary = next((item.summary for item in self.show.episodes if item.slug == episode.slug), "")
         post = Post(
