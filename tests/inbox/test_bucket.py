@@ -145,7 +145,7 @@ def test_a_bucket_that_is_not_there_is_said(bucket: Bucket) -> None:
 
 
 def test_a_kill_loses_nothing_and_takes_nothing_twice(bucket: Bucket, tmp_path: Path) -> None:
-    """Before every fourth change of the disk; what the bucket lost by then, the show has."""
+    """Before every seventh change of the disk; what the bucket lost by then, the show has."""
     files = {"episode.yaml": YAML.encode("utf-16"), "audio.mp3": AUDIO}
     command = [sys.executable, killed.__file__]
     ended = {True: 0, False: 0}
@@ -158,7 +158,7 @@ def test_a_kill_loses_nothing_and_takes_nothing_twice(bucket: Bucket, tmp_path: 
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        for last in range(2, 60, 4):
+        for last in range(2, 70, 7):
             show = make_show(tmp_path / f"{last}")
             for name, data in files.items():
                 bucket.put(f"0007-x/{name}", data)
