@@ -370,7 +370,8 @@ class Releases(RuleBasedStateMachine):
         for item in manifest.get("episodes", ()):
             objects += [item["enclosure"]["object"], *item.get("objects", {}).values()]
         for page in pages:
-            objects.append(page | {"key": f"releases/pages/page-{page['digest'][:24]}.html"})
+            ending = page["key"].rpartition(".")[2]
+            objects.append(page | {"key": f"releases/pages/page-{page['digest'][:24]}.{ending}"})
         for item in objects:
             data = (self.public / item["key"]).read_bytes()
             assert hashlib.sha256(data).hexdigest() == item["digest"], item["key"]
