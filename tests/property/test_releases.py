@@ -292,7 +292,8 @@ class Releases(RuleBasedStateMachine):
         assert stats(self.public) == before
         report = check(FolderSide(self.public), base=URL, feeds=[self._feed()])
         assert report.findings == []
-        strays = {path.relative_to(self.public).as_posix() for path in self.public.glob("episodes/*/*")}
+        found = (path for path in self.public.glob("episodes/**/*") if path.is_file())
+        strays = {path.relative_to(self.public).as_posix() for path in found}
         assert strays <= report.seen.keys()
 
     def _goes_back_to_all(self) -> None:
