@@ -15,7 +15,7 @@ from publisher.store.retrying import RetryingStore
 from publisher.store.s3 import S3Store
 from tests.faults.scene import BASE, Folders, publish
 from tests.servers.server import S3Server
-from tests.support.checker import HttpSide, Report, check
+from tests.support.checker import HttpSide, Report, check, keeps_its_address
 from tests.support.faultproxy import Fault, FaultProxy, Mode, Request
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Stage:
         pages = {
             key: [kept[key].arguments["Body"] for kept in (self.before, self.after) if key in kept]
             for key in {**self.before, **self.after}
-            if key.endswith(".html")
+            if keeps_its_address(key)
         }
         feeds = [kept["feed.xml"].arguments["Body"] for kept in (self.before, self.after)]
         return check(HttpSide(self.public), base=BASE, feeds=feeds, pages=pages)

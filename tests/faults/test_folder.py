@@ -17,7 +17,7 @@ from publisher.store.folder import WORK_FOLDER
 from tests.faults.child import Children, ended
 from tests.faults.conftest import ALL, Say
 from tests.faults.scene import BASE, Folders
-from tests.support.checker import FolderSide, check
+from tests.support.checker import FolderSide, check, keeps_its_address
 
 LARGE_BYTES = 2 << 20
 KILLS = 400 if ALL else 20
@@ -59,7 +59,7 @@ class Stand:
         pages = {
             key: [tree[key] for tree in (self.before, self.after) if key in tree]
             for key in {**self.before, **self.after}
-            if key.endswith(".html")
+            if keeps_its_address(key)
         }
         feeds = [self.before["feed.xml"], self.after["feed.xml"]]
         return check(FolderSide(self.public), base=BASE, feeds=feeds, pages=pages).findings

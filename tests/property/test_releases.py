@@ -292,7 +292,8 @@ class Releases(RuleBasedStateMachine):
         assert stats(self.public) == before
         report = check(FolderSide(self.public), base=URL, feeds=[self._feed()])
         assert report.findings == []
-        strays = {path.relative_to(self.public).as_posix() for path in self.public.glob("episodes/*/*")}
+        found = (path for path in self.public.glob("episodes/**/*") if path.is_file())
+        strays = {path.relative_to(self.public).as_posix() for path in found}
         assert strays <= report.seen.keys()
 
     def _goes_back_to_all(self) -> None:
@@ -370,7 +371,8 @@ class Releases(RuleBasedStateMachine):
         for item in manifest.get("episodes", ()):
             objects += [item["enclosure"]["object"], *item.get("objects", {}).values()]
         for page in pages:
-            objects.append(page | {"key": f"releases/pages/page-{page['digest'][:24]}.html"})
+            ending = page["key"].rpartition(".")[2]
+            objects.append(page | {"key": f"releases/pages/page-{page['digest'][:24]}.{ending}"})
         for item in objects:
             data = (self.public / item["key"]).read_bytes()
             assert hashlib.sha256(data).hexdigest() == item["digest"], item["key"]

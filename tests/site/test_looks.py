@@ -113,7 +113,7 @@ def test_on_paper_there_is_what_can_be_read(visit: Opening, pages: Pages) -> Non
     assert seen.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert seen.page.locator("button:visible, audio:visible, nav:visible, textarea:visible").count() == 0
     assert seen.page.locator("#quiz fieldset:visible").count() == len(pages.answers)
-    for part in ("h1", "#people", "#notes", "#transcript"):
+    for part in ("h1", ".cast", "#notes", "#transcript"):
         assert seen.page.locator(part).is_visible()
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     (ARTIFACTS / "episode.pdf").write_bytes(seen.page.pdf(format="A4"))

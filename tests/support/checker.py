@@ -25,6 +25,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml import etree, html
 
 FEED: Final = "feed.xml"
+_FOR_MACHINES = re.compile(
+    r"(?:^|/)(?:sitemap(?:-\d+)?\.xml|robots\.txt|site\.webmanifest|opensearch\.xml|oembed\.json)$"
+)
 _RELEASE: Final = re.compile(rb"<!-- publisher release: (\S+) -->")
 _ADDRESSED: Final = re.compile(r"-([0-9a-f]{24,64})\.[a-z0-9]+$")
 _ITUNES: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
@@ -124,6 +127,11 @@ def check(
     return _Check(side, base, pages or {}).of(tuple(feeds))
 
 
+def keeps_its_address(key: str) -> bool:
+    """Whether it is a page, for people or for machines, which a release writes over the one that stood."""
+    return key.endswith(".html") or _FOR_MACHINES.search(key) is not None
+
+
 class _Check:
     def __init__(self, side: Side, base: str, pages: Mapping[str, Iterable[bytes]]) -> None:
         self._side, self._base = side, base
@@ -148,7 +156,7 @@ class _Check:
         self._typed(root)
         self._addresses(root)
         self._manifest(got.data)
-        for key in [key for key in self._report.seen if key.endswith(".html")]:
+        for key in [key for key in self._report.seen if keeps_its_address(key)]:
             self._page(key)
         return self._report
 
@@ -263,7 +271,7 @@ class _Check:
             return
         if got.type is not None and got.type != item["type"]:
             self._say(f"{key} is served as {got.type}, and the manifest says {item['type']}")
-        if key.endswith(".html"):
+        if keeps_its_address(key):
             # Pages keep their addresses, and may be of the release before or after; their own check follows.
             if not self._pages and hashlib.sha256(got.data).hexdigest() != item["digest"]:
                 self._say(f"{key} is not the page that the manifest names")
@@ -275,6 +283,11 @@ class _Check:
         data = self._report.seen[key].data
         if key in self._pages and data not in self._pages[key]:
             self._say(f"{key} is no page of any release")
+        if key.endswith(".xml"):
+            for place in etree.fromstring(data).iter("{*}loc"):
+                self._promised(str(place.text))
+        if not key.endswith(".html"):
+            return
         if not data.rstrip().endswith(b"</html>"):
             self._say(f"{key} is cut short")
             return
