@@ -27,10 +27,12 @@ class NotTold(Exception):
     of the answer but its status: servers repeat passwords.
     """
 
-    def __init__(self, message: str, *, help: str = "") -> None:
+    def __init__(self, message: str, *, help: str = "", status: int = 0) -> None:
         super().__init__(message)
         self.message = message
         self.help = help
+        self.status = status
+        """What was answered; 0 where nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,27 @@ class Reply:
         Raises:
             NotTold: it is none.
         """
-        try:
-            values = json.loads(self.body)
-        except (ValueError, RecursionError):
-            values = None
+        values = self._parsed()
         if not isinstance(values, dict):
-            raise NotTold("answers something that is not understood") from None
+            raise NotTold("answers something that is not understood")
         return values
+
+    def items(self) -> list[dict[str, Any]]:
+        """The list of JSON objects that came back.
+
+        Raises:
+            NotTold: it is none.
+        """
+        values = self._parsed()
+        if not isinstance(values, list):
+            raise NotTold("answers something that is not understood")
+        return [item for item in values if isinstance(item, dict)]
+
+    def _parsed(self) -> Any:
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +132,11 @@ def is_header(text: str) -> bool:
 
 
 def _refused(status: int) -> NotTold:
+    what, help = f"answers {status}", ""
     if 300 <= status < 400:
-        return NotTold(f"answers {status} and leads elsewhere", help="write the address to which it leads")
-    if status in (401, 403):
-        return NotTold(f"answers {status}: it does not take the secret", help="see that the secret is right")
-    if status in (404, 410):
-        return NotTold(f"answers {status}: there is nothing there", help="see that the address is right")
-    return NotTold(f"answers {status}")
+        what, help = f"{what} and leads elsewhere", "write the address to which it leads"
+    elif status in (401, 403):
+        what, help = f"{what}: it does not take the secret", "see that the secret is right"
+    elif status in (404, 410):
+        what, help = f"{what}: there is nothing there", "see that the address is right"
+    return NotTold(what, help=help, status=status)

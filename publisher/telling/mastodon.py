@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from publisher.model import Mastodon, Social
-from publisher.telling.asking import Asking, NotTold, Reply, is_header, json_body
+from publisher.telling.asking import Asking, NotTold, is_header, json_body
 from publisher.telling.events import event_id
 from publisher.telling.posts import Post, text_of
 
@@ -51,27 +51,24 @@ def post_to_mastodon(account: Mastodon, token: str, post: Post, asking: Asking, 
 
 def _already(account: Mastodon, headers: dict[str, str], post: Post, asking: Asking) -> Social | None:
     """The account's post with the episode's address, if there is one. A token may not be allowed to look;
-    then the key has to do."""
+    then the key has to do.
+
+    Raises:
+        NotTold: nobody can say.
+    """
     try:
-        own = _got(asking.ask("GET", f"{account.server}/api/v1/accounts/verify_credentials", headers=headers))
+        own = asking.ask("GET", f"{account.server}/api/v1/accounts/verify_credentials", headers=headers)
         query = urlencode({"limit": 40, "exclude_replies": "true", "exclude_reblogs": "true"})
-        url = f"{account.server}/api/v1/accounts/{own['id']}/statuses?{query}"
-        statuses = _got(asking.ask("GET", url, headers=headers))
-        for status in statuses:
-            if post.url in str(status.get("content", "")).replace("&amp;", "&"):
-                return _social(status)
-    except (NotTold, KeyError, TypeError, AttributeError):
-        return None
+        url = f"{account.server}/api/v1/accounts/{own.values().get('id')}/statuses?{query}"
+        statuses = asking.ask("GET", url, headers=headers).items()
+    except NotTold as error:
+        if error.status in (401, 403, 404):
+            return None
+        raise
+    for status in statuses:
+        if post.url in str(status.get("content", "")).replace("&amp;", "&"):
+            return _social(status)
     return None
-
-
-def _got(reply: Reply) -> Any:
-    import json
-
-    try:
-        return json.loads(reply.body)
-    except (ValueError, RecursionError):
-        raise NotTold("answers something that is not understood") from None
 
 
 def _social(status: dict[str, Any]) -> Social:

@@ -184,18 +184,26 @@ def test_a_server_that_is_down_gets_it_with_the_next_run(place: Place, mastodon:
 
 
 def test_what_a_later_release_finds_unannounced_is_announced(place: Place, mastodon: Mastodon) -> None:
-    mastodon.plan = [503] * 6
+    mastodon.plan = [503] * 3
     place.publish()
     place.add("0002-second", age=timedelta(minutes=1))
     place.publish()
-    outcome = place.publish()
     assert {s["content"].split("\n")[0] for s in mastodon.statuses} == {
         "About 0001-first",
         "About 0002-second",
     }
     assert all(roots(place.feed()).values())
     assert not place.publish().released
-    assert outcome.released
+
+
+def test_where_nobody_can_look_whether_it_is_posted_it_is_not_posted(
+    place: Place, mastodon: Mastodon
+) -> None:
+    mastodon.plan = [503] * 6
+    place.publish()
+    assert len(place.publish().told.problems) == 1
+    assert [r.method for r in mastodon.requests] == ["POST"] * 3 + ["GET"] * 3
+    assert mastodon.statuses == []
 
 
 def test_a_post_whose_answer_was_lost_is_found_again(place: Place, mastodon: Mastodon) -> None:
