@@ -63,7 +63,7 @@ def paths(element: etree._Element, path: str) -> Iterator[str]:
 
 
 def test_the_show_uses_every_key() -> None:
-    elsewhere = {"artwork", "subscribe", "audio", "publish", "description", "feeds", "announce"}
+    elsewhere = {"artwork", "subscribe", "audio", "publish", "description", "feeds", "announce", "inbox"}
     assert {key.name for key in keys.SHOW.keys} - set(SHOW) <= elsewhere
     pages_only = {"feeds", "quote", "links", "interview", "learning", "related", "next", "hosts", "guid"}
     files = {"audio", "artwork", "notes", "transcript"}
