@@ -119,7 +119,7 @@ def _published(bare: Path, bucket: str, server: S3Server) -> tuple[dict[str, Any
     with proxying(server.endpoint) as proxy:
         arguments = ["--to", f"s3://{bucket}", "--url", BASE, "--now", "2031-01-01", "--no-verify", "--json"]
         environment = server.environment() | {"AWS_ENDPOINT_URL_S3": proxy.endpoint}
-        done = run("publish", bare, *arguments, env=environment, timeout=240)
+        done = run("publish", bare, *arguments, env=environment, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     (show,) = json.loads(done.stdout)["shows"]
     return show, list(proxy.requests)

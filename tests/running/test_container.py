@@ -156,3 +156,7 @@ def test_what_the_steps_make_publishes_as_nobody(image: Path) -> None:
     assert (podcast / "episodes" / ".publisher").stat().st_uid == USER
     assert tree(image / "opt", without=()) == before
     assert _started(image, "--version", folder=podcast).stdout.startswith("publisher, version ")
+    done = _started(image, "systemd", folder=podcast)
+    assert (
+        f"ExecStart={image}/opt/publisher/bin/publisher publish --quiet {podcast}/episodes\n" in done.stdout
+    )
