@@ -15,7 +15,7 @@ from publisher.telling.bluesky import MOST_GRAPHEMES, record, record_key
 from publisher.telling.posts import Post, count, text_of
 from tests.support.shows import edit_episode, edit_show
 from tests.telling.conftest import NOW, Place
-from tests.telling.servers import Bluesky, Hub, Mastodon
+from tests.telling.servers import Bluesky, Hub, Mastodon, Service
 
 PODCAST = "{https://podcastindex.org/namespace/1.0}"
 
@@ -87,6 +87,15 @@ def test_hubs_are_told_once_of_the_feed_that_has_the_post(place: Place, mastodon
     place.publish()
     assert len(hub.pings) == 1
     assert mastodon.statuses[0]["url"].encode() in hub.fetched[0]
+
+
+def test_producers_are_told_of_one_release_and_not_of_its_posts(place: Place, mastodon: Mastodon) -> None:
+    hook = place.run(Service())
+    edit_show(place.show, notify={"webhooks": [{"url": hook.url}]})
+    place.publish()
+    place.publish()
+    (told,) = (request.json for request in hook.requests)
+    assert [episode["title"] for episode in told["episodes"]] == ["About 0001-first"]
 
 
 def test_the_audio_is_not_touched_by_a_post(place: Place, mastodon: Mastodon) -> None:
@@ -248,6 +257,8 @@ def test_what_was_taken_back_is_not_announced_twice(place: Place, mastodon: Mast
     done = rollback(place.show, "previous", to=str(place.public))
     assert done.removed == ("0002-second",)
     assert not place.publish().released, "what was undone went out again by itself"
+    # The server remembers a key for an hour.
+    mastodon.keys.clear()
     edit_episode(place.show, "0002-second", title="Mended")
     assert place.publish().released
     assert len(mastodon.statuses) == 1
