@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -429,6 +429,36 @@ def _tell_failure(folder: Path | str, error: Exception, progress: Progress | Non
             show, state, _teller(progress), reason=reason, details=details, status=failure.exit_status
         )
         failure.told = told.told
+
+
+def tell_left_out(
+    folder: Path | str, left_out: Mapping[str, tuple[Problem, ...]], *, progress: Progress | None = None
+) -> Told:
+    """Tells the producer which new episodes do not go out because they have errors, once for the same errors.
+
+    Args:
+        left_out: the errors by slug; none of them, and what was told is forgotten.
+    """
+    from publisher.telling.producers import LEFT_OUT, is_well, remembered, tell_failure
+
+    state = Path(folder) / STATE_FOLDER
+    show = remembered(state, Path(folder).name)
+    if not left_out:
+        is_well(state, of=LEFT_OUT)
+    if not left_out or show is None or not any(recipients(show, "failure")):
+        return Told()
+    names = ", ".join(sorted(left_out))
+    what = "does not go out: it has" if len(left_out) == 1 else "do not go out: they have"
+    return tell_failure(
+        show,
+        state,
+        _teller(progress),
+        reason=f"{names} {what} errors",
+        details=tuple(str(problem) for slug in sorted(left_out) for problem in left_out[slug]),
+        status=1,
+        stands=True,
+        of=LEFT_OUT,
+    )
 
 
 def rollback(

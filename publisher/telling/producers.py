@@ -29,6 +29,8 @@ from publisher.telling.events import Coming, Event, event_id
 from publisher.telling.releases import Teller, failed, lacking, left, tell_producer
 
 AHEAD: Final = timedelta(hours=48)
+FAILURE: Final = "failure"
+LEFT_OUT: Final = "left-out"
 _MOST_PROBLEMS: Final = 50
 _HABIT: Final = 5
 
@@ -42,6 +44,7 @@ def tell_failure(
     details: tuple[str, ...] = (),
     status: int,
     stands: bool = False,
+    of: str = FAILURE,
 ) -> Told:
     """Tells that publishing failed, once for the same failure.
 
@@ -50,14 +53,15 @@ def tell_failure(
         reason: without any secret.
         details: the problems.
         stands: whether the show was released all the same.
+        of: what failed, by its note: the run, or what a watch leaves out.
     """
     mark = fingerprint([reason, list(details), status])
-    notes = _Notes(state, "failure")
+    notes = _Notes(state, of)
     known = notes.read()
     said = known.get("told", []) if known.get("what") == mark else []
     # Who is told of it later, because he could not be reached, gets the same.
     began = str(known.get("since")) if said or known.get("what") == mark else teller.clock().isoformat()
-    event = _event(show, "failure", teller, event_id("failure", show.title, mark, began))
+    event = _event(show, "failure", teller, event_id(of, show.title, mark, began))
     event = replace(event, reason=reason, details=details[:_MOST_PROBLEMS], status=status, stands=stands)
     waiting = [one for one in recipients(show, "failure") if one.id not in said]
     told, done = _tell(show, waiting, event, teller)
@@ -65,9 +69,9 @@ def tell_failure(
     return told
 
 
-def is_well(state: Path) -> None:
+def is_well(state: Path, *, of: str = FAILURE) -> None:
     """Forgets the failure that was told: it has passed."""
-    _Notes(state, "failure").forget()
+    _Notes(state, of).forget()
 
 
 def reason_of(error: PublisherError) -> tuple[str, tuple[str, ...]]:

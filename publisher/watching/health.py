@@ -15,6 +15,7 @@ from publisher.errors import UsageError
 from publisher.previewing.server import bind, serving
 from publisher.status.gathering import gather
 from publisher.status.prometheus import as_prometheus
+from publisher.status.report import Status
 from publisher.watching.show import Settings, ShowWatch
 
 _FIGURES = "text/plain; version=0.0.4; charset=utf-8"
@@ -64,11 +65,18 @@ def _show(show: ShowWatch) -> dict[str, Any]:
 
 
 def _metrics(shows: Sequence[ShowWatch], settings: Settings) -> Any:
+    # Somebody asks every few seconds; a show is read again only once its watch has looked at it.
+    known: dict[str, tuple[int, Status]] = {}
+
+    def status(show: ShowWatch) -> Status:
+        found = known.get(show.name)
+        if found is None or found[0] != show.looks:
+            looks = show.looks
+            told = gather(show.folder, to=settings.to, endpoint=settings.endpoint, url=settings.url)
+            found = known[show.name] = (looks, told)
+        return found[1]
+
     def answer(request: Request) -> Response:
-        statuses = [
-            gather(show.folder, to=settings.to, endpoint=settings.endpoint, url=settings.url)
-            for show in shows
-        ]
-        return PlainTextResponse(as_prometheus(statuses), media_type=_FIGURES)
+        return PlainTextResponse(as_prometheus(map(status, shows)), media_type=_FIGURES)
 
     return answer

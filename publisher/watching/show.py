@@ -21,7 +21,7 @@ from publisher.errors import (
 )
 from publisher.inbox import Refused, Taken
 from publisher.model import Episode
-from publisher.operations import publish, take_in
+from publisher.operations import publish, take_in, tell_left_out
 from publisher.planning import Plan
 from publisher.problems import Problem
 from publisher.reading.load import Loaded, read_settings
@@ -124,6 +124,8 @@ class ShowWatch:
     choice: Choice = field(default_factory=Choice)
     last: Event | None = None
     """The last release or failure."""
+    looks: int = 0
+    """How often the show was looked at."""
 
     _failures: int = 0
     _latest: datetime | None = None
@@ -133,6 +135,7 @@ class ShowWatch:
     _staging: Future[None] | None = None
     _stage_at: float | None = None
     _stage_failures: int = 0
+    _left_out: dict[str, tuple[Problem, ...]] | None = None
     _copying: dict[str, float] = field(default_factory=dict)
     _said: dict[str, object] = field(default_factory=dict)
     _look_at: float = 0.0
@@ -217,6 +220,7 @@ class ShowWatch:
                 self._inbox_at = min(self._inbox_at, self.clock.running() + max(left, _GATHER_SECONDS))
 
     def _publish(self) -> None:
+        self.looks += 1
         with self._lock:
             self._look_at = self.clock.running() + LOOK_SECONDS
         moment, hold = self._moment()
@@ -448,6 +452,22 @@ class ShowWatch:
             self._say(key, text, "waiting", slugs=(item.slug,), problems=item.problems)
         for key in [key for key in self._said if key.startswith("waiting ") and key not in now]:
             del self._said[key]
+        self._tell_left_out()
+
+    def _tell_left_out(self) -> None:
+        """Lets whoever is told of failures know which episodes do not go out."""
+        wrong = {item.slug: item.problems for item in self.choice.waiting if item.reason == "wrong"}
+        if wrong == self._left_out:
+            return
+        self._left_out = wrong
+        try:
+            told = tell_left_out(self.folder, wrong)
+        except Exception as error:
+            failure = error if isinstance(error, PublisherError) else Defect(error)
+            self._say("telling", f"nobody could be told: {failure.message}", "notice", error=failure)
+            return
+        if told.problems:
+            self._event("notice", "not everybody could be told", problems=told.problems)
 
     def _say(
         self,
