@@ -115,11 +115,18 @@ function follow(section) {
     find: () => undefined,
     /** @param {HTMLElement} element @param {HTMLElement | undefined} before */
     go(element, before) {
-      if (!isOn || !before || !isInSight(before)) return;
+      if (!isOn || !before || !(isInSight(before) || performance.now() < movingUntil)) return;
       const { top, bottom } = element.getBoundingClientRect();
-      if (top < innerHeight * 0.1 || bottom > innerHeight * 0.7) centre(element);
+      if (top >= innerHeight * 0.1 && bottom <= innerHeight * 0.7) return;
+      // On the way there, words may be heard that are not in sight yet: that is no reader who scrolled away.
+      movingUntil = performance.now() + 1500;
+      centre(element);
     },
   };
+  let movingUntil = 0;
+  for (const kind of ["wheel", "touchmove", "keydown"]) {
+    addEventListener(kind, () => { movingUntil = 0; }, { passive: true });
+  }
   let isOn = recall("follow") !== false;
   const toggle = button(
     word("follow_transcript"),
