@@ -47,7 +47,7 @@ def systemd(
     from publisher.systemd import FOLDER, next_steps, units
     from publisher.systemd.setting import missing, setup, write
 
-    said = Output(as_json, quiet, verbose)
+    out = Output(as_json, quiet, verbose)
     kind: Way = "watch" if way == "watch" else "timer"
     folders = shows or (os.environ.get("PUBLISHER_SHOW", "episodes"),)
     try:
@@ -55,7 +55,7 @@ def systemd(
         made = units(wanted, kind)
         written = write(wanted, kind, Path(output)) if output else ()
     except PublisherError as error:
-        said.failure(error)
+        out.failure(error)
         return error.exit_status
     steps = (*missing(wanted), *next_steps(wanted, kind))
     if as_json:
@@ -70,7 +70,7 @@ def systemd(
     if not written:
         click.echo("\n".join(f"# {FOLDER}/{unit.name}\n{unit.text}" for unit in made), nl=False)
     for path in written:
-        said.say(f"wrote {path}")
+        out.say(f"wrote {path}")
     for place, step in enumerate(steps, start=1):
-        said.note(f"  {place}. {step}")
+        out.note(f"  {place}. {step}")
     return 0

@@ -161,6 +161,7 @@ class ShowWatch:
         """Something in the folder is different: it is looked at soon."""
         with self._lock:
             self._look_at = min(self._look_at, self.clock.running() + _GATHER_SECONDS)
+        self.dropped()
 
     def wait_seconds(self) -> float:
         """How long there is nothing to do."""
@@ -189,6 +190,8 @@ class ShowWatch:
         now = self.clock.now()
         try:
             if not read_settings(self.folder).get("inbox", ""):
+                # That there is one now is a change of the show.
+                self._inbox_at = self.clock.running() + LOOK_SECONDS
                 return
             outcomes = take_in(
                 self.folder,

@@ -34,6 +34,7 @@ _NO_MAKERS = {
     ("progress", "say"),
     ("teller", "say"),
     ("output", "say"),
+    ("out", "say"),
     ("seen", "add"),
     ("starts", "add"),
 }
