@@ -77,6 +77,6 @@ def cache_control(key: str) -> str:
     hexadecimal, as the name's last part before the ending) or a folder is named by the digest of what is in
     it, else not without asking again."""
     if key.endswith(".told.json"):
-        # Of a release's name, and written again whenever somebody was told of it.
+        # It may have a release's name, and is written again whenever somebody was told.
         return "no-cache"
     return _FOR_EVER if _DIGEST.search(basename(key)) or _DIGEST_FOLDER.search(key) else "no-cache"

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.calendar import Upcoming, look
-from publisher.calendar import within as soon
+from publisher.calendar import look
 from publisher.diagnosing import doctor
-from publisher.errors import Defect, PublisherError, ShowError, StoreError, UsageError
+from publisher.errors import ShowError, StoreError
 from publisher.fixing import Fixed, fix_show
 from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
@@ -26,21 +23,22 @@ from publisher.release.history import Past, chain, ensure_published
 from publisher.release.preparing import moment_of
 from publisher.release.private import discreet, plan_private, store_of_feed
 from publisher.release.prune import prune
-from publisher.release.published import KEPT, Published, read_published
-from publisher.release.recipients import networks, recipients, tells
+from publisher.release.published import KEPT, read_published
+from publisher.release.recipients import tells
 from publisher.release.rollback import RolledBack
 from publisher.release.rollback import rollback as roll_back
-from publisher.release.told import Told
 from publisher.release.uploads import Progress
 from publisher.scaffold import new
 from publisher.sound.facts import Measurement
 from publisher.status.last_run import last_release, recorded
 from publisher.store import PrefixedStore
+from publisher.telling.runs import tell_failed_run, tell_run, teller
+from publisher.upcoming import Upcoming
+from publisher.upcoming import within as soon
 from publisher.verifying import verify
 
 if TYPE_CHECKING:
     from publisher.inbox import Outcome as InboxOutcome
-    from publisher.telling.releases import Teller
 
 __all__ = [
     "check",
@@ -312,153 +310,13 @@ def publish(
             outcome = released(now, mend)
         except Exception as error:
             if tell:
-                _tell_failure(folder, error, progress)
+                tell_failed_run(folder, error, to=to, endpoint=endpoint, progress=progress)
             raise
         if tell:
             first = outcome
-            outcome = _told(Path(folder), first, lambda: released(first.plan.now, False), progress)
+            outcome = tell_run(Path(folder), first, lambda: released(first.plan.now, False), progress)
         run.outcome = outcome
     return outcome
-
-
-def _told(folder: Path, outcome: Outcome, again: Callable[[], Outcome], progress: Progress | None) -> Outcome:
-    """The outcome, after everybody was told whom the show wants told.
-
-    New episodes are announced first: where that was is then released too, and hubs are told once, of the feed
-    that has it.
-
-    Args:
-        again: releases once more, as of the same moment.
-    """
-    show, state = outcome.plan.show, folder / STATE_FOLDER
-    if not tells(show) and not show.notify.webhooks and not show.notify.email:
-        return outcome
-    from publisher.telling.producers import coming_of, is_well, remember, tell_failure, tell_upcoming
-    from publisher.telling.releases import announce
-    from publisher.telling.releases import tell as tell_release
-
-    teller, store = _teller(progress), outcome.store
-    assert store is not None
-    remember(show, state)
-    told = Told()
-    if not any(problem.is_error for problem in outcome.outside):
-        told += announce(show, store, folder, _published(outcome), teller)
-    elif any(networks(show)):
-        told += Told(notices=("posts wait for the next run: seen from outside, the release is not well",))
-    if told.posts:
-        try:
-            outcome = _joined(outcome, again())
-        except PublisherError as error:
-            what = f"where the episodes were announced is not in the feed yet: {error.message}"
-            told += Told(notices=(what,))
-    told += tell_release(show, store, folder, _published(outcome), teller)
-    coming = coming_of(outcome.plan, outcome.problems)
-    told += tell_upcoming(show, state, coming, teller)
-    if outcome.exit_status:
-        reason, details = _not_well(outcome)
-        told += tell_failure(
-            show,
-            state,
-            teller,
-            reason=reason,
-            details=details,
-            status=outcome.exit_status,
-            stands=outcome.released,
-        )
-    else:
-        is_well(state)
-    return replace(outcome, told=told)
-
-
-def _teller(progress: Progress | None) -> Teller:
-    from publisher.telling.releases import Teller
-
-    return Teller(os.environ, say=progress.say) if progress else Teller(os.environ)
-
-
-def _published(outcome: Outcome) -> Published:
-    """What stands after a publish."""
-    return Published(manifest_key=outcome.manifest_key, manifest=outcome.manifest or outcome.plan.before)
-
-
-def _joined(first: Outcome, second: Outcome) -> Outcome:
-    """Two releases of one run, as one."""
-    if not second.released:
-        return first
-    return replace(
-        first,
-        released=True,
-        manifest_key=second.manifest_key,
-        manifest=second.manifest,
-        uploaded=first.uploaded + second.uploaded,
-        uploaded_bytes=first.uploaded_bytes + second.uploaded_bytes,
-        changed_keys=tuple(dict.fromkeys((*first.changed_keys, *second.changed_keys))),
-        outside=tuple(dict.fromkeys((*first.outside, *second.outside))),
-    )
-
-
-def _not_well(outcome: Outcome) -> tuple[str, tuple[str, ...]]:
-    """What is wrong with a release that was made, or with a private feed, without the address of one."""
-    found = [str(problem) for problem in outcome.outside if problem.is_error]
-    failed = [feed.name for feed in outcome.private if feed.exit_status]
-    reasons = ["seen from outside, the release has errors"] if found else []
-    reasons += [f"the private feed {name} is not well" for name in failed]
-    return "; ".join(reasons), tuple(found)
-
-
-def _tell_failure(folder: Path | str, error: Exception, progress: Progress | None) -> None:
-    """Tells the producer that publishing failed. Nothing of that may hide why it did."""
-    failure = error if isinstance(error, PublisherError) else Defect(error)
-    if isinstance(failure, UsageError):
-        return
-    with contextlib.suppress(Exception):
-        state, loaded = Path(folder) / STATE_FOLDER, load_show(folder)
-        show = loaded.show
-        if show is None or (loaded.has_errors and not show.notify.webhooks and not show.notify.email):
-            if not state.exists():
-                return
-            from publisher.telling.producers import remembered
-
-            show = remembered(state, Path(folder).name) or show
-        if show is None or not any(recipients(show, "failure")):
-            return
-        from publisher.telling.producers import reason_of, tell_failure
-
-        reason, details = reason_of(failure)
-        told = tell_failure(
-            show, state, _teller(progress), reason=reason, details=details, status=failure.exit_status
-        )
-        failure.told = told.told
-
-
-def tell_left_out(
-    folder: Path | str, left_out: Mapping[str, tuple[Problem, ...]], *, progress: Progress | None = None
-) -> Told:
-    """Tells the producer which new episodes do not go out because they have errors, once for the same errors.
-
-    Args:
-        left_out: the errors by slug; none of them, and what was told is forgotten.
-    """
-    from publisher.telling.producers import LEFT_OUT, is_well, remembered, tell_failure
-
-    state = Path(folder) / STATE_FOLDER
-    show = remembered(state, Path(folder).name)
-    if not left_out:
-        is_well(state, of=LEFT_OUT)
-    if not left_out or show is None or not any(recipients(show, "failure")):
-        return Told()
-    names = ", ".join(sorted(left_out))
-    what = "does not go out: it has" if len(left_out) == 1 else "do not go out: they have"
-    return tell_failure(
-        show,
-        state,
-        _teller(progress),
-        reason=f"{names} {what} errors",
-        details=tuple(str(problem) for slug in sorted(left_out) for problem in left_out[slug]),
-        status=1,
-        stands=True,
-        of=LEFT_OUT,
-    )
 
 
 def rollback(
@@ -486,7 +344,7 @@ def rollback(
 
     store = store_of(loaded, to=to, endpoint=endpoint)
     published = read_published(store, kept=loaded.root / STATE_FOLDER / KEPT)
-    return replace(done, told=tell_release(loaded.show, store, loaded.root, published, _teller(progress)))
+    return replace(done, told=tell_release(loaded.show, store, loaded.root, published, teller(progress)))
 
 
 def _looked_at(outcome: Outcome, progress: Progress | None) -> Outcome:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from publisher.calendar.upcoming import Upcoming
+from publisher.upcoming import Upcoming
 
 Mark = Literal["+", "*", "~", "!"]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from publisher.calendar.upcoming import Upcoming, listed
 from publisher.errors import PublisherError, StoreError
 from publisher.problems import Problem, in_order, without_hints
 from publisher.reading.load import STATE_FOLDER, Loaded, load_show
@@ -22,6 +21,7 @@ from publisher.release.preparing import (
 from publisher.release.published import KEPT, Published, copy_of, read_published
 from publisher.sound.facts import Measurement
 from publisher.store import Store
+from publisher.upcoming import Upcoming, listed
 
 
 @dataclass(frozen=True, slots=True)

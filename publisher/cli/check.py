@@ -30,7 +30,7 @@ PROFILES = ("apple", "spotify", "psp1", "podcasting2", "youtube", "rss")
 @options.option("--no-listen", is_flag=True, help="Do not listen to the audio, which may take a while.")
 @options.option(
     "--upcoming",
-    type=options.Length(),
+    type=options.Duration(),
     default=None,
     help="Only what goes out within that time (48h, 2d, 90m), and what it lacks.",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,20 +12,6 @@ from publisher.cli import options
 if TYPE_CHECKING:
     from publisher.cli.output import Output
     from publisher.inbox import Outcome
-
-
-class Seconds(click.ParamType[float]):
-    """A short time: `5s`, `2m`, or seconds."""
-
-    name = "TIME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        text = str(value).strip()
-        unit = {"s": 1, "m": 60, "h": 3600}.get(text[-1:], 0)
-        number = text[:-1] if unit else text
-        if not (number.isascii() and number.replace(".", "", 1).isdecimal() and len(number) <= 6):
-            self.fail(f"{value!r} is no time; write it as 5s or 2m", param, ctx)
-        return float(number) * (unit or 1)
 
 
 @click.command(short_help="Take in what producers dropped into a folder or a bucket.")
@@ -38,18 +25,27 @@ class Seconds(click.ParamType[float]):
     help="A folder or s3://bucket/prefix; else inbox of podcast.yaml.",
 )
 @options.option(
-    "--still", type=Seconds(), default="5s", help="How long nothing of an episode may have changed: 5s, 2m."
+    "--still",
+    type=options.Duration(),
+    default="5s",
+    help="How long nothing of an episode may have changed: 5s, 2m.",
 )
 @options.option("--endpoint", metavar="URL", default="", help="The S3 server, where it is not Amazon's.")
 @options.output
 def inbox(
-    shows: tuple[str, ...], inbox: str, still: float, endpoint: str, as_json: bool, quiet: bool, verbose: int
+    shows: tuple[str, ...],
+    inbox: str,
+    still: timedelta,
+    endpoint: str,
+    as_json: bool,
+    quiet: bool,
+    verbose: int,
 ) -> int:
     """Looks into an inbox once. An episode's folder, a ZIP of it, or an audio file moves into the show when
     it is complete and right; what is not right gets a PROBLEMS.txt beside it. Nothing is published. The
     status is 1 where something is refused.
 
-    Example: publisher inbox episodes --from ../inbox
+    Example: mkdir inbox && publisher inbox --from inbox
     """
     from publisher.cli.output import Output, each_show
 
@@ -59,7 +55,7 @@ def inbox(
         from publisher.inbox import Refused
         from publisher.operations import take_in
 
-        outcomes = take_in(folder, inbox, still_seconds=still, endpoint=endpoint)
+        outcomes = take_in(folder, inbox, still_seconds=still.total_seconds(), endpoint=endpoint)
         for outcome in outcomes:
             show_outcome(output, folder, outcome)
         if not outcomes:

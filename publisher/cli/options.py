@@ -42,34 +42,19 @@ class Moment(click.ParamType[datetime]):
         return moment if has_offset(value) else moment.replace(tzinfo=None)
 
 
-class Duration(click.ParamType[float]):
-    """A length of time in seconds: `5s`, `15m`, `48h`, `2d`."""
+class Duration(click.ParamType[timedelta]):
+    """A length of time: `5s`, `15m`, `48h`, `2d`, `4w`."""
 
     name = "TIME"
-    _UNITS = MappingProxyType({"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0})
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", str(value).strip().lower())
-        if match is None:
-            self.fail(f"{value!r} is no length of time; write it as 5s, 15m, 48h or 2d", param, ctx)
-        return float(match[1]) * self._UNITS[match[2]]
-
-
-class Length(click.ParamType[timedelta]):
-    """A length of time: `48h`, `2d`, `90m`, `1w`."""
-
-    name = "TIME"
+    _UNITS = MappingProxyType({"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"})
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         if isinstance(value, timedelta):
             return value
-        match = re.fullmatch(r"([0-9]{1,5})\s*([mhdw])", str(value).strip().lower(), re.ASCII)
-        if not match:
-            self.fail(f"{value!r} is no length of time; write it as 48h, 2d or 90m", param, ctx)
-        units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-        return timedelta(**{units[match[2]]: int(match[1])})
+        match = re.fullmatch(r"([0-9]{1,5}(?:\.[0-9]{1,3})?)\s*([smhdw])", str(value).strip().lower())
+        if match is None:
+            self.fail(f"{value!r} is no length of time; write it as 5s, 15m, 48h, 2d or 4w", param, ctx)
+        return timedelta(**{self._UNITS[match[2]]: float(match[1])})
 
 
 def shows(command: F) -> F:

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
 import click
 
 from publisher.cli import options
-
-
-class Age(click.ParamType[timedelta]):
-    """`30d`, `12h`, or days as a number."""
-
-    name = "AGE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        if isinstance(value, timedelta):
-            return value
-        match = re.fullmatch(r"([0-9]{1,5})\s*(d|h|w|)", str(value).strip().lower())
-        if not match:
-            self.fail(f"{value!r} is no age; write it as 30d, 4w or 48h", param, ctx)
-        unit = {"h": timedelta(hours=1), "w": timedelta(weeks=1)}.get(match[2], timedelta(days=1))
-        return int(match[1]) * unit
 
 
 @click.command(short_help="List past releases.")
@@ -151,7 +135,10 @@ def rollback(
 @options.shows
 @options.store
 @options.option(
-    "--older-than", type=Age(), default="30d", help="The grace period: what is younger stays (30d, 4w, 48h)."
+    "--older-than",
+    type=options.Duration(),
+    default="30d",
+    help="The grace period: what is younger stays (30d, 4w, 48h).",
 )
 @options.option("--yes", is_flag=True, help="Remove it; without this it is only shown.")
 @options.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 @options.shows
 @options.store
 @options.option("--url", metavar="URL", default="", help="Public address of what is published.")
-@options.option("--still", metavar="TIME", type=options.Duration(), default="5s",
+@options.option("--still", type=options.Duration(), default="5s",
                 help="So long nothing in a new folder may change before it is picked up.")  # fmt: skip
-@options.option("--ahead", metavar="TIME", type=options.Duration(), default="15m",
+@options.option("--ahead", type=options.Duration(), default="15m",
                 help="So long before an episode goes out its files are stored.")  # fmt: skip
 @options.option(
     "--health",
@@ -35,8 +36,8 @@ def watch(
     to: str,
     endpoint: str,
     url: str,
-    still: float,
-    ahead: float,
+    still: timedelta,
+    ahead: timedelta,
     health: str,
     no_verify: bool,
     as_json: bool,
@@ -74,7 +75,7 @@ def watch(
             output.say(f"{event.when:%Y-%m-%dT%H:%M:%SZ} {event.show}: {event.text}")
 
     ended = threading.Event()
-    settings = Settings(to, endpoint, url, still, ahead, not no_verify)
+    settings = Settings(to, endpoint, url, still.total_seconds(), ahead.total_seconds(), not no_verify)
     running = Watch(folders, settings, tell=tell)
     with ExitStack() as stack:
         if health:

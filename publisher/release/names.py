@@ -24,6 +24,9 @@ PAGES_ALONE: Final = (
 )
 """Further pages that a release may have or not."""
 
+NOTICES: Final = "releases/notices.told.json"
+"""What producers were told of that is no release."""
+
 FOLDERS: Final = tuple(
     dict.fromkeys(
         (
@@ -58,8 +61,10 @@ def is_page(key: str) -> bool:
 def is_ours(key: str) -> bool:
     """Whether nobody but publisher gives such names: objects named by their content, the copies of pages,
     and what belongs to an episode. A page of `people/` may be somebody's own."""
-    return any(pattern.fullmatch(key) for pattern in (_ADDRESSED, _MANIFEST, _TOLD, _COPY)) or (
-        key.startswith("episodes/") and is_page(key)
+    return (
+        key == NOTICES
+        or any(pattern.fullmatch(key) for pattern in (_ADDRESSED, _MANIFEST, _TOLD, _COPY))
+        or (key.startswith("episodes/") and is_page(key))
     )
 
 

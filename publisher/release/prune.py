@@ -18,7 +18,7 @@ from publisher.release.history import Past, chain, ensure_published
 from publisher.release.journal import Journal
 from publisher.release.live_pages import pages_of, settle_pages
 from publisher.release.lock import only_run
-from publisher.release.names import FOLDERS, copy_key, is_manifest, is_ours, told_key
+from publisher.release.names import FOLDERS, NOTICES, copy_key, is_manifest, is_ours, told_key
 from publisher.release.preparing import store_of
 from publisher.release.private import stores_of
 from publisher.release.published import manifest_of, read_published
@@ -244,7 +244,7 @@ def _kept(store: Store, since: datetime) -> tuple[Past, ...]:
 
 
 def _needed(store: Store, kept: tuple[Past, ...]) -> set[str]:
-    needed = {FEED_KEY}
+    needed = {FEED_KEY, NOTICES}
     for past in kept:
         needed |= _keys(past.key, past.manifest)
         # What was rolled back is in the show folder still, and may be wanted again without its audio there.

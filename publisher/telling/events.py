@@ -9,25 +9,11 @@ from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from publisher.manifest import Manifest, Released
+from publisher.upcoming import Upcoming
 
 EventKind = Literal["release", "failure", "upcoming"]
 _NAMESPACE: Final = uuid.UUID("2f4a6a5e-6d0e-5c0a-9d0b-3f4cf1c0a7d1")
 _MOST_LINES: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """An episode that goes out soon.
-
-    Attributes:
-        when: aware.
-        gaps: what is missing or wrong, in a few words each; empty where all is well.
-    """
-
-    slug: str
-    title: str
-    when: datetime
-    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +75,7 @@ class Event:
     details: tuple[str, ...] = ()
     status: int = 0
     stands: bool = False
-    upcoming: tuple[Coming, ...] = field(default=())
+    upcoming: tuple[Upcoming, ...] = field(default=())
 
 
 def event_id(*parts: str) -> str:
@@ -170,15 +156,7 @@ def as_json(event: Event) -> dict[str, Any]:
             "released": event.stands,
         }
     if event.kind == "upcoming":
-        values["upcoming"] = [
-            {
-                "slug": each.slug,
-                "title": each.title,
-                "published": each.when.isoformat(),
-                "missing": list(each.gaps),
-            }
-            for each in event.upcoming
-        ]
+        values["upcoming"] = [each.as_json() for each in event.upcoming]
     return values
 
 
@@ -228,32 +206,16 @@ def _failure(event: Event) -> list[str]:
 
 
 def _upcoming(event: Event) -> list[str]:
-    zone = ZoneInfo(event.timezone)
-    first = event.upcoming[0]
-    missing = sorted({gap for each in event.upcoming for gap in each.gaps})
-    what = f": {missing[0]}" if len(event.upcoming) == 1 and len(missing) == 1 else ""
-    what = what or (", and something is missing" if missing else "")
-    count = "1 episode goes" if len(event.upcoming) == 1 else f"{len(event.upcoming)} episodes go"
-    name = first.title if len(event.upcoming) == 1 else count
-    goes = (
-        f"{name} goes out {spoken(first.when, event.time, zone)}"
-        if name == first.title
-        else f"{count} out soon"
-    )
-    lines = [f"{event.show}: {goes}{what}"]
-    for each in event.upcoming:
-        said = ", ".join(each.gaps) or "all is there"
-        lines.append(f"{each.title}: goes out {spoken(each.when, event.time, zone)}, {said}")
+    said = [each.says(event.time) for each in event.upcoming]
+    if said[1:]:
+        lacking = any(each.missing or each.problems for each in event.upcoming)
+        subject = f"{len(said)} episodes go out soon{', and something is missing' if lacking else ''}"
+    else:
+        subject = said[0]
+    lines = [f"{event.show}: {subject}"]
+    for each, text in zip(event.upcoming, said, strict=True):
+        lines += [text, *_some(tuple(str(problem) for problem in each.problems))]
     return lines
-
-
-def spoken(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """`today 18:00`, `tomorrow 06:00`, or `Thursday 3 December 06:00`."""
-    there, today = moment.astimezone(zone), now.astimezone(zone).date()
-    days = (there.date() - today).days
-    names = {0: "today", 1: "tomorrow"}
-    day = names.get(days) or f"{there:%A} {there.day} {there:%B}"
-    return f"{day} {there:%H:%M}"
 
 
 def _when(moment: datetime, zone: ZoneInfo) -> str:

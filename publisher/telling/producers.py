@@ -1,43 +1,37 @@
-"""Telling producers of what is no release: that publishing failed, and what goes out soon.
-
-Each is said once. What was said is remembered in the show's `.publisher/`; a machine without one says it
-again with every run.
-"""
+"""Telling producers of what is no release: that publishing failed, and what goes out soon. Each once."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from publisher.errors import PublisherError, ShowError
 from publisher.identity import fingerprint
-from publisher.model import Episode, Mail, Notify, Show, Webhook
+from publisher.model import Mail, Notify, Show, Webhook
 from publisher.planning import Plan
 from publisher.problems import Problem
 from publisher.release.recipients import Recipient, recipients
-from publisher.release.telling_notes import FOLDER
 from publisher.release.told import Told
 from publisher.telling.asking import NotTold
-from publisher.telling.events import Coming, Event, event_id
+from publisher.telling.events import Event, event_id
+from publisher.telling.notices import LocalNote, Notices
 from publisher.telling.releases import Teller, failed, lacking, left, tell_producer
+from publisher.upcoming import Upcoming, listed, within
 
 AHEAD: Final = timedelta(hours=48)
 FAILURE: Final = "failure"
 LEFT_OUT: Final = "left-out"
+_UPCOMING: Final = "upcoming"
 _MOST_PROBLEMS: Final = 50
-_HABIT: Final = 5
 
 
 def tell_failure(
     show: Show,
-    state: Path,
+    notices: Notices,
     teller: Teller,
     *,
     reason: str,
@@ -56,72 +50,97 @@ def tell_failure(
         of: what failed, by its note: the run, or what a watch leaves out.
     """
     mark = fingerprint([reason, list(details), status])
-    notes = _Notes(state, of)
-    known = notes.read()
-    said = known.get("told", []) if known.get("what") == mark else []
+
+    def waiting(note: dict[str, Any]) -> list[Recipient]:
+        said = note.get("told", []) if note.get("what") == mark else []
+        return [one for one in recipients(show, "failure") if one.id not in said]
+
+    # Another machine may have told it.
+    if not waiting(notices.read(of)) or not (left := waiting(known := notices.fresh(of))):
+        return Told()
+    is_known = known.get("what") == mark
     # Who is told of it later, because he could not be reached, gets the same.
-    began = str(known.get("since")) if said or known.get("what") == mark else teller.clock().isoformat()
+    began = str(known.get("since")) if is_known else teller.clock().isoformat()
     event = _event(show, "failure", teller, event_id(of, show.title, mark, began))
     event = replace(event, reason=reason, details=details[:_MOST_PROBLEMS], status=status, stands=stands)
-    waiting = [one for one in recipients(show, "failure") if one.id not in said]
-    told, done = _tell(show, waiting, event, teller)
-    notes.write({"what": mark, "since": began, "told": [*said, *done]})
+    told, done = _tell(show, left, event, teller)
+    said = known.get("told", []) if is_known else []
+    notices.write(of, {"what": mark, "since": began, "told": [*said, *done]})
     return told
 
 
-def is_well(state: Path, *, of: str = FAILURE) -> None:
+def is_well(notices: Notices, *, of: str = FAILURE) -> None:
     """Forgets the failure that was told: it has passed."""
-    _Notes(state, of).forget()
+    if notices.read(of):
+        notices.write(of, None)
 
 
-def reason_of(error: PublisherError) -> tuple[str, tuple[str, ...]]:
-    """Why publishing failed, and the problems, as they are told."""
-    problems = error.problems if isinstance(error, ShowError) else ()
-    return error.message, tuple(str(problem) for problem in problems if problem.is_error)
+def coming_of(plan: Plan, problems: Iterable[Problem]) -> tuple[Upcoming, ...]:
+    """What of a plan goes out within 48 hours after the releases that it plans."""
+    entries = within(listed(plan, problems), plan.now, AHEAD)
+    return tuple(entry for entry in entries if entry.state == "scheduled")
 
 
-def tell_upcoming(show: Show, state: Path, coming: Iterable[Coming], teller: Teller) -> Told:
+def tell_upcoming(show: Show, notices: Notices, coming: Iterable[Upcoming], teller: Teller) -> Told:
     """Tells what goes out soon, each episode once, and again when something else is missing."""
-    notes = _Notes(state, "upcoming")
-    known, now = notes.read(), teller.clock()
-    listed = {each.slug: each for each in coming}
+    soon = tuple(coming)
+    waiting = {one.id: one for one in recipients(show, "upcoming")}
+
+    def news(note: dict[str, Any], one: Recipient) -> list[Upcoming]:
+        said = note.get(one.id, {})
+        # That something has been mended is no news.
+        return [
+            each
+            for each in soon
+            if (known := said.get(_name(one, each))) is None
+            or ((each.missing or each.problems) and not set(_marks(each)) <= set(known))
+        ]
+
+    if not soon or not any(news(notices.read(_UPCOMING), one) for one in waiting.values()):
+        return Told()
+    # Another machine may have told it.
+    known = notices.fresh(_UPCOMING)
     told, kept = Told(), dict[str, Any]()
-    for one in recipients(show, "upcoming"):
-        said: dict[str, Any] = known.get(one.id, {})
-        # That all has been mended is no news.
-        news = [each for slug, each in listed.items() if _is_news(said.get(slug), each)]
-        done: list[str] = []
-        if news:
-            marks = [_mark(each) for each in news]
-            event = _event(show, "upcoming", teller, event_id("upcoming", show.title, *marks))
-            found, done = _tell(show, [one], replace(event, upcoming=tuple(news), time=now), teller)
-            told += found
-        kept[one.id] = {slug: mark for slug, mark in said.items() if slug in listed}
+    for one in waiting.values():
+        names = {_name(one, each) for each in soon}
+        kept[one.id] = {name: mark for name, mark in known.get(one.id, {}).items() if name in names}
+        found = news(known, one)
+        if not found:
+            continue
+        event = _event(show, "upcoming", teller, event_id("upcoming", show.title, *_marks(*found)))
+        event = replace(event, upcoming=tuple(found), time=teller.clock())
+        said, done = _tell(show, [one], event, teller)
+        told += said
         if done:
-            kept[one.id] |= {each.slug: _mark(each) for each in news}
+            kept[one.id] |= {_name(one, each): _marks(each) for each in found}
     if kept != known:
-        notes.write(kept)
+        notices.write(_UPCOMING, kept)
     return told
 
 
-def coming_of(plan: Plan, problems: Iterable[Problem]) -> tuple[Coming, ...]:
-    """What of a plan goes out within 48 hours, and what each lacks, by the time that it goes out."""
-    habits = [planned.episode for planned in plan.released[-_HABIT:] if planned.episode]
-    found = []
-    for planned in plan.of("scheduled"):
-        episode = planned.episode
-        if episode is None or planned.published is None or planned.published - plan.now > AHEAD:
-            continue
-        start = f"{plan.show.folder}/{planned.slug}/"
-        own = [problem.message for problem in problems if problem.path.startswith(start)]
-        gaps = tuple(dict.fromkeys((*_gaps(episode, habits), *own)))
-        found.append(Coming(planned.slug, planned.title, planned.published, gaps))
-    return tuple(found)
+def _name(one: Recipient, each: Upcoming) -> str:
+    """What stands for an episode in a note that everybody can read: made with the recipient's address, which
+    they do not know, so that nobody can try names that an episode to come may have."""
+    address = one.webhook.url if one.webhook else " ".join(one.mail.to) if one.mail else one.id
+    return fingerprint([address, each.slug])
+
+
+def _marks(*episodes: Upcoming) -> list[str]:
+    """What can be said of them: when each goes out, and everything that is missing or wrong."""
+    return [
+        fingerprint([each.guid, each.slug, said])
+        for each in episodes
+        for said in (
+            each.goes_out.isoformat() if each.goes_out else "",
+            *each.missing,
+            *(problem.message for problem in each.problems),
+        )
+    ]
 
 
 def remember(show: Show, state: Path) -> None:
     """Keeps whom to tell, for when podcast.yaml cannot be read. Of secrets it holds the variables' names."""
-    notes = _Notes(state, "settings")
+    notes = LocalNote(state, "settings")
     if not show.notify.webhooks and not show.notify.email:
         notes.forget()
         return
@@ -139,7 +158,7 @@ def remember(show: Show, state: Path) -> None:
 
 def remembered(state: Path, folder: str) -> Show | None:
     """A show that has nothing but what it takes to tell its producer."""
-    values = _Notes(state, "settings").read()
+    values = LocalNote(state, "settings").read() or {}
     try:
         notify = Notify(
             webhooks=tuple(
@@ -153,24 +172,6 @@ def remembered(state: Path, folder: str) -> Show | None:
         )
     except (KeyError, TypeError, AttributeError):
         return None
-
-
-def _gaps(episode: Episode, habits: list[Episode]) -> Iterable[str]:
-    """What is missing: audio, and what the last episodes that are out had."""
-    if episode.audio is None:
-        yield "audio missing"
-    if episode.artwork is None and any(other.artwork for other in habits):
-        yield "artwork missing"
-    if episode.transcript is None and any(other.transcript for other in habits):
-        yield "transcript missing"
-
-
-def _mark(each: Coming) -> str:
-    return fingerprint([each.slug, each.when.isoformat(), list(each.gaps)])
-
-
-def _is_news(said: Any, each: Coming) -> bool:
-    return said is None or (said != _mark(each) and bool(each.gaps))
 
 
 def _event(show: Show, kind: Any, teller: Teller, id: str) -> Event:
@@ -205,28 +206,3 @@ def _tell(show: Show, waiting: list[Recipient], event: Event, teller: Teller) ->
     problems += [failed(show, one.label, error) for one, error in zip(able, errors, strict=True) if error]
     done = [one for one, error in zip(able, errors, strict=True) if error is None]
     return Told(tuple(one.label for one in done), problems=tuple(problems)), [one.id for one in done]
-
-
-class _Notes:
-    """One small file of the show's `.publisher/`."""
-
-    def __init__(self, state: Path, name: str) -> None:
-        self._path = state / FOLDER / f"{name}.json"
-
-    def read(self) -> dict[str, Any]:
-        with contextlib.suppress(OSError, ValueError, RecursionError):
-            values = json.loads(self._path.read_bytes())
-            if isinstance(values, dict):
-                return values
-        return {}
-
-    def write(self, values: Mapping[str, Any]) -> None:
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            partial = self._path.with_suffix(f".{os.getpid()}.partial")
-            partial.write_text(json.dumps(values))
-            partial.replace(self._path)
-
-    def forget(self) -> None:
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ from publisher.errors import (
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject, feed_names, named_by, read_manifest
 from publisher.private import FOLDER
-from publisher.release.names import copied, is_manifest, is_page, told_key
+from publisher.release.names import NOTICES, copied, is_manifest, is_page, told_key
 from publisher.release.uploads import each
 from publisher.store import Store
 from publisher.store.base import is_key
@@ -183,7 +183,7 @@ def named(feed: bytes, manifest_key: str) -> bytes:
 def _all_accounted(store: Store, manifest: Manifest, key: str) -> tuple[set[str], list[Fault]]:
     """Keys of everything that some release lists, digests of pages (whose copies are kept by them), and
     what is wrong with earlier releases' manifests."""
-    accounted, faults = {FEED_KEY, key, told_key(key), *_keys(manifest)}, []
+    accounted, faults = {FEED_KEY, NOTICES, key, told_key(key), *_keys(manifest)}, []
     for stored in store.list(_RELEASES):
         if stored.key == key or not is_manifest(stored.key):
             continue

@@ -21,13 +21,14 @@ from publisher.errors import (
 )
 from publisher.inbox import Refused, Taken
 from publisher.model import Episode
-from publisher.operations import publish, take_in, tell_left_out
+from publisher.operations import publish, take_in
 from publisher.planning import Plan
 from publisher.problems import Problem
 from publisher.reading.load import Loaded, read_settings
 from publisher.release import Outcome
 from publisher.release.published import Published
 from publisher.release.staging import stage
+from publisher.telling.runs import tell_left_out
 from publisher.watching.agenda import LOOK_SECONDS, Agenda, retry_seconds
 from publisher.watching.choosing import Choice, Waiting, choose, without
 from publisher.watching.clock import Clock

@@ -137,6 +137,10 @@ def test_crontab_lines_are_right_and_their_commands_run(tmp_path: Path) -> None:
     ]
     assert lines
     place = Workplace(tmp_path)
+    # As the README has it by then.
+    (place.root / "inbox").mkdir()
+    with (place.root / "episodes" / "podcast.yaml").open("a") as settings:
+        settings.write("\ninbox: ../inbox\n")
     for line in lines:
         *fields, command = line.split(maxsplit=5)
         assert len(fields) == 5

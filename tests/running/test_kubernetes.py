@@ -104,4 +104,5 @@ def test_two_never_run_at_once() -> None:
 
 def test_what_a_pod_starts_is_a_command() -> None:
     assert pod("cronjob.yaml")["containers"][0]["args"] == ["publish", "--quiet", "episodes"]
-    assert pod("watch.yaml")["containers"][0]["args"] == ["watch", "episodes"]
+    watching = pod("watch.yaml")["containers"][0]["args"]
+    assert watching == ["watch", "episodes", "--health", "0.0.0.0:9100"]

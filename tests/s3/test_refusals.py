@@ -63,7 +63,7 @@ def _expect_nothing_left(folder: Path, *, released: bool = False) -> None:
     left = {path.name for path in state.iterdir()} if state.exists() else set()
     # The lock is the kernel's; its file says nothing. A release leaves manifests, and notes of what it did.
     allowed = {"releases", "told", "writing", "sound"} if released else set()
-    allowed |= {"cache.sqlite", ".gitignore", "cache.sqlite-wal", "cache.sqlite-shm", "lock"}
+    allowed |= {"last-run.json", "cache.sqlite", ".gitignore", "cache.sqlite-wal", "cache.sqlite-shm", "lock"}
     assert left <= allowed, left
 
 

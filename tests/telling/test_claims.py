@@ -59,7 +59,7 @@ from publisher import operations
 def die(*args, **options):
     os.kill(os.getpid(), signal.SIGKILL)
 
-operations._told = die
+operations.tell_run = die
 operations.publish(sys.argv[1], to=sys.argv[2], url=sys.argv[3], verify=False)
 """
 

@@ -12,14 +12,18 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from publisher import operations
 from publisher.errors import ShowError, StoreError
 from publisher.manifest import Manifest
+from publisher.operations import prune, verify
+from publisher.problems import Problem
 from publisher.release import Outcome
-from publisher.telling.events import Coming, Event, as_json, as_mail, event_id, spoken
+from publisher.telling.events import Event, as_json, as_mail, event_id
+from publisher.upcoming import Upcoming, day_and_time
 from tests.release.trees import run
 from tests.support.shows import add_episode, edit_episode, edit_show
 from tests.telling.conftest import NOW, Place
@@ -340,7 +344,7 @@ def test_what_goes_out_soon_is_told_once(place: Place, hook: Service) -> None:
     (told,) = (r.json for r in hook.requests if r.json["event"] == "upcoming")
     (coming,) = told["upcoming"]
     assert (coming["slug"], coming["published"]) == ("0007-soon", soon.isoformat())
-    assert "audio missing" in coming["missing"]
+    assert "audio" in coming["missing"]
 
 
 def test_what_goes_out_soon_is_told_again_when_something_else_is_missing(place: Place, hook: Service) -> None:
@@ -354,7 +358,75 @@ def test_what_goes_out_soon_is_told_again_when_something_else_is_missing(place: 
     (place.show / "0007-soon" / "transcript.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nHello.\n")
     place.publish()
     told = [r.json["upcoming"][0]["missing"] for r in hook.requests if r.json["event"] == "upcoming"]
-    assert told == [[], ["transcript missing"]]
+    assert told == [["artwork"], ["artwork", "transcript"]]
+
+
+def bare(place: Place) -> None:
+    """What a CI machine has that checks the show out anew for each run."""
+    shutil.rmtree(place.show / ".publisher")
+
+
+def test_a_machine_that_keeps_nothing_says_it_once_as_well(place: Place, hook: Service) -> None:
+    add_episode(place.show, "0007-soon", published=(NOW + timedelta(hours=20)).isoformat(), number=7)
+    for _ in range(3):
+        place.publish()
+        bare(place)
+    assert [r.json["event"] for r in hook.requests] == ["release", "upcoming"]
+    break_show(place)
+    for _ in range(3):
+        with pytest.raises(ShowError):
+            place.publish()
+        bare(place)
+    assert [r.json["event"] for r in hook.requests[2:]] == ["failure"]
+    edit_episode(place.show, "0001-first", number=1)
+    place.publish()
+    bare(place)
+    break_show(place)
+    with pytest.raises(ShowError):
+        place.publish()
+    assert [r.json["event"] for r in hook.requests[3:]] == ["failure"]
+
+
+def test_what_others_were_told_is_noted_for_all_to_read_and_says_nothing(place: Place, hook: Service) -> None:
+    add_episode(place.show, "0007-soon", published=(NOW + timedelta(hours=20)).isoformat(), number=7)
+    place.publish()
+    break_show(place)
+    with pytest.raises(ShowError):
+        place.publish()
+    notes = (place.public / "releases" / "notices.told.json").read_text()
+    assert {"upcoming", "failure"} <= json.loads(notes).keys()
+    for word in ("soon", "0007", "number", "/hook", "127.0.0.1"):
+        assert word not in notes
+
+
+def test_a_show_that_fails_before_its_first_release_writes_nothing_to_the_store(
+    place: Place, hook: Service
+) -> None:
+    break_show(place)
+    with pytest.raises(ShowError):
+        place.publish()
+    assert [r.json["event"] for r in hook.requests] == ["failure"]
+    assert list(place.public.rglob("*")) == []
+
+
+def test_notes_that_cannot_be_read_are_made_anew(place: Place, hook: Service) -> None:
+    add_episode(place.show, "0007-soon", published=(NOW + timedelta(hours=20)).isoformat(), number=7)
+    place.publish()
+    bare(place)
+    (place.public / "releases" / "notices.told.json").write_bytes(b"[1")
+    for _ in range(2):
+        place.publish()
+        bare(place)
+    assert [r.json["event"] for r in hook.requests] == ["release", "upcoming", "upcoming"]
+
+
+def test_notes_stay_when_all_else_goes(place: Place, hook: Service) -> None:
+    place.publish()
+    notes = place.public / "releases" / "notices.told.json"
+    later = datetime.now(UTC) + timedelta(days=90)
+    prune(place.show, to=str(place.public), older_than=timedelta(days=1), yes=True, now=later)
+    assert notes.exists()
+    assert not verify(place.show, to=str(place.public), manifest=True).problems
 
 
 def test_on_says_of_what(place: Place) -> None:
@@ -375,31 +447,47 @@ def _event(kind: Any, **keys: Any) -> Event:
     return Event(kind, event_id("x"), *base, **keys)
 
 
+def _coming(title: str, when: datetime, **keys: Any) -> Upcoming:
+    zone = "Europe/Oslo"
+    return Upcoming("show", "A show", zone, "one", title, "scheduled", published=when, goes_out=when, **keys)
+
+
 def test_an_email_ahead_says_it_as_a_person_would() -> None:
     """The clocks go forward in that night."""
-    when = datetime(2027, 3, 28, 4, tzinfo=UTC)
-    event = _event("upcoming", upcoming=(Coming("one", "Building together", when, ("artwork missing",)),))
+    coming = _coming("Building together", datetime(2027, 3, 28, 4, tzinfo=UTC), missing=("artwork",))
+    event = _event("upcoming", upcoming=(coming,))
     subject, text = as_mail(event)
-    assert subject == "A show: Building together goes out tomorrow 06:00: artwork missing"
-    assert text.splitlines()[0] == "Building together: goes out tomorrow 06:00, artwork missing"
+    assert subject == "A show: Building together goes out tomorrow 06:00, artwork missing"
+    assert text.splitlines()[0] == "Building together goes out tomorrow 06:00, artwork missing"
     assert as_json(event)["upcoming"][0]["published"] == "2027-03-28T04:00:00+00:00"
 
 
+def test_an_email_ahead_of_several_says_what_is_wrong_with_each() -> None:
+    when = datetime(2027, 3, 28, 4, tzinfo=UTC)
+    bad = Problem("date", "error", "'published' is no date", "correct it", "show/two/episode.yaml", 3, 1)
+    event = _event("upcoming", upcoming=(_coming("One", when), _coming("Two", when, problems=(bad,))))
+    subject, text = as_mail(event)
+    assert subject == "A show: 2 episodes go out soon, and something is missing"
+    assert text.splitlines()[:3] == [
+        "One goes out tomorrow 06:00",
+        "Two goes out tomorrow 06:00, 1 error",
+        "  show/two/episode.yaml:3:1: error[date]: 'published' is no date",
+    ]
+
+
 def test_a_subject_is_one_line() -> None:
-    event = _event("upcoming", upcoming=(Coming("x", "A\r\nBcc: x@example.com", NOW),))
+    event = _event("upcoming", upcoming=(_coming("A\r\nBcc: x@example.com", NOW),))
     assert "\n" not in as_mail(event)[0]
     assert "\r" not in as_mail(event)[0]
 
 
 def test_days_are_those_of_the_zone() -> None:
-    from zoneinfo import ZoneInfo
-
     zone = ZoneInfo("Pacific/Auckland")
     now = datetime(2028, 2, 28, 10, 59, tzinfo=UTC)
-    assert spoken(datetime(2028, 2, 28, 11, 30, tzinfo=UTC), now, zone) == "tomorrow 00:30"
+    assert day_and_time(datetime(2028, 2, 28, 11, 30, tzinfo=UTC), now, zone) == "tomorrow 00:30"
     # 29 February lies between.
-    assert spoken(datetime(2028, 2, 29, 11, 30, tzinfo=UTC), now, zone) == "Wednesday 1 March 00:30"
-    assert spoken(datetime(2028, 2, 28, 10, 59, 30, tzinfo=UTC), now, zone) == "today 23:59"
+    assert day_and_time(datetime(2028, 2, 29, 11, 30, tzinfo=UTC), now, zone) == "on Wednesday 00:30"
+    assert day_and_time(datetime(2028, 2, 28, 10, 59, 30, tzinfo=UTC), now, zone) == "today 23:59"
 
 
 def test_every_event_can_be_told() -> None:

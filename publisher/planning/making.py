@@ -1,0 +1,246 @@
+"""Making a plan: each episode of a settled show is held against the published one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from publisher.delivery import delivered_type
+from publisher.identity import episode_guid, show_guid
+from publisher.manifest import FEED_KEY, Manifest, Released
+from publisher.model import Audio, Episode, Show, Social
+from publisher.parts import RECIPES, episode_parts, form_parts, show_parts, tag_recipe
+from publisher.planning.matching import match
+from publisher.planning.plan import Plan, PlannedEpisode
+
+# Of the show, what each episode's card is drawn with.
+_ON_CARDS: Final = ("colors", "fonts", "words")
+
+
+def settle(show: Show, before: Manifest | None, *, url: str) -> Show:
+    """The show with its addresses and its GUID filled in.
+
+    Args:
+        url: the public address under which the files will be reached; ends with a slash.
+        before: what is published: its GUID is kept for ever.
+    """
+    feed_url = show.feed_url or url + FEED_KEY
+    guid = show.guid or (before.guid if before else "") or show_guid(feed_url)
+    moved = moved_from(feed_url, before)
+    return replace(
+        show,
+        url=url,
+        feed_url=feed_url,
+        link=show.link or url,
+        guid=guid,
+        # Apps that still ask at the old address learn the new one by this, whatever the server there does.
+        new_feed_url=show.new_feed_url or (feed_url if moved else ""),
+    )
+
+
+def moved_from(feed_url: str, before: Manifest | None) -> str:
+    """The address at which listeners knew the feed before it came to `feed_url`; empty if it never moved."""
+    if before is None:
+        return ""
+    if before.feed_url != feed_url:
+        return before.feed_url
+    return before.moved_from
+
+
+def make_plan(
+    show: Show,
+    before: Manifest | None,
+    now: datetime,
+    *,
+    id3_version: int | None = None,
+    undone: Manifest | None = None,
+    lent: Manifest | None = None,
+    posts: Mapping[str, tuple[Social, ...]] | None = None,
+) -> Plan:
+    """Compares a settled show with what is published.
+
+    An episode is recognised by its own `guid`, else by its slug, else by its audio, so that a renamed folder
+    keeps its GUID; folders that only exchanged their names are recognised too. What is published and not
+    found again, is not due any more, or would get another GUID, is said to be `removed` or `re-identified`;
+    whether that may happen is for the caller to decide.
+
+    Args:
+        show: as `settle` gave it.
+        before: the published manifest, None where nothing is published.
+        now: aware; an episode is due when `published` is not after it.
+        id3_version: 4 or 3; None leaves what is published as it is, and tags what is new with 4.
+        undone: a release that was rolled back: listeners know its GUIDs, and audio of its episodes may be in
+            the store alone.
+        posts: by GUID, where episodes were announced since: each becomes the episode's root post, unless the
+            folder names one.
+        lent: of another feed of the same show: a new episode without audio in the folder has that one's.
+    """
+    posts = (before.posts if before else {}) | dict(posts or {})
+    published = match(show, before)
+    rolled_back = match(show, undone)
+    lending = match(show, lent)
+    planned = [
+        _from_undone(
+            show,
+            _planned(
+                show,
+                _with_id3(show, episode, published.get(episode.slug), lending.get(episode.slug), id3_version),
+                now,
+                before,
+                posts,
+            ),
+            rolled_back.get(episode.slug),
+            before,
+        )
+        for episode in show.episodes
+    ]
+    taken = {released.slug for released in published.values()}
+    gone = [
+        PlannedEpisode(
+            old.slug, "removed", old.title, old.guid, old.published, None, old, ("its folder is not there",)
+        )
+        for old in (before.episodes if before else ())
+        if old.slug not in taken
+    ]
+    return Plan(
+        show=show,
+        before=before,
+        now=now,
+        show_changes=_show_changes(show, before),
+        episodes=tuple(sorted((*planned, *gone), key=_order)),
+        identity_changes=_identity_changes(show, before),
+        moved_from=moved_from(show.feed_url, before),
+        id3_version=id3_version,
+        posts=posts,
+    )
+
+
+def _order(planned: PlannedEpisode) -> tuple[bool, datetime | None, int, int, str]:
+    number = planned.episode.number if planned.episode else None
+    season = planned.episode.season if planned.episode else None
+    return (planned.published is None, planned.published, season or 0, number or 0, planned.slug)
+
+
+def _with_id3(
+    show: Show,
+    episode: Episode,
+    before: Released | None,
+    lent: Released | None,
+    wanted: int | None,
+) -> PlannedEpisode:
+    """An episode about which nothing is decided but the version of an MP3's tags: M4A has no such thing."""
+    version = wanted or (before.enclosure.id3_version if before else 4)
+    base = PlannedEpisode(
+        episode.slug,
+        "draft",
+        episode.title,
+        published=episode.published,
+        episode=episode,
+        before=before,
+        lent=lent,
+    )
+    audio = base.audio
+    type_ = ""
+    if isinstance(audio, Audio) and not base.keeps_sound:
+        type_ = delivered_type(show, audio)
+    elif audio:
+        known = before or lent
+        type_ = known.enclosure.object.type if known else ""
+    return replace(base, id3_version=version if type_ == "audio/mpeg" else 4)
+
+
+def _planned(
+    show: Show,
+    base: PlannedEpisode,
+    now: datetime,
+    manifest: Manifest | None,
+    posts: Mapping[str, tuple[Social, ...]],
+) -> PlannedEpisode:
+    episode, before = base.episode, base.before
+    assert episode is not None
+    due = episode.published is not None and episode.published <= now and not episode.feeds
+    kept = before.guid if before else ""
+    guid = episode.guid or kept or episode_guid(show.guid, episode.slug)
+    if not episode.social and guid in posts:
+        episode = replace(episode, social=posts[guid])
+    base = replace(base, guid=guid, episode=episode)
+    if not due:
+        if before:
+            why = "it is a draft now" if episode.published is None else "its date is in the future now"
+            why = "it is for members only now" if episode.feeds else why
+            return replace(base, state="removed", changes=(why,), episode=None, guid=kept)
+        if episode.feeds:
+            return replace(base, state="private")
+        return replace(base, state="scheduled") if episode.published else base
+    audio = base.audio
+    if audio is None:
+        return replace(base, state="new", changes=("its audio is missing",))
+    known = before or base.lent
+    old = known.parts if known else {}
+    parts = episode_parts(episode, audio, old) | form_parts(show, audio, old)
+    base = replace(base, parts=tuple(sorted(parts.items())), recipe=tag_recipe(show, episode, guid, parts))
+    if before is None:
+        other = _owner(manifest, guid)
+        if other:
+            return replace(base, state="re-identified", changes=(f"its GUID belongs to {other}",))
+        return replace(base, state="new")
+    if guid != kept:
+        return replace(base, state="re-identified", changes=(f"its GUID was {kept}",))
+    changes = _changes(show, base, before, manifest)
+    return replace(base, state="changed" if changes else "unchanged", changes=changes)
+
+
+def _from_undone(
+    show: Show, planned: PlannedEpisode, old: Released | None, before: Manifest | None
+) -> PlannedEpisode:
+    """A new episode, with the GUID and, where it has none of its own, the audio that it had before it was
+    rolled back."""
+    episode = planned.episode
+    if planned.state != "new" or episode is None or old is None or _owner(before, old.guid):
+        return planned
+    if episode.audio is None:
+        planned = replace(planned, before=old, changes=(), id3_version=old.enclosure.id3_version)
+    guid = episode.guid or old.guid
+    parts = episode_parts(episode, episode.audio or old.enclosure, old.parts if episode.audio is None else {})
+    recipe = tag_recipe(show, episode, guid, parts)
+    return replace(planned, guid=guid, parts=tuple(sorted(parts.items())), recipe=recipe)
+
+
+def _owner(manifest: Manifest | None, guid: str) -> str:
+    return next((old.slug for old in manifest.episodes if old.guid == guid), "") if manifest else ""
+
+
+def _changes(
+    show: Show, planned: PlannedEpisode, before: Released, manifest: Manifest | None
+) -> tuple[str, ...]:
+    now, then = dict(planned.parts), before.parts
+    changes = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
+    if planned.renamed_from:
+        changes.insert(0, "folder")
+    if planned.needs_audio and "audio" not in changes:
+        changes.append("tags")
+    if manifest:
+        own = show_parts(show)
+        changes += [name for name in _ON_CARDS if own.get(name) != manifest.parts.get(name)]
+    made = ("transcripts", "chapters", "pictures")
+    if manifest and any(manifest.recipes.get(name) != RECIPES[name] for name in made):
+        changes.append("recipe")
+    return tuple(changes)
+
+
+def _show_changes(show: Show, before: Manifest | None) -> tuple[str, ...]:
+    if before is None:
+        return ()
+    now, then = show_parts(show), before.parts
+    changes = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
+    if any(before.recipes.get(name) != RECIPES[name] for name in ("pictures", "feed", "pages")):
+        changes.append("recipe")
+    return tuple(changes)
+
+
+def _identity_changes(show: Show, before: Manifest | None) -> tuple[str, ...]:
+    if before is None or before.guid == show.guid:
+        return ()
+    return (f"the show's guid was {before.guid} and would become {show.guid}",)

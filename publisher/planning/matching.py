@@ -1,0 +1,56 @@
+"""Which published episode a folder is, when it has been renamed too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from publisher.manifest import Manifest, Released
+from publisher.model import Episode, Show
+
+
+def match(show: Show, before: Manifest | None) -> dict[str, Released]:
+    """Folder's slug → published episode."""
+    if before is None:
+        return {}
+    match: dict[str, Released] = {}
+    left = {old.slug: old for old in before.episodes}
+
+    def take(find: Callable[[Episode], Released | None]) -> None:
+        for episode in show.episodes:
+            found = find(episode) if episode.slug not in match else None
+            if found and left.pop(found.slug, None):
+                match[episode.slug] = found
+
+    by_guid = {old.guid: old for old in before.episodes}
+    take(lambda episode: by_guid.get(episode.guid))
+    exchanged = _exchanged(show, left)
+    take(lambda episode: exchanged.get(episode.slug))
+    take(lambda episode: left.get(episode.slug))
+    by_audio = _by_audio(left)
+    take(lambda episode: by_audio.get(episode.audio.source.digest) if episode.audio else None)
+    return match
+
+
+def _by_audio(left: dict[str, Released]) -> dict[str, Released]:
+    return {old.enclosure.source_digest: old for old in reversed(left.values())}
+
+
+def _exchanged(show: Show, left: dict[str, Released]) -> dict[str, Released]:
+    """Folders that hold each other's audio: going from each to the one whose audio it has leads back to it.
+    Where the way ends elsewhere, the audio was replaced, and the names hold."""
+    by_audio = _by_audio(left)
+    goes = {
+        episode.slug: found
+        for episode in show.episodes
+        if episode.slug in left and episode.audio and not episode.guid
+        if (found := by_audio.get(episode.audio.source.digest))
+    }
+    exchanged: dict[str, Released] = {}
+    for start in goes:
+        way, slug = [start], goes[start].slug
+        while slug in goes and slug not in way:
+            way.append(slug)
+            slug = goes[slug].slug
+        if slug == start and len(way) > 1:
+            exchanged |= {name: goes[name] for name in way}
+    return exchanged
