@@ -414,10 +414,13 @@ class ShowWatch:
         for notice in outcome.notices:
             self._say(f"notice {notice}", notice, "notice")
         warnings = tuple(problem for problem in outcome.problems if not problem.is_error)
-        if warnings != self._said.get("warnings"):
+        # What is left out for the moment may be why others have warnings.
+        is_whole = all(item.reason != "copying" for item in self.choice.waiting)
+        if is_whole and warnings != self._said.get("warnings"):
             self._said["warnings"] = warnings
             if warnings:
-                self._event("notice", f"{len(warnings)} warnings", problems=warnings)
+                text = f"{len(warnings)} warning{'s' if len(warnings) != 1 else ''}"
+                self._event("notice", text, problems=warnings)
         for feed in outcome.private:
             if feed.error is not None:
                 what = f"private feed {feed.name}: {feed.error.message}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import struct
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.release.feeds import read_feed
@@ -76,6 +78,19 @@ def until(done: Callable[[], bool]) -> float:
     return time.time()
 
 
+def tone_pcm(seconds: float) -> bytes:
+    """A tone as 16-bit stereo at 44,100 Hz."""
+    at = np.arange(int(44100 * seconds)) / 44100
+    left = (np.sin(2 * np.pi * 220 * at) * 8000).astype("<i2")
+    return np.column_stack([left, left]).tobytes()
+
+
+def wav_header(length_bytes: int) -> bytes:
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 2, 44100, 44100 * 4, 4, 16)
+    riff = struct.pack("<4sI4s", b"RIFF", 36 + length_bytes, b"WAVE")
+    return riff + form + struct.pack("<4sI", b"data", length_bytes)
+
+
 def test_a_release_that_is_due_in_seconds(tmp_path: Path) -> None:
     show = make_show(tmp_path / "show", episodes=1)
     with watching(show) as process:
@@ -106,6 +121,36 @@ def test_a_large_file_that_is_copied_slowly(tmp_path: Path) -> None:
         process.wait_for("released", "0002-large")
         (enclosure,) = process.public.glob("media/0002-large-*.mp3")
         assert enclosure.stat().st_size > 28_000_000
+        process.end()
+
+
+def test_200_megabytes_that_are_copied_slowly_into_the_inbox(tmp_path: Path) -> None:
+    """In the middle the copy stands still for longer than a folder has to: what tells then is the sound
+    itself, which is shorter than its header says."""
+    show = make_show(tmp_path / "show", episodes=1, inbox="../inbox")
+    drop = tmp_path / "inbox" / "0002 Large"
+    drop.mkdir(parents=True)
+    second = tone_pcm(1.0)
+    seconds = 200_000_000 // len(second)
+    (drop / "episode.yaml").write_text(
+        "title: Large\nnumber: 2\npublished: 2024-02-01\nsummary: Large.\n", "utf-8"
+    )
+    with watching(show) as process:
+        process.wait_for("released")
+        with (drop / "sound.wav").open("wb") as writer:
+            writer.write(wav_header(seconds * len(second)))
+            for number in range(seconds):
+                writer.write(second)
+                if number % 20 == 0:
+                    writer.flush()
+                    time.sleep(5 if number == seconds // 40 * 20 else 0.05)
+                    assert drop.exists(), "it was taken before it was whole"
+        process.wait_for("taken")
+        process.wait_for("released", "0002-large")
+        assert not drop.exists()
+        (enclosure,) = process.public.glob("media/0002-large-*.mp3")
+        # 128 kbit/s for stereo, so that many bytes a second.
+        assert enclosure.stat().st_size > seconds * 16_000
         process.end()
 
 
