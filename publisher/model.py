@@ -391,6 +391,8 @@ class Episode:
     audio: Audio | None = None
     audio_name: str = ""
     """The name under which episode.yaml asks for audio that is not there."""
+    audio_pointer: str = ""
+    """SHA-256 of the audio where Git LFS has only left a pointer to it; `audio` is None then."""
     artwork: Artwork | None = None
     transcript: TranscriptFile | None = None
     translations: tuple[TranscriptFile, ...] = ()

@@ -24,7 +24,16 @@ _NOT_SHOW: Final = frozenset(
 )
 _NOT_EPISODE: Final = frozenset(
     (
-        *("slug", "audio_name", "audio", "artwork", "transcript", "translations", "chapters_file"),
+        *(
+            "slug",
+            "audio_name",
+            "audio_pointer",
+            "audio",
+            "artwork",
+            "transcript",
+            "translations",
+            "chapters_file",
+        ),
         *("pictures", "image_files", "alternate_files", "unreadable"),
     )
 )

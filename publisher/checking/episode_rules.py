@@ -9,6 +9,7 @@ from itertools import islice
 from publisher.checking.rule import (
     APPLE_FEED,
     APPLE_TAGS,
+    GIT_LFS,
     ID3_CHAPTERS,
     NAMESPACE,
     PSP1,
@@ -19,6 +20,7 @@ from publisher.checking.rule import (
 )
 from publisher.model import Episode, TranscriptFile
 from publisher.parts import chapters_of
+from publisher.problems import Severity
 from publisher.suggest import did_you_mean
 
 _MAX_TITLE = 255
@@ -47,6 +49,8 @@ def _is_published(scope: Scope, episode: Episode) -> bool:
 def _audio(scope: Scope, episode: Episode) -> Iterator[Found]:
     if episode.audio or "audio" in episode.unreadable or _is_published(scope, episode):
         return
+    if episode.audio_pointer:
+        return  # "lfs-audio" says it
     help = "put one MP3 or M4A file into the folder; its name does not matter"
     key: tuple[str, ...] = ()
     if episode.audio_name:
@@ -59,6 +63,19 @@ def _audio(scope: Scope, episode: Episode) -> Iterator[Found]:
         yield Found(f"the episode goes out on {date} and has no audio yet", help, key, severity="warning")
     else:
         yield Found("the draft has no audio yet", help, key, severity="warning")
+
+
+@episode_rule("lfs-audio", "error", "a pointer of Git LFS stands for audio that is published", GIT_LFS)
+def _pointer(scope: Scope, episode: Episode) -> Iterator[Found]:
+    if not episode.audio_pointer or episode.audio_pointer in scope.published:
+        return
+    message = "the audio was not fetched: Git LFS has only left a pointer to it"
+    help = f'fetch it: git lfs pull --include "{scope.show.folder}/{episode.slug}/*"'
+    if _is_published(scope, episode):
+        yield Found(f"{message}, and it is not the audio that is published", help)
+    else:
+        severity: Severity = "error" if scope.is_due(episode) else "warning"
+        yield Found(message, help, severity=severity)
 
 
 @episode_rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from publisher.checking.rule import APPLE_ARTWORK, APPLE_FEED, NAMESPACE, Rule, declare
+from publisher.checking.rule import APPLE_ARTWORK, APPLE_FEED, GIT_LFS, NAMESPACE, Rule, declare
 from publisher.problems import Severity
 
 _YAML: Final = "https://yaml.org/spec/1.2.2/"
@@ -24,6 +24,7 @@ _DECLARED: Final[tuple[tuple[str, Severity, str, str], ...]] = (
     ("not-writable", "warning", "a file that is to be mended can be written", ""),
     ("leaves-show", "error", "no file or link leads out of the show folder", ""),
     ("file-missing", "error", "a file that is named is there", ""),
+    ("lfs-pointer", "error", "a file is there itself, and not a pointer of Git LFS to it", GIT_LFS),
     ("file-name", "error", "a file is named relative to its folder", ""),
     ("audio-choice", "error", "an episode has exactly one audio file", ""),
     ("artwork-choice", "error", "a folder has at most one cover", ""),

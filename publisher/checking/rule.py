@@ -20,7 +20,7 @@ class Scope:
     Attributes:
         before: what of the show is published; None where nothing is, or where it is not known.
         slugs: of every episode in the folder.
-        published: slugs and GUIDs of every published episode.
+        published: slugs and GUIDs of every published episode, and digests of their audio.
         measured: what the audio sounds like, by slug, of the episodes that were listened to.
     """
 
@@ -35,7 +35,11 @@ class Scope:
     def of(
         show: Show, before: Manifest | None, now: datetime, measured: Mapping[str, Measurement] | None = None
     ) -> Scope:
-        published = (name for old in (before.episodes if before else ()) for name in (old.slug, old.guid))
+        published = (
+            name
+            for old in (before.episodes if before else ())
+            for name in (old.slug, old.guid, old.enclosure.source_digest)
+        )
         slugs = frozenset(episode.slug for episode in show.episodes)
         return Scope(show, before, now, slugs, frozenset(published), measured or {})
 
@@ -90,6 +94,7 @@ NAMESPACE: Final = "https://podcastnamespace.org/tag/"
 ID3_CHAPTERS: Final = "https://id3.org/id3v2-chapters-1.0"
 RSS_PROFILE: Final = "https://www.rssboard.org/rss-profile"
 SPOTIFY: Final = "https://support.spotify.com/us/creators/article/podcast-specification-doc/"
+GIT_LFS: Final = "https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"
 YOUTUBE: Final = "https://support.google.com/youtube/answer/13525207"
 
 PROFILES: Final = ("apple", "spotify", "psp1", "podcasting2", "youtube", "rss")

@@ -27,8 +27,12 @@ def match(show: Show, before: Manifest | None) -> dict[str, Released]:
     take(lambda episode: exchanged.get(episode.slug))
     take(lambda episode: left.get(episode.slug))
     by_audio = _by_audio(left)
-    take(lambda episode: by_audio.get(episode.audio.source.digest) if episode.audio else None)
+    take(lambda episode: by_audio.get(_digest(episode)))
     return match
+
+
+def _digest(episode: Episode) -> str:
+    return episode.audio.source.digest if episode.audio else episode.audio_pointer
 
 
 def _by_audio(left: dict[str, Released]) -> dict[str, Released]:
@@ -42,8 +46,8 @@ def _exchanged(show: Show, left: dict[str, Released]) -> dict[str, Released]:
     goes = {
         episode.slug: found
         for episode in show.episodes
-        if episode.slug in left and episode.audio and not episode.guid
-        if (found := by_audio.get(episode.audio.source.digest))
+        if episode.slug in left and not episode.guid
+        if (found := by_audio.get(_digest(episode)))
     }
     exchanged: dict[str, Released] = {}
     for start in goes:

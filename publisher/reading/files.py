@@ -24,6 +24,7 @@ from publisher.reading.folder import (
     escapes,
     list_folder,
 )
+from publisher.reading.pointers import MOST_BYTES, pointer_digest
 from publisher.reading.probes import Probes
 from publisher.reading.yaml import MAX_BYTES
 from publisher.suggest import nearest
@@ -32,6 +33,13 @@ T = TypeVar("T")
 
 _FONTS: Final = f"{THEME_FOLDER}/fonts"
 _PUT_IT_THERE: Final = "put the file into the folder"
+
+_NOT_FETCHED: Final = Finding(
+    "lfs-pointer",
+    "error",
+    "the file was not fetched: Git LFS has only left a pointer to it",
+    "fetch it: git lfs pull",
+)
 
 # What is wrong with one folder is understood from the first ones; each is looked for among all names.
 _MOST_MISSING: Final = 50
@@ -86,6 +94,17 @@ class Files:
         if facts is None:
             self.unreadable.append(what)
         return facts
+
+    def pointer(self, named: str, candidates: list[str]) -> str:
+        """SHA-256 of the one file of its kind where Git LFS has left a pointer in its place; else empty."""
+        name = named or (candidates[0] if len(candidates) == 1 else "")
+        entry = self.folder.files.get(name)
+        try:
+            if entry is None or not entry.is_file(follow_symlinks=False) or entry.stat().st_size > MOST_BYTES:
+                return ""
+            return pointer_digest(Path(entry.path))
+        except OSError:
+            return ""
 
     def find(self, name: str, key: KeyPath = ()) -> Path | None:
         """The file on this machine, or None with the problem reported.
@@ -184,7 +203,8 @@ class Files:
                 continue
             path = self.find(name, ("alternates",))
             try:
-                if path is not None:
+                # What Git LFS has not fetched is not there.
+                if path is not None and not pointer_digest(path):
                     found[name] = self.probes.digest(path)
             except OSError as error:
                 self.cannot_read(f"{self.folder.name}/{name}", error)
@@ -210,6 +230,8 @@ class Files:
         full = f"{self.folder.name}/{name}"
         try:
             facts, findings = probe(path)
+            if facts is None and pointer_digest(path):
+                findings = (_NOT_FETCHED,)
         except OSError as error:
             self.cannot_read(full, error)
             return None

@@ -219,7 +219,8 @@ class _Loader:
         ]
         named = values.pop("audio", "")
         # Published audio need not stay: whether it may be gone is for a rule to say.
-        gone = bool(named) and not sounds and below(folder.path, named) is None
+        pointer = files.pointer(named, sounds)
+        gone = bool(pointer) or (bool(named) and not sounds and below(folder.path, named) is None)
         notes = files.notes(values.pop("notes", ""))
         chapters, chapters_file = self._chapters(files, values.pop("chapters", ""), notes)
         if not chapters_file:
@@ -231,7 +232,8 @@ class _Loader:
         return Episode(
             slug=slug,
             audio=None if gone else files.one("audio", named, sounds, probes.audio),
-            audio_name=named if gone else "",
+            audio_name=named if gone and not pointer else "",
+            audio_pointer=pointer,
             artwork=files.one("artwork", values.pop("artwork", ""), covers, probes.artwork),
             transcript=transcript,
             translations=translations,

@@ -81,6 +81,11 @@ EXPLANATIONS: Final = {
         "item without enclosure. Put one MP3 or M4A file into the folder, under any name. Once the "
         "episode is published its audio may leave the folder, for the store has it."
     ),
+    "lfs-audio": (
+        "A clone without its Git LFS files has a few lines of text where the audio was. For what is "
+        "published that is enough: the pointer holds the digest, and the store has the audio. What is new "
+        "or was replaced has to be fetched, with git lfs pull, or lfs: true in a GitHub workflow."
+    ),
     "title-number": (
         "Apps show the number beside the title, and sort by it. Written into the title as well, it is "
         "read twice and takes the place of the first words on a small screen; Apple asks to leave it out. "

@@ -51,6 +51,10 @@ EXPLANATIONS: Final = {
         "A key names a file that is not there, so what you meant to publish would be missing. Put the "
         "file into the folder, or mend the name; capitals count."
     ),
+    "lfs-pointer": (
+        "A clone without its Git LFS files has a few lines of text where pictures and sound were, and these "
+        "would be published in their place. Fetch them with git lfs pull, or lfs: true in a GitHub workflow."
+    ),
     "file-name": (
         "Files are named relative to the folder of their YAML file, with / between folders, so that the "
         "show works on every machine. Absolute paths and .. lead out of the show. Copy the file into the "
