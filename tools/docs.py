@@ -34,6 +34,7 @@ _PART = re.compile(r"(<!-- made by tools/docs\.py: (?P<name>[\w-]+) -->\n).*?(<!
 # What has to be there for an example to show anything.
 _RELEASED = "publisher publish episodes"
 _BEFORE = {
+    "publisher inbox": "mkdir ../inbox",
     "publisher history": _RELEASED,
     "publisher prune": _RELEASED,
     "publisher status": _RELEASED,

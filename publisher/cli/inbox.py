@@ -45,7 +45,7 @@ def inbox(
     it is complete and right; what is not right gets a PROBLEMS.txt beside it. Nothing is published. The
     status is 1 where something is refused.
 
-    Example: mkdir inbox && publisher inbox --from inbox
+    Example: publisher inbox episodes --from ../inbox
     """
     from publisher.cli.output import Output, each_show
 

@@ -126,6 +126,7 @@ def test_the_tables_above_hold_every_key() -> None:
         "slug",
         "audio",
         "audio_name",
+        "audio_pointer",
         "artwork",
         "transcript",
         "translations",
