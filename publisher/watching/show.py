@@ -53,6 +53,7 @@ _INBOX_SECONDS: Final = 60.0
 """An inbox is looked into so often: a bucket tells of nothing, and news of a file can get lost."""
 
 _TICK_SECONDS: Final = 10.0
+_MUST_WORK: Final = ("run", "inbox", "stage")
 _LONG_COPY_SECONDS: Final = 30.0
 
 
@@ -155,8 +156,8 @@ class ShowWatch:
 
     @property
     def is_failing(self) -> bool:
-        """Whether the last run did not come to its end."""
-        return self.last is not None and self.last.kind in ("failed", "problems")
+        """Whether the last run did not come to its end, or something that comes before one does not work."""
+        return any(what in self._said for what in _MUST_WORK)
 
     def changed(self) -> None:
         """Something in the folder is different: it is looked at soon."""
@@ -208,7 +209,8 @@ class ShowWatch:
             what = f"the inbox cannot be looked into: {failure.message}"
             self._say("inbox", what, "failed", error=failure)
             return
-        self._said.pop("inbox", None)
+        if self._said.pop("inbox", None) is not None:
+            self._event("recovered", "the inbox can be looked into again")
         for item in outcomes:
             if isinstance(item, Taken):
                 draft = " as a draft" if item.is_draft else ""
@@ -401,11 +403,9 @@ class ShowWatch:
         self.agenda = Agenda(due, min(self._lead_seconds, _LONGEST_LEAD), tuple(looks))
 
     def _succeeded(self, outcome: Outcome) -> None:
-        if self._failures:
-            self._failures = 0
-        if self.last is not None and self.last.kind in ("failed", "problems"):
+        self._failures = 0
+        if self._said.pop("run", None) is not None:
             self._event("recovered", "all is well again")
-            self._said.pop("run", None)
         if outcome.released:
             new = tuple(item.slug for item in outcome.plan.of("new"))
             changed = tuple(item.slug for item in outcome.plan.of("changed", "removed", "re-identified"))

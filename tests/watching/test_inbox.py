@@ -36,3 +36,8 @@ def test_an_inbox_that_is_not_there_is_told_once_and_keeps_no_release(tmp_path: 
     assert len(watched.told("failed")) == 1
     assert "inbox" in watched.told("failed")[0]
     assert read_feed(tmp_path / "public").titles() == ["About 0001-episode"]
+    assert watched.watch.is_failing
+    (tmp_path / "nowhere").mkdir()
+    watched.run(120)
+    assert not watched.watch.is_failing
+    assert [event.kind for event in watched.events][-1] == "recovered"
