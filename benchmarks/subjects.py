@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import resource
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from publisher.feed import FeedItem
 
+_LONGEST_WAIT: Final = timedelta(minutes=2)
 SUBJECTS: Final[dict[str, Callable[..., Callable[[], object]]]] = {}
 
 
@@ -372,6 +374,66 @@ def _write_articles(folder: Path, content: Path) -> None:
             to_plain(transcript),
         ]
         (content / f"{episode.slug}.md").write_text("\n\n".join(parts), "utf-8")
+
+
+@subject
+def watched(show: str, store: str, ahead_seconds: str) -> Callable[[], object]:
+    """How late `publisher watch` is with an episode that fell due."""
+    process = _start("watch", show, "--to", store, "--no-verify", "--still", "2s")
+    due = _due_in(Path(show), float(ahead_seconds))
+    return _until_out(Path(store), due, lambda: process.terminate())
+
+
+@subject
+def timed(show: str, store: str, ahead_seconds: str) -> Callable[[], object]:
+    """How late a `publisher publish` is that a timer starts in the second in which an episode falls due."""
+    due = _due_in(Path(show), float(ahead_seconds))
+    return _until_out(
+        Path(store), due, lambda: None, lambda: _start("publish", show, "--to", store, "--no-verify")
+    )
+
+
+def _start(*arguments: str) -> subprocess.Popen[bytes]:
+    command = (sys.executable, "-m", "publisher", *arguments, "--quiet")
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+
+def _due_in(show: Path, seconds: float) -> datetime:
+    """Drops one more episode into the show, and says when it falls due."""
+    due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds + 1)
+    like, *_ = sorted(path.parent for path in show.glob("*/episode.yaml"))
+    folder = show / f"due-{due:%Y%m%d%H%M%S}"
+    aside = shutil.copytree(like, show / f"_{folder.name}")
+    text = (like / "episode.yaml").read_text("utf-8")
+    kept = [line for line in text.splitlines() if not line.startswith(("number:", "guid:", "published:"))]
+    (aside / "episode.yaml").write_text("\n".join([*kept, f"published: {due.isoformat()}"]) + "\n", "utf-8")
+    for path in aside.glob("*.mp3"):
+        with path.open("ab") as writer:
+            # Otherwise it is another episode's audio.
+            writer.write(b"TAG" + due.isoformat().encode().ljust(125, b"\0"))
+    aside.rename(folder)
+    return due
+
+
+def _until_out(
+    store: Path, due: datetime, end: Callable[[], object], begin: Callable[[], object] = lambda: None
+) -> Callable[[], object]:
+    """Waits until it is due, and gives what waits until it is out."""
+    feed, mark = store / "feed.xml", f"due-{due:%Y%m%d%H%M%S}".encode()
+
+    def until_out() -> None:
+        begin()
+        try:
+            while mark not in feed.read_bytes():
+                assert datetime.now(UTC) < due + _LONGEST_WAIT, "it does not come out"
+                time.sleep(0.005)
+        finally:
+            end()
+
+    while datetime.now(UTC) < due:
+        assert mark not in feed.read_bytes(), "it is early"
+        time.sleep(0.005)
+    return until_out
 
 
 @subject

@@ -34,12 +34,13 @@ class Size:
     speech_seconds: int
     huge_wav_seconds: int
     studio_seconds: int
+    due_seconds: int
 
 
 FULL: Final = Size(
-    (1_000, 10_000), 60 * _MEGABYTE, 500 * _MEGABYTE, _SECONDS_OF_70_MINUTES, 5, 3_600, 4 * 3_600, 900
+    (1_000, 10_000), 60 * _MEGABYTE, 500 * _MEGABYTE, _SECONDS_OF_70_MINUTES, 5, 3_600, 4 * 3_600, 900, 20
 )
-SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2, 20, 20, 40)
+SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2, 20, 20, 40, 8)
 
 
 class Workplace:
@@ -218,6 +219,20 @@ def _edit(path: Path, text: str, counter: Iterator[int]) -> None:
     os.utime(path, (1_200_000_000 + number,) * 2)
 
 
+def punctual(place: Workplace) -> Iterator[Line]:
+    """How long after its moment an episode is in the feed: by a watch, and by a timer to the second."""
+    episodes = min(1_000, max(place.size.episodes))
+    show = place.make("show", place.folder / f"due{episodes}", episodes)
+    store = place.store(show)
+    once(Command(publisher("publish", show, "--to", store, "--quiet")))
+    runs = in_turn(
+        {name: Command(subject(name, show, store, place.size.due_seconds)) for name in ("watched", "timed")},
+        place.size.times,
+    )
+    what = f"out after it fell due, {episodes:,} episodes"
+    yield from compared(what, runs["watched"], "publish, by a timer", runs["timed"], ["inside_wall_seconds"])
+
+
 def memory(place: Workplace) -> Iterator[Line]:
     """A first publish of large audio, and of many episodes."""
     show = place.make("one", place.folder / "large", place.size.large_audio_bytes)
@@ -302,6 +317,7 @@ BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "feed": feed,
     "nothing": nothing,
     "pages": pages,
+    "punctual": punctual,
     "memory": memory,
     "probing": probing,
     "probing-all": probing_all,

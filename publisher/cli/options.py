@@ -51,10 +51,10 @@ class Duration(click.ParamType[timedelta]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         if isinstance(value, timedelta):
             return value
-        match = re.fullmatch(r"([0-9]{1,5}(?:\.[0-9]{1,3})?)\s*([smhdw])", str(value).strip().lower())
+        match = re.fullmatch(r"([0-9]{1,5})\s*([smhdw])", str(value).strip().lower())
         if match is None:
             self.fail(f"{value!r} is no length of time; write it as 5s, 15m, 48h, 2d or 4w", param, ctx)
-        return timedelta(**{self._UNITS[match[2]]: float(match[1])})
+        return timedelta(**{self._UNITS[match[2]]: int(match[1])})
 
 
 def shows(command: F) -> F:

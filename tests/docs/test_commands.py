@@ -69,8 +69,8 @@ class Reader:
             self._place().run(Block("sh", command, block.line))
         elif block.mark == "serves":
             assert b"<rss" in self._place().serve(block)
-        elif block.mark == "watches":
-            self._place().watch(block)
+        elif block.mark == "watches" or block.text.startswith("publisher watch"):
+            self._place().watch(block, until="released to" if block.mark == "needs" else "watching ")
         else:
             self._place().run(block)
         return True

@@ -123,17 +123,17 @@ class Workplace:
         assert process.returncode == 0, f"line {block.line}: status {process.returncode} after Ctrl-C"
         return feed
 
-    def watch(self, block: Block) -> None:
-        """Runs a block whose last command watches a show, and ends it."""
+    def watch(self, block: Block, until: str) -> None:
+        """Runs a block whose last command watches a show, and ends it once it has said that."""
         settings = self._settings() | {"start_new_session": True}
         with subprocess.Popen(self._shell(f"exec {block.text}"), **settings) as process:
             try:
                 assert process.stdout is not None
-                said = next((line for line in process.stdout if line.startswith("watching ")), "")
+                said = next((line for line in process.stdout if until in line), "")
             finally:
                 os.killpg(process.pid, signal.SIGTERM)
                 process.wait(timeout=SECONDS)
-        assert said, f"line {block.line}: it watches nothing"
+        assert said, f"line {block.line}: it does not say {until!r}"
         assert process.returncode == 0, f"line {block.line}: status {process.returncode} after SIGTERM"
 
     def write(self, block: Block) -> None:
