@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.calendar import look
+from publisher.coming import Upcoming
+from publisher.coming import within as soon
 from publisher.diagnosing import doctor
 from publisher.errors import ShowError, StoreError
 from publisher.fixing import Fixed, fix_show
@@ -33,8 +35,6 @@ from publisher.sound.facts import Measurement
 from publisher.status.last_run import last_release, recorded
 from publisher.store import PrefixedStore
 from publisher.telling.runs import tell_failed_run, tell_run, teller
-from publisher.upcoming import Upcoming
-from publisher.upcoming import within as soon
 from publisher.verifying import verify
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from publisher.upcoming import Upcoming
+from publisher.coming import Upcoming
 
 Mark = Literal["+", "*", "~", "!"]
 

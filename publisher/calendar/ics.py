@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from publisher.upcoming import Upcoming
+from publisher.coming import Upcoming
 
 PAST: Final = timedelta(days=90)
 """How long a release stays in the calendar."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from publisher.coming import Upcoming, listed
 from publisher.errors import PublisherError, StoreError
 from publisher.problems import Problem, in_order, without_hints
 from publisher.reading.load import STATE_FOLDER, Loaded, load_show
@@ -21,7 +22,6 @@ from publisher.release.preparing import (
 from publisher.release.published import KEPT, Published, copy_of, read_published
 from publisher.sound.facts import Measurement
 from publisher.store import Store
-from publisher.upcoming import Upcoming, listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from publisher.cli import options
 if TYPE_CHECKING:
     from publisher.calendar import Look
     from publisher.calendar.grid import Entry, Mark
-    from publisher.upcoming import Upcoming
+    from publisher.coming import Upcoming
 
 _COLOURS: Final = {"+": None, "*": "green", "~": "yellow", "!": "red"}
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
+from publisher.coming import AUDIO, Upcoming, within
 from publisher.problems import Problem
 from publisher.status.run import LastRun
-from publisher.upcoming import AUDIO, Upcoming, within
 
 SOON: Final = timedelta(hours=48)
 """So long ahead an episode without audio is said to be waiting for it."""

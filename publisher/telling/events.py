@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+from publisher.coming import Upcoming
 from publisher.manifest import Manifest, Released
-from publisher.upcoming import Upcoming
 
 EventKind = Literal["release", "failure", "upcoming"]
 _NAMESPACE: Final = uuid.UUID("2f4a6a5e-6d0e-5c0a-9d0b-3f4cf1c0a7d1")

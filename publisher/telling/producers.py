@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from publisher.coming import Upcoming, listed, within
 from publisher.identity import fingerprint
 from publisher.model import Mail, Notify, Show, Webhook
 from publisher.planning import Plan
@@ -20,7 +21,6 @@ from publisher.telling.asking import NotTold
 from publisher.telling.events import Event, event_id
 from publisher.telling.notices import LocalNote, Notices
 from publisher.telling.releases import Teller, failed, lacking, left, tell_producer
-from publisher.upcoming import Upcoming, listed, within
 
 AHEAD: Final = timedelta(hours=48)
 FAILURE: Final = "failure"

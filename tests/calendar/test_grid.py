@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from publisher.calendar.grid import Entry, Mark, mark_of, months
-from publisher.upcoming import Upcoming
+from publisher.coming import Upcoming
 
 TODAY = date(2028, 2, 10)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from publisher.calendar import look
 from publisher.calendar.ics import ics
+from publisher.coming import Upcoming
 from publisher.operations import publish
 from publisher.problems import Problem
-from publisher.upcoming import Upcoming
 from tests.calendar.rfc5545 import Component, parse
 from tests.support.shows import add_episode, edit_show, make_show
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from publisher.coming import Upcoming, day_and_time, listed, within
 from publisher.errors import ShowError, UsageError
 from publisher.model import Artwork, Episode, PrivateFeed, Show, SourceFile, TranscriptFile
 from publisher.operations import publish, upcoming
 from publisher.planning import make_plan, settle
 from publisher.problems import Problem
-from publisher.upcoming import Upcoming, day_and_time, listed, within
 from tests.support.released import released, sound
 from tests.support.shows import add_episode, edit_episode, make_show
 

@@ -17,13 +17,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publisher import operations
+from publisher.coming import Upcoming, day_and_time
 from publisher.errors import ShowError, StoreError
 from publisher.manifest import Manifest
 from publisher.operations import prune, verify
 from publisher.problems import Problem
 from publisher.release import Outcome
 from publisher.telling.events import Event, as_json, as_mail, event_id
-from publisher.upcoming import Upcoming, day_and_time
 from tests.release.trees import run
 from tests.support.shows import add_episode, edit_episode, edit_show
 from tests.telling.conftest import NOW, Place
