@@ -123,15 +123,21 @@ def test_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (trouble.faults, trouble.kills) == (FAULTS, RESTARTS), "all the trouble came"
     assert restarts == RESTARTS
+
+    def over(number: int, moment: datetime) -> datetime:
+        """When what was in the way of a release had passed; often one trouble begins before another ends."""
+        while more := [
+            until for place, since, until in troubled if place in (None, number) and since <= moment < until
+        ]:
+            moment = max(more)
+        return moment
+
     late = []
     for number, moments in plan.items():
         assert list(seen[number])[1:] == list(moments)
         for title, moment in moments.items():
             when, _ = seen[number][title]
             assert when >= moment, "nothing early"
+            assert when <= over(number, moment) + timedelta(seconds=2), "late for nothing"
             late.append((when - moment).total_seconds())
-            if late[-1] > 2:
-                met = [place for place, since, until in troubled if since <= when and moment <= until]
-                assert number in met or None in met, f"{title}: {late[-1]} s late for nothing"
-    assert max(late) <= 1800 + 600
     print(f"{len(late)} releases, {sum(seconds <= 2 for seconds in late)} of them within 2 s")
