@@ -141,6 +141,7 @@ def test_a_link_to_a_moment(visit: Opening, pages: Pages, address: str, seconds:
 
 def test_a_moment_in_the_notes_is_played(visit: Opening, pages: Pages) -> None:
     seen = visit(pages.episode)
+    seen.wait_for_player()
     seen.page.locator("a[href='#t=1:17']").click()
     seen.wait_for_sound()
     assert seen.position == near(77)
