@@ -5,6 +5,7 @@ Each function gives the value in its normal form, or raises ValueError(message, 
 
 from __future__ import annotations
 
+import functools
 import re
 import uuid
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -45,10 +46,16 @@ def language(text: str) -> str:
     return text
 
 
+@functools.cache
+def _timezones() -> frozenset[str]:
+    """Looked for once: it means to walk through hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def timezone(text: str) -> str:
-    if text in available_timezones():
+    zones = _timezones()
+    if text in zones:
         return text
-    zones = available_timezones()
     city = next((zone for zone in sorted(zones) if zone.casefold().endswith("/" + text.casefold())), "")
     help = f"did you mean {city or nearest(text, zones)!r}?" if city or nearest(text, zones) else ""
     raise ValueError("there is no such time zone", help or "write an IANA name: Europe/Oslo")

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 TICK_SECONDS: Final = 10.0
 """The wall clock is looked at so often: it may have been set, or the machine may have slept."""
 
-_STEP_MILLISECONDS: Final = 500
+_STEP_MILLISECONDS: Final = 1000
 _GATHER_MILLISECONDS: Final = 2000
 _END_SECONDS: Final = 60.0
 
