@@ -129,12 +129,12 @@ class Site:
     def _home(self) -> SitePageOrder:
         newest = tuple(reversed(self._listed.values()))[: site_pages.NEWEST]
         ways, count = sections(self._groups.all, site_pages.WAYS), len(self._listed)
+        # Where the hosts' pages are stands in it too, though they may not be among those that it leads to.
+        linked_data = self._home_data(self._groups.all)
         return self._order(
             HOME_KEY,
-            (newest, _counted(ways), count),
-            lambda: site_pages.render_home(
-                self._site, newest, count, ways, linked_data=self._home_data(self._groups.all)
-            ),
+            (newest, _counted(ways), count, linked_data),
+            lambda: site_pages.render_home(self._site, newest, count, ways, linked_data=linked_data),
         )
 
     def _topics(self) -> SitePageOrder:
