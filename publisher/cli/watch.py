@@ -14,6 +14,8 @@ from publisher.cli import options
 if TYPE_CHECKING:
     from publisher.watching.show import Event
 
+_SIGNAL_SECONDS = 1.0
+
 
 @click.command(short_help="Keep running, and release what falls due.")
 @options.shows
@@ -86,7 +88,10 @@ def watch(
         stack.enter_context(signals(ended.set, running.look))
         running.start()
         output.note(f"watching {', '.join(map(str, folders))}; stop with Ctrl-C")
-        ended.wait()
+        # Python acts on a signal in this thread alone, and one that the system hands to another thread does
+        # not end a wait here that has no end of its own.
+        while not ended.wait(_SIGNAL_SECONDS):
+            pass
         running.stop()
     return 0
 

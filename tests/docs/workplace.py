@@ -119,7 +119,7 @@ class Workplace:
                 feed: bytes = urllib.request.urlopen(_feed_url(process), timeout=SECONDS).read()
             finally:
                 os.killpg(process.pid, signal.SIGINT)
-                process.wait(timeout=SECONDS)
+                _ended(process)
         assert process.returncode == 0, f"line {block.line}: status {process.returncode} after Ctrl-C"
         return feed
 
@@ -132,7 +132,7 @@ class Workplace:
                 said = next((line for line in process.stdout if until in line), "")
             finally:
                 os.killpg(process.pid, signal.SIGTERM)
-                process.wait(timeout=SECONDS)
+                _ended(process)
         assert said, f"line {block.line}: it does not say {until!r}"
         assert process.returncode == 0, f"line {block.line}: status {process.returncode} after SIGTERM"
 
@@ -180,3 +180,12 @@ def _feed_url(process: subprocess.Popen[str]) -> str:
         if time.monotonic() > end:
             break
     raise AssertionError("nothing was served:\n" + "".join(said))
+
+
+def _ended(process: subprocess.Popen[Any]) -> None:
+    """Waits for its end, and brings it about where it does not come: nothing may wait for ever."""
+    try:
+        process.wait(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise

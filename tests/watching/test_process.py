@@ -164,6 +164,28 @@ def test_it_ends_when_it_is_told_to(tmp_path: Path, number: signal.Signals) -> N
         assert list((show / ".publisher").glob("work-*")) == []
 
 
+ENDED_BY_ANOTHER_THREAD = """
+import signal, sys, threading, time
+from publisher.cli import run
+
+def end():
+    time.sleep(2)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+threading.Thread(target=end, daemon=True).start()
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def test_it_ends_when_another_thread_is_told_to(tmp_path: Path) -> None:
+    """The system may hand a signal to any thread of the process."""
+    show = make_show(tmp_path / "show", episodes=1)
+    arguments = ["watch", str(show), "--to", str(tmp_path / "public"), "--no-verify"]
+    command = [PUBLISHER[0], "-c", ENDED_BY_ANOTHER_THREAD, *arguments]
+    done = subprocess.run(command, env=environment(), capture_output=True, timeout=SLOW_SECONDS, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_it_looks_again_when_it_is_told_to_and_when_something_changes(tmp_path: Path) -> None:
     show = make_show(tmp_path / "show", episodes=1)
     with watching(show) as process:
