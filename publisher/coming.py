@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -69,7 +70,7 @@ class Upcoming:
     @property
     def errors(self) -> tuple[Problem, ...]:
         """What holds it back, its own errors first."""
-        return (*(problem for problem in self.problems if problem.is_error), *self.blocking)
+        return (*_errors(self.problems), *self.blocking)
 
     @property
     def is_ready(self) -> bool:
@@ -175,6 +176,9 @@ def listed(
     """
     show, now = plan.show, plan.now
     by_slug, elsewhere = _by_slug(show, problems)
+    # Most shows have none, and many a warning for each of thousands of episodes.
+    errors = {slug: wrong for slug, group in by_slug.items() if (wrong := _errors(group))}
+    of_show = _errors(elsewhere)
     states = {planned.slug: _state(planned, show, now, store_known) for planned in plan.episodes}
     usual = _usual(plan, states)
     found = []
@@ -186,10 +190,7 @@ def listed(
         members = _members(show, episode)
         published = None if episode.feeds else planned.published
         waits = state != "released"
-        blocking = [
-            *elsewhere,
-            *(p for slug, group in by_slug.items() if slug != planned.slug for p in group),
-        ]
+        others = (group for slug, group in errors.items() if slug != planned.slug)
         found.append(
             Upcoming(
                 folder=show.folder,
@@ -208,7 +209,7 @@ def listed(
                 code=episode.code,
                 missing=_missing(planned, usual) if waits else (),
                 problems=own if waits else (),
-                blocking=tuple(problem for problem in blocking if problem.is_error) if waits else (),
+                blocking=(*of_show, *chain.from_iterable(others)) if waits else (),
             )
         )
     return tuple(sorted(found, key=lambda item: (item.goes_out is None, item.goes_out or now, item.slug)))
@@ -224,6 +225,10 @@ def within(entries: Iterable[Upcoming], now: datetime, span: timedelta) -> tuple
         if entry.goes_out is not None
         and (entry.state == "due" or (entry.state == "scheduled" and entry.goes_out <= until))
     )
+
+
+def _errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem.is_error)
 
 
 def _by_slug(show: Show, problems: Iterable[Problem]) -> tuple[dict[str, tuple[Problem, ...]], list[Problem]]:

@@ -56,14 +56,14 @@ def tell_failure(
         return [one for one in recipients(show, "failure") if one.id not in said]
 
     # Another machine may have told it.
-    if not waiting(notices.read(of)) or not (left := waiting(known := notices.fresh(of))):
+    if not waiting(notices.read(of)) or not (untold := waiting(known := notices.fresh(of))):
         return Told()
     is_known = known.get("what") == mark
     # Who is told of it later, because he could not be reached, gets the same.
     began = str(known.get("since")) if is_known else teller.clock().isoformat()
     event = _event(show, "failure", teller, event_id(of, show.title, mark, began))
     event = replace(event, reason=reason, details=details[:_MOST_PROBLEMS], status=status, stands=stands)
-    told, done = _tell(show, left, event, teller)
+    told, done = _tell(show, untold, event, teller)
     said = known.get("told", []) if is_known else []
     notices.write(of, {"what": mark, "since": began, "told": [*said, *done]})
     return told

@@ -139,6 +139,23 @@ def test_later_only_what_its_episodes_usually_have() -> None:
     assert entries(*old, *new, episode("next"))["next"].missing == ()
 
 
+def test_each_warning_is_looked_at_a_few_times_however_many_episodes_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def is_error(problem: Problem) -> bool:
+        asked.append(problem)
+        return problem.severity == "error"
+
+    monkeypatch.setattr(Problem, "is_error", property(is_error))
+    slugs = [f"{number:04}-x" for number in range(300)]
+    warnings = tuple(error(f"episodes/{slug}/episode.yaml", "warning") for slug in slugs)
+    found = entries(*(episode(slug) for slug in slugs), problems=warnings)
+    assert len(found) == len(slugs)
+    assert len(asked) <= 3 * len(warnings)
+
+
 def test_errors_elsewhere_hold_everything_back() -> None:
     problems = (
         error("episodes/soon/episode.yaml", "warning"),
