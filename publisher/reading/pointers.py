@@ -12,7 +12,9 @@ from typing import Final
 MOST_BYTES: Final = 1023
 """By the specification a pointer is shorter than 1,024 bytes."""
 _POINTER: Final = re.compile(
-    rb"version https://git-lfs\.github\.com/spec/v1\n(?:[a-z0-9.-]+ [^\n]*\n)*?oid sha256:([0-9a-f]{64})\n"
+    # Lines end as Git was told to end them on this machine.
+    rb"version https://git-lfs\.github\.com/spec/v1\r?\n"
+    rb"(?:[a-z0-9.-]+ [^\n]*\n)*?oid sha256:([0-9a-f]{64})\r?\n"
 )
 
 

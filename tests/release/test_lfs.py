@@ -45,6 +45,14 @@ def test_what_is_published_needs_no_more_than_its_pointer(clone: Path) -> None:
     assert outcome.problems == ()
 
 
+def test_a_pointer_may_have_the_line_ends_of_windows(clone: Path) -> None:
+    for path in clone.glob("*/audio.mp3"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    outcome = again(clone)
+    assert not outcome.released
+    assert outcome.problems == ()
+
+
 def test_a_new_episode_goes_out_beside_pointers(clone: Path) -> None:
     add_episode(clone, "0003-new", number=3, published="2025-06-01")
     outcome = again(clone)
