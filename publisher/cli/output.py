@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from publisher.cli import logs
 from publisher.cli.annotations import annotates, of_error, of_problem
 from publisher.errors import Defect, FileError, NeedsDecision, PublisherError, ShowError
-from publisher.planning import Plan, PlannedEpisode
-from publisher.problems import Problem
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from publisher.planning import Plan, PlannedEpisode
+    from publisher.problems import Problem
 
 _COLOURS: Final = {"error": "red", "warning": "yellow", "hint": "cyan"}
 _SIGNS: Final = {
@@ -103,17 +106,8 @@ class Output:
         """A plan, one episode a line; what does not change is only counted unless more is asked for."""
         if self.as_json or (self.quiet and not err):
             return
-        zone = ZoneInfo(plan.show.timezone)
-        for episode in plan.episodes:
-            if episode.state != "unchanged" or self.verbose:
-                _echo(_line(episode, zone), err=err)
-        unchanged = len(plan.of("unchanged"))
-        if unchanged and not self.verbose:
-            _echo(f"  {unchanged} unchanged", err=err)
-        if plan.before is None:
-            _echo(f"{_SIGNS['new']} the show: its first release", err=err)
-        if plan.show_changes:
-            _echo(f"{_SIGNS['changed']} the show: {', '.join(plan.show_changes)}", err=err)
+        for line in plan_lines(plan, every=bool(self.verbose)):
+            _echo(line, err=err)
 
     def close(self) -> None:
         if self.as_json:
@@ -147,6 +141,27 @@ def each_show(
     finally:
         output.close()
     return status
+
+
+def plan_lines(plan: Plan, *, every: bool) -> Iterator[str]:
+    """A plan as a person reads it.
+
+    Args:
+        every: whether episodes that do not change are listed, and not only counted.
+    """
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo(plan.show.timezone)
+    for episode in plan.episodes:
+        if episode.state != "unchanged" or every:
+            yield _line(episode, zone)
+    unchanged = len(plan.of("unchanged"))
+    if unchanged and not every:
+        yield f"  {unchanged} unchanged"
+    if plan.before is None:
+        yield f"{_SIGNS['new']} the show: its first release"
+    if plan.show_changes:
+        yield f"{_SIGNS['changed']} the show: {', '.join(plan.show_changes)}"
 
 
 def written(output: Output, path: Path, data: bytes) -> int:
