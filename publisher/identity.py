@@ -64,7 +64,12 @@ def fingerprint(value: Any) -> str:
     A dataclass's fields that have their default say nothing, so that a field added to a type later does not
     change what was recorded before.
     """
-    return sha256(canonical_json(value))[:12]
+    return fingerprint_of(canonical_json(value))
+
+
+def fingerprint_of(canonical: bytes) -> str:
+    """The fingerprint of a value that `canonical_json` has written."""
+    return sha256(canonical)[:12]
 
 
 @functools.cache

@@ -20,7 +20,7 @@ from publisher.model import Chapter, Social
 
 FORMAT: Final = 1
 FEED_KEY: Final = "feed.xml"
-FEED_HEAD_BYTES: Final = 1024
+FEED_HEAD_BYTES: Final = 512
 """Among so many of a feed's first bytes stands the line that names its manifest."""
 
 _NAMED = re.compile(rb"<!-- publisher release: (releases/[0-9a-f]{64}\.json) -->")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from publisher.previewing.standing import Stand
     from publisher.release import Outcome
     from publisher.release.uploads import Progress
+    from publisher.state.looking import Seen
 
 
 @click.command(short_help="Start a show, or in one an episode.")
@@ -141,7 +142,7 @@ def publish(
             show_idle(output, idle.said)
             return 0, idle.document or {}
         try:
-            outcome = carry_out(folder)
+            outcome = carry_out(folder, before.seen)
         except BaseException:
             before.forget()
             raise
@@ -150,7 +151,7 @@ def publish(
             note(before, folder, outcome, document=as_json)
         return outcome.exit_status, outcome.as_json()
 
-    def carry_out(folder: str) -> Outcome:
+    def carry_out(folder: str, seen: Seen | None) -> Outcome:
         from publisher.cli.progress import watching
         from publisher.operations import publish
 
@@ -169,6 +170,7 @@ def publish(
                 verify=not no_verify,
                 tell=not no_tell,
                 id3_version=version,
+                seen=seen,
                 progress=progress,
             )
 
