@@ -280,7 +280,9 @@ def pages(folder: str, store: str, before: str) -> Callable[[], object]:
     """
     from publisher.build.pictures import colours_of
     from publisher.build.workshop import Workshop
+    from publisher.folder_names import STATE_FOLDER
     from publisher.release import prepare
+    from publisher.release.facets import gather
     from publisher.release.finding import build_search
     from publisher.release.pages import site_page
     from publisher.release.site import Site
@@ -306,12 +308,14 @@ def pages(folder: str, store: str, before: str) -> Callable[[], object]:
     ]
     episodes = {planned.slug: planned.episode for planned in plan.released if planned.episode}
     standing = published if before == "standing" else None
+    state = Path(folder) / STATE_FOLDER if standing else None
 
     def make() -> None:
-        _, indexes = build_search(shop, episodes, released, standing)
+        facets = gather(shop, episodes, released, state=state)
+        _, indexes = build_search(shop, episodes, released, facets, standing)
         show = site_page(shop, published.objects, colours_of(shop), indexes)
         known = standing.made_of if standing else {}
-        for order in Site(shop, show, episodes, released, {}).orders():
+        for order in Site(shop, show, episodes, released, facets, {}).orders():
             if known.get(order.key) != order.made_of:
                 order.artifact()
 

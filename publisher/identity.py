@@ -37,6 +37,7 @@ def episode_guid(show_guid: str, slug: str) -> str:
     return str(uuid.uuid5(uuid.UUID(show_guid), unicodedata.normalize("NFC", slug)))
 
 
+@functools.lru_cache(maxsize=100_000)
 def ascii_slug(text: str) -> str:
     """Lowercase ASCII letters, digits and hyphens for addresses; `episode` where nothing is left."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold().translate(_LETTERS))

@@ -366,7 +366,9 @@ def _looked_at(outcome: Outcome, progress: Progress | None) -> Outcome:
         progress.say("looking from outside")
     store = outcome.store
     assert store is not None
-    problems = verify_release(store, outcome.manifest, changed_keys=outcome.changed_keys).problems
+    problems = verify_release(
+        store, outcome.manifest, changed_keys=outcome.changed_keys, manifest_key=outcome.manifest_key
+    ).problems
     if isinstance(store, PrefixedStore):
         problems = discreet(problems, store)
     return replace(outcome, outside=problems)

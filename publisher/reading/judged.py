@@ -10,7 +10,7 @@ from typing import Any, Final
 from publisher.cache import Table
 from publisher.model import Episode
 from publisher.problems import Problem
-from publisher.reading.kept import KeptEpisode
+from publisher.reading.kept import mark_of
 from publisher.reading.locate import locate
 
 _TABLE: Final = "judged"
@@ -39,7 +39,7 @@ class Judged:
         self._table.close()
 
     def recall(self, episode: Episode, depends: str) -> tuple[Problem, ...] | None:
-        mark = _mark(episode)
+        mark = mark_of(episode)
         found = self._known.get((episode.slug, "")) if mark else None
         if found is None:
             return None
@@ -55,17 +55,13 @@ class Judged:
             return None
 
     def keep(self, episode: Episode, depends: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-        mark = _mark(episode)
+        mark = mark_of(episode)
         if not mark:
             return problems
         problems = locate(problems, self._root)
         said = [[getattr(problem, name) for name in _NAMES] for problem in problems]
         self._table.put(episode.slug, "", f"{mark}{depends}\n{json.dumps(said)}".encode())
         return problems
-
-
-def _mark(episode: Episode) -> str:
-    return episode.mark if isinstance(episode, KeptEpisode) and hasattr(episode, "mark") else ""
 
 
 def _problem(values: list[Any]) -> Problem:

@@ -70,6 +70,12 @@ class KeptEpisode(Episode):
         return Episode, tuple(getattr(self, name) for name in _FIELDS)
 
 
+def mark_of(episode: Episode) -> str:
+    """What tells an episode that came out of the cache from any other; empty for one that did not."""
+    # One that was changed since is none that was kept.
+    return getattr(episode, "mark", "") if isinstance(episode, KeptEpisode) else ""
+
+
 def _default(field: Field[Any]) -> Any:
     return None if field.default is MISSING else field.default
 
