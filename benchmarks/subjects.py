@@ -196,6 +196,26 @@ def same_elements(episodes: str) -> Callable[[], object]:
     return compare
 
 
+@subject
+def joined_feed(folder: str, episodes: str, kept: str) -> Callable[[], object]:
+    """The feed of a release, notes and all.
+
+    Args:
+        folder: where its items are kept.
+        kept: `none`; or what such a run before has kept: `all`, or all `but-one` that has changed since.
+    """
+    from benchmarks.released_feed import ReleasedFeed
+
+    # What is imported late is not what is timed.
+    ReleasedFeed(Path(f"{folder}-one"), 1).render()
+    if kept == "none":
+        shutil.rmtree(folder, ignore_errors=True)
+    released = ReleasedFeed(Path(folder), int(episodes))
+    if kept == "but-one":
+        released.change_one()
+    return released.render
+
+
 _URL: Final = "https://podcast.example.com/"
 
 

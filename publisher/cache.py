@@ -7,6 +7,8 @@ back if it is, to the bit, what was put.
 
 from __future__ import annotations
 
+import functools
+import os
 import sqlite3
 import time
 import zlib
@@ -14,7 +16,11 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from publisher import __version__
+from publisher.identity import fingerprint
+
 NAME: Final = "cache.sqlite"
+_PACKAGE: Final = Path(__file__).parent
 
 # No write-ahead log: it is a second file, which would have to be carried along, and it took twice as long to
 # write. Nor does anybody wait for the disk: what a power cut leaves is whole, or found out by its sums.
@@ -38,6 +44,22 @@ _DAY_SECONDS: Final = 86_400
 _NOTED_DAYS: Final = 7
 """How old the note of a value's last use may grow before it is renewed: it would cost every run a write."""
 _FORGOTTEN_DAYS: Final = 60
+
+
+@functools.cache
+def made_by(*folders: str) -> str:
+    """Tells the code in these folders of publisher from any other, so that what other code made is made
+    again; empty where it cannot be told."""
+    try:
+        stats = [
+            (folder, entry.name, stat.st_size, stat.st_mtime_ns)
+            for folder in folders
+            for entry in sorted(os.scandir(_PACKAGE / folder), key=lambda entry: entry.name)
+            if entry.is_file() and (stat := entry.stat())
+        ]
+    except OSError:
+        return ""  # publisher runs from inside an archive
+    return fingerprint([__version__, stats])
 
 
 class Table:
@@ -113,6 +135,11 @@ class Table:
         there = {key for (key,) in self._rows(f"SELECT key FROM {self._name} WHERE scope = ?", (scope,))}
         gone = there.difference(keys)
         self._change(f"DELETE FROM {self._name} WHERE scope = ? AND key = ?", ((scope, key) for key in gone))
+
+    def count(self, scope: str) -> int:
+        """How many values the scope has, but for those that wait to be written."""
+        rows = self._rows(f"SELECT count(*) FROM {self._name} WHERE scope = ?", (scope,))
+        return int(rows[0][0]) if rows else 0
 
     def close(self) -> None:
         """Writes what waits, and forgets what nobody has asked for in two months."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TypedDict, Unpack
 
 from feedgen.feed import FeedGenerator
 
 from publisher import __version__
 from publisher.feed.channel import channel_elements
 from publisher.feed.item import FeedItem
+from publisher.feed.kept import ItemKeys, ItemOrder, Keeper, kept_items
 from publisher.feed.namespace import ChannelExtension, Element
 from publisher.feed.paging import Paging, paging_elements
 from publisher.feed.rendering import render_items, split_at_items
@@ -18,42 +21,78 @@ from publisher.model import Owner, Show
 from publisher.namespace import Trailer
 from publisher.text import feed_html, text_as_html
 
-__all__ = ["FeedItem", "feed_stylesheet", "render_feed"]
+__all__ = [
+    "FeedItem",
+    "ItemKeys",
+    "ItemOrder",
+    "Keeper",
+    "feed_stylesheet",
+    "join_feed",
+    "kept_items",
+    "render_feed",
+    "render_items",
+]
+
+
+class Head(TypedDict, total=False):
+    """What stands above the items, besides what the show says.
+
+    Attributes:
+        artwork_url: where the show's artwork is.
+        artwork_sizes: (pixels a side, address) of smaller ones, the largest first.
+        trailers: the released episodes that are trailers: the channel lists them before any item.
+        paging: where this document stands among those of a large show; without: it is the only one.
+        style_url: where `feed_stylesheet` of the show is.
+    """
+
+    artwork_url: str
+    artwork_sizes: tuple[tuple[int, str], ...]
+    paging: Paging
+    trailers: Iterable[Trailer]
+    style_url: str
 
 
 def render_feed(
-    show: Show,
-    items: Iterable[FeedItem],
-    *,
-    newest: datetime | None,
-    artwork_url: str = "",
-    artwork_sizes: tuple[tuple[int, str], ...] = (),
-    paging: Paging | None = None,
-    trailers: Iterable[Trailer] = (),
-    style_url: str = "",
+    show: Show, items: Iterable[FeedItem], *, newest: datetime | None, **above: Unpack[Head]
 ) -> bytes:
     """The feed, or an archive page of it, as UTF-8 XML.
 
     Args:
-        show: settled (`publisher.planning.settle`), its hosts' pictures by their addresses.
         items: in the order in which they shall stand, the newest first.
+        show, newest, above: as `join_feed` takes them.
+    """
+    return join_feed(show, render_items(show, items), newest=newest, **above)
+
+
+def join_feed(show: Show, items: Iterable[bytes], *, newest: datetime | None, **above: Unpack[Head]) -> bytes:
+    """The feed, or an archive page of it, out of items that are bytes already.
+
+    Args:
+        show: settled (`publisher.planning.settle`), its hosts' pictures by their addresses.
+        items: as `render_items` or `kept_items` gives them, the newest first. They are asked for one by one,
+            and no more of them are held than the feed itself.
         newest: when the newest episode went out, aware. It is the feed's date too: a clock's would make
             two machines write two feeds.
-        artwork_url: where the show's artwork is.
-        artwork_sizes: (pixels a side, address) of smaller ones, the largest first.
-        trailers: the released episodes that are trailers: the channel lists them before any item.
-        paging: where this document stands among those of a large show; None: it is the only one.
-        style_url: where `feed_stylesheet` of the show is.
+        above: see `Head`.
     """
-    paging = paging or Paging(show.feed_url)
+    paging = above.get("paging", Paging(show.feed_url))
+    artwork_url = above.get("artwork_url", "")
     own = (
         *paging_elements(paging),
-        *channel_elements(show, artwork_url=artwork_url, artwork_sizes=artwork_sizes, trailers=trailers),
+        *channel_elements(
+            show,
+            artwork_url=artwork_url,
+            artwork_sizes=above.get("artwork_sizes", ()),
+            trailers=above.get("trailers", ()),
+        ),
     )
     head, tail = split_at_items(_channel(show, newest, artwork_url, own, archive=paging.archive))
-    declaration, _, rest = head.partition(b"\n")
-    opening = feed_opening(show, style_url)
-    return b"".join((declaration, b"\n", opening, rest, *render_items(show, items), tail))
+    declaration, line_break, rest = head.partition(b"\n")
+    document = io.BytesIO()
+    document.writelines((declaration, line_break, feed_opening(show, above.get("style_url", "")), rest))
+    document.writelines(items)
+    document.write(tail)
+    return document.getvalue()
 
 
 def _channel(

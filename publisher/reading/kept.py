@@ -9,19 +9,17 @@ from __future__ import annotations
 import functools
 import os
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from publisher import __version__, model, namespace
-from publisher.identity import fingerprint
+from publisher import model, namespace
+from publisher.cache import made_by
 from publisher.reading.cache import FactsCache
 from publisher.reading.times import BadTime, parse_date
 from publisher.reading.yaml import Mapping, Node, Scalar
 
 _KIND: Final = "yaml"
 _DATE: Final = "published"
-_PACKAGE: Final = Path(__file__).parent.parent
 _TYPES: Final[dict[str, Any]] = {
     name: made for name, made in (vars(namespace) | vars(model)).items() if is_dataclass(made)
 }
@@ -88,16 +86,6 @@ def _defaults(type_: Any) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, field.default) for field in fields(type_))
 
 
-@functools.cache
 def _reader() -> str:
     """Tells the code that reads, and the lists it knows, from any other; empty where it cannot be told."""
-    try:
-        stats = [
-            (entry.name, entry.stat())
-            for folder in (_PACKAGE, _PACKAGE / "reading", _PACKAGE / "data")
-            for entry in sorted(os.scandir(folder), key=lambda entry: entry.name)
-            if entry.is_file()
-        ]
-    except OSError:
-        return ""  # publisher runs from inside an archive
-    return fingerprint([__version__, [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]])
+    return made_by("", "reading", "data")
