@@ -20,7 +20,9 @@ from publisher.model import Chapter, Social
 
 FORMAT: Final = 1
 FEED_KEY: Final = "feed.xml"
-_HEAD_BYTES: Final = 512
+FEED_HEAD_BYTES: Final = 1024
+"""Among so many of a feed's first bytes stands the line that names its manifest."""
+
 _NAMED = re.compile(rb"<!-- publisher release: (releases/[0-9a-f]{64}\.json) -->")
 
 
@@ -198,7 +200,7 @@ def feed_names(manifest_key: str) -> bytes:
 
 def named_by(feed_head: bytes) -> str:
     """The key of the manifest that a feed's first bytes name; empty where it names none."""
-    match = _NAMED.search(feed_head[:_HEAD_BYTES])
+    match = _NAMED.search(feed_head[:FEED_HEAD_BYTES])
     return match.group(1).decode() if match else ""
 
 

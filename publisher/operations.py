@@ -15,10 +15,11 @@ from publisher.coming import within as soon
 from publisher.diagnosing import doctor
 from publisher.errors import ShowError, StoreError
 from publisher.fixing import Fixed, fix_show
+from publisher.folder_names import STATE_FOLDER
 from publisher.planning import Plan
 from publisher.previewing.standing import standing as preview
 from publisher.problems import Problem
-from publisher.reading.load import STATE_FOLDER, Loaded, load_show, read_settings
+from publisher.reading.load import Loaded, load_show, read_settings
 from publisher.release import Choose, Outcome, checked, prepare, store_of
 from publisher.release import publish as release_show
 from publisher.release.history import Past, chain, ensure_published

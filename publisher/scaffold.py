@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from publisher.errors import UsageError
+from publisher.folder_names import EPISODE_YAML, SHOW_YAML
 from publisher.identity import ascii_slug
-from publisher.reading.load import EPISODE_YAML, SHOW_YAML, load_show
+from publisher.reading.load import load_show
 
 _SHOW: Final = """\
 # The show. Fill in the blanks (a key without a value counts as missing), then run: publisher check {folder}

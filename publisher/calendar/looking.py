@@ -9,8 +9,9 @@ from pathlib import Path
 
 from publisher.coming import Upcoming, listed
 from publisher.errors import PublisherError, StoreError
+from publisher.folder_names import STATE_FOLDER
 from publisher.problems import Problem, in_order, without_hints
-from publisher.reading.load import STATE_FOLDER, Loaded, load_show
+from publisher.reading.load import Loaded, load_show
 from publisher.release.preparing import (
     DEFAULT_URL,
     Prepared,

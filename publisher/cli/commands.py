@@ -13,6 +13,7 @@ from publisher.cli import options
 
 if TYPE_CHECKING:
     from publisher.previewing.standing import Stand
+    from publisher.release import Outcome
     from publisher.release.uploads import Progress
 
 
@@ -132,15 +133,38 @@ def publish(
 
     Example: publisher publish episodes --to s3://bucket/show --url https://podcast.example.com/
     """
+    from publisher.cli.idle import look_before, note, show_idle
     from publisher.cli.network import shows_at_once
     from publisher.cli.output import Output
-    from publisher.cli.progress import watching
+
+    version = int(id3_version) if id3_version else None
+    # Who asks for more, or for something to be done again, is not to be told from memory.
+    usual = not (dry_run or again or mend or verbose)
 
     def action(folder: str, output: Output) -> tuple[int, dict[str, Any]]:
+        before = look_before(folder, to=to, endpoint=endpoint, url=url, id3_version=version, tell=not no_tell)
+        idle = before.recall(now, document=as_json) if usual else None
+        if idle:
+            show_idle(output, idle.said)
+            output.came_to = "nothing to do"
+            return 0, idle.document or {}
+        try:
+            outcome = carry_out(folder, output)
+        except BaseException:
+            before.forget()
+            raise
+        show_outcome(output, folder, outcome, dry_run=dry_run)
+        output.came_to, output.reason = _came_to(outcome, dry_run=dry_run)
+        if usual:
+            note(before, folder, outcome, document=as_json)
+        return outcome.exit_status, outcome.as_json()
+
+    def carry_out(folder: str, output: Output) -> Outcome:
+        from publisher.cli.progress import watching
         from publisher.operations import publish
 
         with watching(output) as progress:
-            outcome = publish(
+            return publish(
                 folder,
                 to=to,
                 endpoint=endpoint,
@@ -153,12 +177,9 @@ def publish(
                 mend=mend,
                 verify=not no_verify,
                 tell=not no_tell,
-                id3_version=int(id3_version) if id3_version else None,
+                id3_version=version,
                 progress=progress,
             )
-        show_outcome(output, folder, outcome, dry_run=dry_run)
-        output.came_to, output.reason = _came_to(outcome, dry_run=dry_run)
-        return outcome.exit_status, outcome.as_json()
 
     # What goes to one store is compared with what stands there in the order in which it was named.
     return shows_at_once(shows, Output(as_json, quiet, verbose), action, one_at_a_time=bool(to))
@@ -197,9 +218,8 @@ def show_private_plan(output: Any, feed: Any) -> None:
 
 def show_outcome(output: Any, folder: str, outcome: Any, *, dry_run: bool) -> None:
     """Says what a publish came to."""
-    from zoneinfo import ZoneInfo
-
-    from publisher.cli.output import size, when
+    from publisher.cli.idle import due_lines
+    from publisher.cli.output import size
 
     # A scheduled run that found nothing to do must not mail the same warnings every five minutes.
     if outcome.released or not output.quiet:
@@ -239,10 +259,8 @@ def show_outcome(output: Any, folder: str, outcome: Any, *, dry_run: bool) -> No
     if outcome.released or not output.quiet:
         output.problems(outcome.told.problems)
     show_told(output, outcome.told)
-    due = outcome.plan.next_due
-    if due:
-        zone = ZoneInfo(outcome.plan.show.timezone)
-        output.say(f"  next: {when(due, zone)} ({zone.key})")
+    for line in due_lines(outcome.plan):
+        output.say(line)
 
 
 def show_told(output: Any, told: Any) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from textwrap import indent
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from publisher.cli import logs, streams
 from publisher.cli.output import Output, do_for, each_show, json_text
+from publisher.sharing import going_on
+
+if TYPE_CHECKING:
+    from publisher.cli.progress import Bar
+    from publisher.release.uploads import Progress
 
 Action = Callable[[str, Output], tuple[int, dict[str, Any]]]
 """What a command does for a show: it speaks through the output that it is given, sets its `came_to`, and
@@ -35,12 +42,12 @@ def shows_at_once(
     """
     if len(shows) <= 1:
         return each_show(shows, output, lambda show: action(show, output))
-    from publisher.cli.progress import watching_all
     from publisher.network import run_all
 
     summary = _Summary(output, len(shows))
     try:
-        with watching_all(output) as common:
+        with ExitStack() as stack:
+            common = Common(output, stack)
 
             def one(place: int) -> _Done:
                 own = replace(output, show=shows[place], common=common, documents=[])
@@ -59,6 +66,88 @@ def shows_at_once(
     finally:
         summary.close()
     return summary.status
+
+
+class Common:
+    """The progress of shows that run at the same time; for any number of threads.
+
+    Args:
+        output: the command's.
+        stack: what ends the bar, which there is only once a show has something to do.
+    """
+
+    def __init__(self, output: Output, stack: ExitStack) -> None:
+        self._output = output
+        self._stack = stack
+        self._begun = False
+        self._bar: Bar | None = None
+        self._lock = threading.Lock()
+        self._sound: dict[str, tuple[float, float]] = {}
+
+    def of(self, show: str) -> Progress:
+        """One show's own."""
+        from publisher.cli.progress import bars
+
+        with self._lock:
+            if not self._begun:
+                self._begun, self._bar = True, self._stack.enter_context(bars(self._output))
+        return _OfOne(show, self)
+
+    def above(self, say: Callable[[], None]) -> None:
+        """Lets something be said: above the bar, where there is one."""
+        with self._lock:
+            if self._bar is None:
+                say()
+                return
+            self._bar.hide()
+            try:
+                say()
+            finally:
+                self._bar.show()
+
+    def move(self, change: Callable[[Bar], None]) -> None:
+        """Moves the bar."""
+        with self._lock:
+            if self._bar is not None:
+                change(self._bar)
+
+    def listen(self, show: str, done_seconds: float, total_seconds: float) -> None:
+        """So much of a show's sound is done, of so much."""
+
+        def change(bar: Bar) -> None:
+            self._sound[show] = done_seconds, total_seconds
+            done, total = (sum(part) for part in zip(*self._sound.values(), strict=True))
+            bar.listen(done, total)
+
+        self.move(change)
+
+
+class _OfOne:
+    """One show's progress among others. It is told often, from the show's own thread and from those that
+    store for it: so here a show learns that all are to end."""
+
+    def __init__(self, show: str, common: Common) -> None:
+        self._show = show
+        self._common = common
+        self._go_on = going_on()
+
+    def expect(self, length_bytes: int) -> None:
+        self._go_on()
+        self._common.move(lambda bar: bar.expect(length_bytes))
+
+    def advance(self, length_bytes: int) -> None:
+        # What is taken back is taken back because of a failure already.
+        if length_bytes > 0:
+            self._go_on()
+        self._common.move(lambda bar: bar.advance(length_bytes))
+
+    def listen(self, done_seconds: float, total_seconds: float) -> None:
+        self._go_on()
+        self._common.listen(self._show, done_seconds, total_seconds)
+
+    def say(self, text: str) -> None:
+        self._go_on()
+        self._common.move(lambda bar: bar.say(f"{self._show}: {text}"))
 
 
 @dataclass(frozen=True, slots=True)

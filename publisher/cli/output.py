@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -18,11 +17,13 @@ from publisher.cli import logs
 from publisher.cli.annotations import annotates, of_error, of_problem
 from publisher.cli.streams import echo
 from publisher.errors import Defect, FileError, NeedsDecision, PublisherError, ShowError
-from publisher.planning import Plan, PlannedEpisode
-from publisher.problems import Problem
 
 if TYPE_CHECKING:
-    from publisher.cli.progress import Common
+    from zoneinfo import ZoneInfo
+
+    from publisher.cli.network import Common
+    from publisher.planning import Plan, PlannedEpisode
+    from publisher.problems import Problem
 
 _COLOURS: Final = {"error": "red", "warning": "yellow", "hint": "cyan"}
 _SIGNS: Final = {
@@ -113,17 +114,8 @@ class Output:
         """A plan, one episode a line; what does not change is only counted unless more is asked for."""
         if self.as_json or (self.quiet and not err):
             return
-        zone = ZoneInfo(plan.show.timezone)
-        for episode in plan.episodes:
-            if episode.state != "unchanged" or self.verbose:
-                echo(_line(episode, zone), err=err)
-        unchanged = len(plan.of("unchanged"))
-        if unchanged and not self.verbose:
-            echo(f"  {unchanged} unchanged", err=err)
-        if plan.before is None:
-            echo(f"{_SIGNS['new']} the show: its first release", err=err)
-        if plan.show_changes:
-            echo(f"{_SIGNS['changed']} the show: {', '.join(plan.show_changes)}", err=err)
+        for line in plan_lines(plan, every=bool(self.verbose)):
+            echo(line, err=err)
 
     def close(self) -> None:
         if self.as_json:
@@ -167,6 +159,27 @@ def do_for(
             output.reason = failure.message
             status, document = failure.exit_status, error_document(failure)
     return status, {"show": show, "status": status} | document
+
+
+def plan_lines(plan: Plan, *, every: bool) -> Iterator[str]:
+    """A plan as a person reads it.
+
+    Args:
+        every: whether episodes that do not change are listed, and not only counted.
+    """
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo(plan.show.timezone)
+    for episode in plan.episodes:
+        if episode.state != "unchanged" or every:
+            yield _line(episode, zone)
+    unchanged = len(plan.of("unchanged"))
+    if unchanged and not every:
+        yield f"  {unchanged} unchanged"
+    if plan.before is None:
+        yield f"{_SIGNS['new']} the show: its first release"
+    if plan.show_changes:
+        yield f"{_SIGNS['changed']} the show: {', '.join(plan.show_changes)}"
 
 
 def written(output: Output, path: Path, data: bytes) -> int:

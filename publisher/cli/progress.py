@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from publisher.cli import logs
 from publisher.cli.output import Output
 from publisher.release.uploads import Progress, Quiet
-from publisher.sharing import going_on
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -24,89 +22,12 @@ def watching(output: Output) -> Iterator[Progress]:
     if output.common is not None:
         yield output.common.of(output.show)
         return
-    with _bars(output) as bar:
+    with bars(output) as bar:
         yield bar or Quiet()
 
 
 @contextmanager
-def watching_all(output: Output) -> Iterator[Common]:
-    """The same for shows that run at the same time: each is given its own by `watching`, where its output has
-    this as `common`."""
-    with _bars(output) as bar:
-        yield Common(bar)
-
-
-class Common:
-    """The progress of shows that run at the same time; for any number of threads."""
-
-    def __init__(self, bar: _Bar | None) -> None:
-        self._bar = bar
-        self._lock = threading.Lock()
-        self._sound: dict[str, tuple[float, float]] = {}
-
-    def of(self, show: str) -> Progress:
-        """One show's own."""
-        return _OfOne(show, self)
-
-    def above(self, say: Callable[[], None]) -> None:
-        """Lets something be said: above the bar, where there is one."""
-        with self._lock:
-            if self._bar is None:
-                say()
-                return
-            self._bar.hide()
-            try:
-                say()
-            finally:
-                self._bar.show()
-
-    def move(self, change: Callable[[_Bar], None]) -> None:
-        """Moves the bar."""
-        with self._lock:
-            if self._bar is not None:
-                change(self._bar)
-
-    def listen(self, show: str, done_seconds: float, total_seconds: float) -> None:
-        """So much of a show's sound is done, of so much."""
-
-        def change(bar: _Bar) -> None:
-            self._sound[show] = done_seconds, total_seconds
-            done, total = (sum(part) for part in zip(*self._sound.values(), strict=True))
-            bar.listen(done, total)
-
-        self.move(change)
-
-
-class _OfOne:
-    """One show's progress among others. It is told often, from the show's own thread and from those that
-    store for it: so here a show learns that all are to end."""
-
-    def __init__(self, show: str, common: Common) -> None:
-        self._show = show
-        self._common = common
-        self._go_on = going_on()
-
-    def expect(self, length_bytes: int) -> None:
-        self._go_on()
-        self._common.move(lambda bar: bar.expect(length_bytes))
-
-    def advance(self, length_bytes: int) -> None:
-        # What is taken back is taken back because of a failure already.
-        if length_bytes > 0:
-            self._go_on()
-        self._common.move(lambda bar: bar.advance(length_bytes))
-
-    def listen(self, done_seconds: float, total_seconds: float) -> None:
-        self._go_on()
-        self._common.listen(self._show, done_seconds, total_seconds)
-
-    def say(self, text: str) -> None:
-        self._go_on()
-        self._common.move(lambda bar: bar.say(f"{self._show}: {text}"))
-
-
-@contextmanager
-def _bars(output: Output) -> Iterator[_Bar | None]:
+def bars(output: Output) -> Iterator[Bar | None]:
     """Bars that are shown; None where nobody would see them."""
     if output.quiet or output.as_json or logs.is_json() or not sys.stderr.isatty():
         yield None
@@ -133,10 +54,10 @@ def _bars(output: Output) -> Iterator[_Bar | None]:
         redirect_stderr=False,
     )
     with live:
-        yield _Bar(live, listening, storing)
+        yield Bar(live, listening, storing)
 
 
-class _Bar:
+class Bar:
     def __init__(self, live: Live, listening: Bars, storing: Bars) -> None:
         self._live = live
         self._listening = listening

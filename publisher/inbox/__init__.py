@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from publisher.errors import UsageError
+from publisher.folder_names import SHOW_YAML, STATE_FOLDER
 from publisher.inbox.looking import Look
 from publisher.inbox.outcome import Outcome, Refused, Taken, Waiting
 from publisher.inbox.place import Inbox
-from publisher.reading.load import SHOW_YAML, STATE_FOLDER
-from publisher.release.lock import WAIT_SECONDS, hold
+from publisher.state.lock import WAIT_SECONDS, hold
 from publisher.store import open_store
 
 __all__ = ["STILL_SECONDS", "Outcome", "Refused", "Taken", "Waiting", "take_in"]

@@ -9,10 +9,11 @@ from typing import Final
 
 from publisher.checking import check_show
 from publisher.errors import ShowError
+from publisher.folder_names import EPISODE_YAML, SHOW_YAML
 from publisher.identity import fingerprint
 from publisher.model import Episode, Show
 from publisher.problems import Problem, in_order, without_hints
-from publisher.reading.load import EPISODE_YAML, SHOW_YAML, load_show
+from publisher.reading.load import load_show
 from publisher.reading.locate import locate
 
 # What may be missing in a show folder, where somebody is at work, and not in what was handed over.

@@ -14,6 +14,7 @@ from typing import Final
 
 from publisher.audio.titles import tagged_title
 from publisher.errors import StoreError
+from publisher.folder_names import EPISODE_YAML, SHOW_YAML
 from publisher.identity import ascii_slug
 from publisher.inbox.drops import Drop, drops_of, is_audio
 from publisher.inbox.judging import judged, read_show, show_stamp
@@ -28,7 +29,6 @@ from publisher.inbox.unpacking import NoRoom, unpack
 from publisher.model import Episode, Show
 from publisher.problems import Problem
 from publisher.reading.characters import printable
-from publisher.reading.load import EPISODE_YAML, SHOW_YAML
 
 _WORK: Final = "work-"
 _REFUSED: Final = "refused"

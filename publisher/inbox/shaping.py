@@ -14,6 +14,7 @@ from typing import Final
 
 from publisher.errors import StoreError
 from publisher.fixing.encodings import as_utf8, duplicate_mark_removed
+from publisher.folder_names import EPISODE_YAML
 from publisher.identity import ascii_slug
 from publisher.inbox.drops import is_audio
 from publisher.inbox.names import (
@@ -29,7 +30,6 @@ from publisher.inbox.names import (
 from publisher.problems import Problem
 from publisher.reading.characters import is_plain_name, printable
 from publisher.reading.folder import FURTHER_PICTURE_ENDINGS, PICTURE_ENDINGS
-from publisher.reading.load import EPISODE_YAML
 from publisher.reading.probes import sha256_of
 from publisher.reading.yaml import MAX_BYTES, Mapping, Scalar, read_yaml
 

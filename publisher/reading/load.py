@@ -7,10 +7,11 @@ import unicodedata
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from publisher.errors import ShowError
+from publisher.folder_names import EPISODE_YAML, SHOW_YAML, STATE_FOLDER
 from publisher.model import Chapter, Episode, Person, Show
 from publisher.problems import Problem
 from publisher.reading import accept
@@ -37,10 +38,6 @@ from publisher.reading.translations import read_transcripts
 from publisher.reading.words_file import read_words
 from publisher.reading.yaml import MAX_BYTES, Mapping, Node, Scalar, read_yaml
 from publisher.suggest import nearest
-
-SHOW_YAML: Final = "podcast.yaml"
-EPISODE_YAML: Final = "episode.yaml"
-STATE_FOLDER: Final = ".publisher"
 
 T = TypeVar("T")
 

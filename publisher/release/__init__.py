@@ -14,8 +14,6 @@ from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject
 from publisher.planning import Plan, empties_feed, risks
 from publisher.problems import Problem, in_order
-from publisher.release.journal import Journal
-from publisher.release.lock import only_run
 from publisher.release.mending import damaged_keys, with_damage
 from publisher.release.preparing import (
     DEFAULT_URL,
@@ -35,6 +33,8 @@ from publisher.release.uploads import Progress, Quiet, Uploads
 from publisher.release.work import clear_sound, sound_folder, work_folder
 from publisher.sharing import turn_to_build
 from publisher.sound.facts import Measurement
+from publisher.state.journal import Journal
+from publisher.state.lock import only_run
 from publisher.store import PrefixedStore, Store
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from publisher.build.workshop import State
 from publisher.checking import check_show, check_sound
 from publisher.errors import ShowError, UsageError
+from publisher.folder_names import STATE_FOLDER
 from publisher.manifest import Manifest
 from publisher.model import Show
 from publisher.planning import Plan, make_plan, settle
 from publisher.problems import Problem, in_order, without_hints
 from publisher.reading.accept import base_address
-from publisher.reading.load import STATE_FOLDER, Loaded, load_show
+from publisher.reading.load import Loaded, load_show
 from publisher.reading.locate import locate
 from publisher.release.published import KEPT, Published, manifest_of, read_published
 from publisher.release.telling_notes import announced
@@ -79,10 +80,14 @@ def store_of(loaded: Loaded, *, to: str = "", endpoint: str = "") -> Store:
         UsageError: the address is none.
     """
     show = loaded.show
-    own = show.publish_to if show else ""
     base = Path.cwd() if to else loaded.root.parent
-    address = to or own or DEFAULT_FOLDER
-    return open_store(address, endpoint=endpoint or (show.publish_endpoint if show else ""), base=base)
+    own = show.publish_endpoint if show else ""
+    return open_store(store_address(show, to=to), endpoint=endpoint or own, base=base)
+
+
+def store_address(show: Show | None, *, to: str = "") -> str:
+    """Where a show is published, as the command or podcast.yaml says it."""
+    return to or (show.publish_to if show else "") or DEFAULT_FOLDER
 
 
 def checked(

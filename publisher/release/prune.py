@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from publisher.errors import Conflict, PublisherError, UsageError
+from publisher.folder_names import STATE_FOLDER
 from publisher.manifest import FEED_KEY, Manifest
 from publisher.model import Show
-from publisher.reading.load import STATE_FOLDER, load_show
+from publisher.reading.load import load_show
 from publisher.release.former import Former, find_former
 from publisher.release.history import Past, chain, ensure_published
-from publisher.release.journal import Journal
 from publisher.release.live_pages import pages_of, settle_pages
-from publisher.release.lock import only_run
 from publisher.release.names import FOLDERS, NOTICES, copy_key, is_manifest, is_ours, told_key
 from publisher.release.preparing import store_of
 from publisher.release.private import stores_of
 from publisher.release.published import manifest_of, read_published
 from publisher.release.uploads import Quiet, Uploads, each
+from publisher.state.journal import Journal
+from publisher.state.lock import only_run
 from publisher.store import PrefixedStore, Store, Stored, abort_stale_uploads
 
 GRACE: Final = timedelta(days=30)

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from publisher.errors import StoreError
-from publisher.manifest import FEED_KEY, Manifest, named_by, read_manifest
+from publisher.manifest import FEED_HEAD_BYTES, FEED_KEY, Manifest, named_by, read_manifest
 from publisher.store.base import Store
 
 KEPT: Final = "releases"
 """Folder of the show's `.publisher/` for copies of manifests: they never change, and are named by digest."""
-
-_HEAD_BYTES: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def read_published(store: Store, *, kept: Path | None = None, known: Published |
     Raises:
         StoreError: the store failed, a manifest is missing or damaged, or the feed is not publisher's.
     """
-    found = store.read(FEED_KEY, first_bytes=_HEAD_BYTES)
+    found = store.read(FEED_KEY, first_bytes=FEED_HEAD_BYTES)
     if found is None:
         return Published()
     head, stored = found

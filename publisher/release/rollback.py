@@ -9,15 +9,14 @@ from typing import Any
 from publisher import __version__
 from publisher.build.artifact import Artifact, of_bytes
 from publisher.errors import Conflict, StoreError, UsageError
+from publisher.folder_names import STATE_FOLDER
 from publisher.identity import sha256
 from publisher.manifest import Manifest, StoredObject, manifest_bytes
 from publisher.model import Show
-from publisher.reading.load import STATE_FOLDER, load_show
+from publisher.reading.load import load_show
 from publisher.release.flip import flip, named_feed
 from publisher.release.history import Past, ensure_published, find, short
-from publisher.release.journal import Journal
 from publisher.release.live_pages import pages_of, restore_pages, settle_pages
-from publisher.release.lock import only_run
 from publisher.release.names import copy_key
 from publisher.release.preparing import DEFAULT_URL, store_of
 from publisher.release.private import store_of_feed
@@ -26,6 +25,8 @@ from publisher.release.recipients import wanted_of_rollback
 from publisher.release.telling_notes import Records
 from publisher.release.told import Told
 from publisher.release.uploads import Progress, Quiet, Uploads, each
+from publisher.state.journal import Journal
+from publisher.state.lock import only_run
 from publisher.store import PrefixedStore
 from publisher.store.base import Store
 

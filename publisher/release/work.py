@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from publisher.build.sounds import MEASURED, SOURCE_CHARACTERS
-from publisher.reading.load import STATE_FOLDER
+from publisher.folder_names import STATE_FOLDER
 
 _SOUND: Final = "sound"
 _PREFIX: Final = "work-"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from publisher.calendar.looking import Look, look
 from publisher.errors import PublisherError, StoreError
+from publisher.folder_names import STATE_FOLDER
 from publisher.planning import PrivatePlan
-from publisher.reading.load import STATE_FOLDER
 from publisher.release.history import Past, compared, short
 from publisher.release.preparing import Prepared
 from publisher.release.private import plan_private

@@ -13,16 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from publisher import __version__
 from publisher.errors import Defect, PublisherError, ShowError
-from publisher.reading.load import SHOW_YAML, STATE_FOLDER
+from publisher.folder_names import LAST_RUN, SHOW_YAML, STATE_FOLDER
 from publisher.release import Outcome
 from publisher.status.run import LastRun
 from publisher.whole_files import write_whole
 
-NAME: Final = "last-run.json"
 FORMAT: Final = 1
 _MOST_LISTED: Final = 20
 
@@ -102,7 +101,7 @@ def read_last_run(root: Path) -> LastRun | None:
         root: the show folder.
     """
     try:
-        values = json.loads((root / STATE_FOLDER / NAME).read_bytes())
+        values = json.loads((root / STATE_FOLDER / LAST_RUN).read_bytes())
         return LastRun.from_json(values) if values["format"] <= FORMAT else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -114,14 +113,17 @@ def last_release(root: Path) -> str:
     return run.release if run else ""
 
 
+def document_of(run: LastRun) -> dict[str, Any]:
+    """The record as it is written."""
+    return {"format": FORMAT, "version": __version__} | run.as_json()
+
+
 def _keep(folder: Path | str, run: LastRun, started: float) -> None:
-    root = Path(folder)
-    document = {"format": FORMAT, "version": __version__}
-    document |= replace(run, seconds=time.monotonic() - started).as_json()
+    root, document = Path(folder), document_of(replace(run, seconds=time.monotonic() - started))
     # A run must not fail for its record: a show on a read-only disk is published all the same.
     with contextlib.suppress(OSError):
         if (root / SHOW_YAML).exists():
             (root / STATE_FOLDER).mkdir(exist_ok=True)
             data = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
             # A name of a file that is no text must not keep the rest from being noted.
-            write_whole(root / STATE_FOLDER / NAME, data.encode("utf-8", "replace"))
+            write_whole(root / STATE_FOLDER / LAST_RUN, data.encode("utf-8", "replace"))

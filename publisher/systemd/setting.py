@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from publisher.errors import UsageError
-from publisher.reading.load import SHOW_YAML
+from publisher.folder_names import SHOW_YAML
 from publisher.reading.yaml import Mapping, Node, Scalar, read_yaml
 from publisher.release.preparing import DEFAULT_FOLDER
 from publisher.systemd import CREDENTIALS, Setup, Unit, Way, units

@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Final
 
 from publisher.errors import Conflict, PublisherError, StoreError
+from publisher.folder_names import STATE_FOLDER
 from publisher.manifest import Manifest, Released
 from publisher.model import Show, Social
 from publisher.problems import Problem
-from publisher.reading.load import STATE_FOLDER
-from publisher.release.lock import only_run
 from publisher.release.published import KEPT, Published, manifest_of
-from publisher.release.recipients import HUBS, NETWORKS, Kind, Recipient, recipients
+from publisher.release.recipients import HUBS, NETWORKS, Kind, Recipient, recipients, tells
 from publisher.release.telling_notes import Kept, Records
 from publisher.release.told import Record, Told
+from publisher.state.lock import only_run
 from publisher.store import PrefixedStore, Store
 from publisher.telling.asking import Asking, NotTold
 from publisher.telling.events import Event, released, told_episode
@@ -65,6 +65,19 @@ def tell(show: Show, store: Store, root: Path, published: Published, teller: Tel
     """Tells hubs of the release that stands, and producers of that one and of earlier ones that they do not
     know of yet."""
     return _each_release(show, store, root, published, teller, frozenset(("webhook", "email")) | HUBS)
+
+
+def everybody_told(show: Show, store: Store, root: Path, published: Published) -> bool:
+    """Whether nobody will have to be told any more of the release that stands, or of an earlier one.
+
+    Raises:
+        StoreError: the store failed, or a record cannot be read.
+    """
+    if published.manifest is None or not tells(show) or isinstance(store, PrefixedStore):
+        return True
+    records = Records(store, root / STATE_FOLDER)
+    known = dict.fromkeys((*filter(None, (published.manifest.previous,)), *_releases(records, published)))
+    return all(records.is_settled(release) for release in known)
 
 
 def tell_producer(one: Recipient, event: Event, teller: Teller) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.errors import Defect, PublisherError, ShowError, StoreError, UsageError
+from publisher.folder_names import STATE_FOLDER
 from publisher.problems import Problem
-from publisher.reading.load import STATE_FOLDER, load_show
+from publisher.reading.load import load_show
 from publisher.release import Outcome, store_of
 from publisher.release.published import Published
 from publisher.release.recipients import networks, recipients, tells

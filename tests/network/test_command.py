@@ -177,7 +177,7 @@ def test_a_lock_that_another_run_holds_keeps_that_show_alone(
     shows: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from publisher import release
-    from publisher.release.lock import only_run
+    from publisher.state.lock import only_run
     from tests.release.test_lock import held_elsewhere
 
     def hasty(folder: Any, **options: Any) -> Any:

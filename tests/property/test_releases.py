@@ -25,10 +25,10 @@ from lxml import etree
 from publisher.errors import PublisherError, StoreUnavailable
 from publisher.reading.load import load_show
 from publisher.release import compare, publish, release
-from publisher.release.lock import only_run
 from publisher.release.prune import prune
 from publisher.release.rollback import rollback
 from publisher.release.uploads import Quiet
+from publisher.state.lock import only_run
 from publisher.store.base import Body, Headers, Stored
 from publisher.store.folder import FolderStore
 from tests.release.past import URL, age, named, unnamed

@@ -29,7 +29,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from publisher.reading.load import load_show
 from publisher.release import compare, release
-from publisher.release.lock import only_run
+from publisher.state.lock import only_run
 from publisher.release.uploads import Quiet
 from publisher.store.folder import FolderStore
 

@@ -18,17 +18,17 @@ import pytest
 from publisher.errors import Conflict
 from publisher.operations import history
 from publisher.release import publish
-from publisher.release.lock import only_run
 from publisher.release.prune import prune
 from publisher.release.rollback import rollback
 from publisher.release.uploads import Quiet
+from publisher.state.lock import only_run
 from tests.release.past import NOW, go
 from tests.release.trees import PUBLISHER, environment
 from tests.support.shows import edit_episode, make_show
 
 _HOLDER = """
 import sys
-from publisher.release.lock import only_run
+from publisher.state.lock import only_run
 with only_run(sys.argv[1]):
     print("held", flush=True)
     sys.stdin.read()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
 
+from publisher.cache import Table
 from publisher.model import Episode
 from publisher.reading.load import Loaded, load_show
 from tests.support.shows import add_episode, make_show
@@ -48,13 +48,13 @@ def _retitle_unseen(show: Path) -> None:
 
 
 def _change_kept(show: Path, old: str, new: str) -> None:
-    with sqlite3.connect(show / ".publisher" / "cache.sqlite") as cache:
-        changed = cache.execute(
-            "UPDATE facts SET facts = replace(facts, ?, ?) WHERE kind = 'yaml' AND instr(facts, ?)",
-            (old, new, old),
-        ).rowcount
-    cache.close()
-    assert changed == 1
+    with Table(show / ".publisher", "facts") as table:
+        kept = [
+            (key, value) for key, value in table.all().items() if key[1] == "yaml" and old.encode() in value
+        ]
+        for (path, kind), value in kept:
+            table.put(path, kind, value.replace(old.encode(), new.encode()))
+    assert len(kept) == 1
 
 
 def test_what_is_kept_is_what_was_read(tmp_path: Path) -> None:
@@ -66,9 +66,8 @@ def test_what_is_kept_is_what_was_read(tmp_path: Path) -> None:
     assert fresh.show is not None
     assert len(fresh.show.episodes) >= 5
     assert fresh.show == first.show == second.show
-    with sqlite3.connect(show / ".publisher" / "cache.sqlite") as cache:
-        kept = {path for (path,) in cache.execute("SELECT path FROM facts WHERE kind = 'yaml'")}
-    cache.close()
+    with Table(show / ".publisher", "facts") as table:
+        kept = {path for path, kind in table.all() if kind == "yaml"}
     assert kept == {f"{episode.slug}/episode.yaml" for episode in fresh.show.episodes}
 
 

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from publisher.errors import Conflict
-from publisher.reading.load import SHOW_YAML, STATE_FOLDER
+from publisher.folder_names import SHOW_YAML, STATE_FOLDER
+
+LOCK: Final = "lock"
+"""In the state folder: the lock of runs that publish."""
 
 WAIT_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.1
@@ -23,7 +26,7 @@ def only_run(
     *,
     wait_seconds: float = WAIT_SECONDS,
     say: Callable[[str], None] = lambda text: None,
-    name: str = "lock",
+    name: str = LOCK,
 ) -> Iterator[None]:
     """Holds the show's lock; a show on a read-only disk has none, and the store's conditions have to do.
 
@@ -64,7 +67,7 @@ def hold(file: int, wait_seconds: float, say: Callable[[str], None]) -> None:
         except BlockingIOError:
             if time.monotonic() >= until:
                 message = "another run of this show on this machine has not come to its end"
-                raise Conflict("lock", message=message, help="try again when it has") from None
+                raise Conflict(LOCK, message=message, help="try again when it has") from None
         if not waiting:
             say("waiting for another run of this show on this machine")
             waiting = True
