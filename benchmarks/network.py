@@ -1,4 +1,4 @@
-"""Many shows in one command, beside a process for each in turn: to folders, and to one bucket on a real server."""
+"""Many shows in one command, beside a process for each in turn: to folders, and to a bucket on Ceph."""
 
 from __future__ import annotations
 

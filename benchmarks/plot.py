@@ -14,7 +14,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 190, 56, 60
 _LABEL_HEIGHT: Final = 18.0
 _FONT: Final = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
-# Three that people with any sight can tell apart on white and on near-black, and that differ in lightness too.
+# Three that people with any sight can tell apart on white and on near-black.
 _LIGHT: Final = ("#1b5fb4", "#b3541e", "#2f7d4f")
 _DARK: Final = ("#7db4f5", "#f0a36b", "#7fcf9f")
 
