@@ -37,6 +37,7 @@ class Sharing:
     """What is shared; for any number of threads.
 
     Attributes:
+        workers: so many processes may compute at the same time for all shows together.
         turns: so many shows may build and store at the same time. One releases with eight threads, so two
             fill the line while one of them encodes; more would only hold more in memory.
         ended: set when all shows are to come to an end: whoever would begin something more does not.
@@ -44,12 +45,15 @@ class Sharing:
 
     turns: int = field(default_factory=lambda: max(2, cores()))
     ended: threading.Event = field(default_factory=threading.Event)
+    workers: int = field(default_factory=cores)
     _kept: dict[Hashable, _Kept] = field(default_factory=dict)
     _making: threading.RLock = field(default_factory=threading.RLock)
     _building: threading.Semaphore = field(init=False)
+    _free: threading.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         self._building = threading.Semaphore(self.turns)
+        self._free = threading.Semaphore(self.workers)
 
     def get(self, name: Hashable, make: Callable[[], T], *, for_seconds: float | None = None) -> T:
         """The thing of that name, made by whoever asks for it first. What `make` raises, only he gets.
@@ -71,13 +75,37 @@ class Sharing:
         Raises:
             KeyboardInterrupt: all shows are to end.
         """
-        while not self._building.acquire(timeout=_LOOK_SECONDS):
-            self.go_on()
+        self._take(self._building)
         try:
-            self.go_on()
             yield
         finally:
             self._building.release()
+
+    @contextlib.contextmanager
+    def processes(self, wanted: int) -> Iterator[int]:
+        """Waits until there is room for one process, and gives for how many of those that are wanted.
+
+        Each show has its own, in this number, so that one that is killed from outside takes no other show
+        along.
+
+        Raises:
+            KeyboardInterrupt: all shows are to end.
+        """
+        self._take(self._free)
+        taken = 1
+        try:
+            while taken < wanted and self._free.acquire(blocking=False):
+                taken += 1
+            yield taken
+        finally:
+            self._free.release(taken)
+
+    def _take(self, places: threading.Semaphore) -> None:
+        while not places.acquire(timeout=_LOOK_SECONDS):
+            self.go_on()
+        if self.ended.is_set():
+            places.release()
+            self.go_on()
 
     def go_on(self) -> None:
         """Goes on.
@@ -117,3 +145,9 @@ def turn_to_build() -> contextlib.AbstractContextManager[None]:
     """As `Sharing.turn`; where nothing is shared, nobody is waited for."""
     common = _current.get()
     return common.turn() if common else contextlib.nullcontext()
+
+
+def room_for_processes(wanted: int) -> contextlib.AbstractContextManager[int]:
+    """As `Sharing.processes`; where nothing is shared, there is room for all."""
+    common = _current.get()
+    return common.processes(wanted) if common else contextlib.nullcontext(wanted)

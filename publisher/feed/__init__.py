@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -23,6 +24,9 @@ __all__ = ["FeedItem", "feed_stylesheet", "render_feed"]
 
 # Ten thousand items as one tree of elements take a gigabyte; as bytes they take sixty megabytes.
 _BATCH: Final = 200
+# feedgen writes a date by setting the locale of the whole process and putting it back: two threads at once
+# may put back what the other had set.
+_dating: Final = threading.Lock()
 _OPEN: Final = b"    <item>\n"
 _CLOSE: Final = b"    </item>\n"
 
@@ -115,7 +119,8 @@ def _render_batch(
     feed.publisher.elements = own
     for item in batch:
         _add(feed, show, item)
-    rendered: bytes = feed.rss_str(pretty=True)
+    with _dating:
+        rendered: bytes = feed.rss_str(pretty=True)
     return rendered
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from publisher.sharing import Sharing, shared, sharing, turn_to_build
+from publisher.sharing import Sharing, room_for_processes, shared, sharing, turn_to_build
 
 SECONDS = 20
 
@@ -95,3 +95,27 @@ def test_whoever_waits_for_a_turn_gets_none_when_all_is_to_end() -> None:
         assert waiting.result(SECONDS) == "ended"
     with pytest.raises(KeyboardInterrupt), common.turn():
         pass
+
+
+def test_processes_of_all_shows_together_are_bounded_and_none_waits_for_more_than_one() -> None:
+    common = Sharing(workers=3)
+    with common.processes(2) as first, common.processes(5) as second:
+        assert (first, second) == (2, 1)
+        waits, got = threading.Event(), threading.Event()
+
+        def wait() -> int:
+            waits.set()
+            with common.processes(5) as third:
+                got.set()
+                return third
+
+        threads = ThreadPoolExecutor(1)
+        third = threads.submit(wait)
+        assert waits.wait(SECONDS)
+        assert not got.wait(0.3)
+    assert 1 <= third.result(SECONDS) <= 3
+    threads.shutdown()
+    with common.processes(5) as all_of_them:
+        assert all_of_them == 3
+    with room_for_processes(7) as alone:
+        assert alone == 7
