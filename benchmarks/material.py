@@ -125,11 +125,28 @@ def make_show(folder: Path, episodes: int) -> Path:
     audio = folder.parent / f"{folder.name}.mp3"
     write_mp3(audio, seconds=4)
     for place in range(1, episodes + 1):
-        own = folder / f"{place:05}-building-together"
-        own.mkdir()
-        _write(own / "episode.yaml", yaml_text(place))
-        _write(own / "notes.md", _NOTES.replace("PLACE", str(place)))
-        os.link(audio, own / "audio.mp3")
+        add_episode(folder, place)
+    return folder
+
+
+def add_episode(folder: Path, place: int) -> None:
+    """One more of a show that `make_show` made."""
+    own = folder / f"{place:05}-building-together"
+    own.mkdir()
+    _write(own / "episode.yaml", yaml_text(place))
+    _write(own / "notes.md", _NOTES.replace("PLACE", str(place)))
+    os.link(folder.parent / f"{folder.name}.mp3", own / "audio.mp3")
+
+
+def make_network(folder: Path, shows: int, to: str) -> Path:
+    """Shows of three episodes each.
+
+    Args:
+        to: below which each is published under its own name.
+    """
+    for place in range(shows):
+        show = make_show(folder / f"show{place:04}", 3)
+        _write(show / "podcast.yaml", f"{_SHOW}publish: {{to: {to}/{show.name}}}\n")
     return folder
 
 

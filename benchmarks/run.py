@@ -14,6 +14,7 @@ if __name__ == "__main__":
     # As a script, Python would look for modules beside this file.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
+from benchmarks.growth import write_plots
 from benchmarks.suite import BENCHMARKS, FULL, SMALL, Workplace
 from benchmarks.table import Line, machine, markdown
 
@@ -31,6 +32,7 @@ def main() -> None:
     print(f"{machine()}\n\n{table}")
     if arguments.output:
         arguments.output.write_text(_document(table, arguments.small), "utf-8")
+        write_plots(place.plots, arguments.output)
 
 
 def _arguments() -> argparse.Namespace:
@@ -41,7 +43,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only", action="append", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS)
     )
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write the table as Markdown, too")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="write the table as Markdown, too, and plots beside it"
+    )
     parser.add_argument("--work", metavar="FOLDER", help="where shows are made; a disk with 4 GB free")
     return parser.parse_args()
 

@@ -393,9 +393,11 @@ def _until_out(
 
 
 @subject
-def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
+def material(kind: str, folder: str, amount: str, to: str = "") -> Callable[[], object]:
     """Makes what others are measured on; a process of its own, so that the one that measures stays small."""
     from benchmarks.material import (
+        add_episode,
+        make_network,
         make_one_episode_show,
         make_show,
         make_studio_show,
@@ -408,6 +410,8 @@ def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
 
     makers: dict[str, Callable[[], object]] = {
         "show": lambda: make_show(Path(folder), int(amount)),
+        "episode": lambda: add_episode(Path(folder), int(amount)),
+        "network": lambda: make_network(Path(folder), int(amount), to),
         "talk": lambda: make_talk_show(Path(folder), int(amount)),
         "one": lambda: make_one_episode_show(Path(folder), length_bytes=int(amount)),
         "studio": lambda: make_studio_show(Path(folder), seconds=int(amount)),
@@ -417,6 +421,14 @@ def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
         "huge_wav": lambda: write_huge_wav(Path(folder), seconds=int(amount)),
     }
     return makers[kind]
+
+
+@subject
+def bucket(name: str) -> Callable[[], object]:
+    """A bucket on the server that the environment names."""
+    import boto3
+
+    return lambda: boto3.client("s3").create_bucket(Bucket=name)
 
 
 def main() -> None:

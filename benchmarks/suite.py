@@ -12,7 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from benchmarks.growth import growth
 from benchmarks.measure import ROOT, Command, Run, in_turn, once, publisher, subject, without
+from benchmarks.network import network
 from benchmarks.table import Line, alone, compared
 
 _MEGABYTE: Final = 1_000_000
@@ -35,12 +37,14 @@ class Size:
     huge_wav_seconds: int
     studio_seconds: int
     due_seconds: int
+    shows: int = 100
+    growth: tuple[int, ...] = (100, 300, 1_000, 3_000, 10_000)
 
 
 FULL: Final = Size(
     (1_000, 10_000), 60 * _MEGABYTE, 500 * _MEGABYTE, _SECONDS_OF_70_MINUTES, 5, 3_600, 4 * 3_600, 900, 20
 )
-SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2, 20, 20, 40, 8)
+SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2, 20, 20, 40, 8, shows=5, growth=(10, 20))
 
 
 class Workplace:
@@ -49,6 +53,8 @@ class Workplace:
     def __init__(self, folder: Path, size: Size) -> None:
         self.folder = folder
         self.size = size
+        self.plots: dict[str, str] = {}
+        """By the name of the file that each is to be written to."""
         self._published: dict[Path, Run] = {}
 
     def times(self, episodes: int) -> int:
@@ -342,4 +348,6 @@ BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "probing-all": probing_all,
     "sound": sound,
     "cores": cores,
+    "network": network,
+    "growth": growth,
 }

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -24,6 +25,7 @@ from publisher.delivery import Delivery, encoded
 from publisher.errors import PublisherError, StoreError
 from publisher.identity import fingerprint
 from publisher.model import Audio
+from publisher.sharing import cores, room_for_processes
 from publisher.sound.facts import Format, Measurement, Step, Wanted
 from publisher.sound.fitting import fits
 from publisher.sound.partial import written_whole
@@ -120,7 +122,7 @@ def prepare(
         for slug, order in orders.items()
     }
     folder.mkdir(parents=True, exist_ok=True)
-    _run(jobs.values(), folder, watch or (lambda done, total: None), workers or _cores())
+    _run(jobs.values(), folder, watch or (lambda done, total: None), workers or cores())
     return {slug: _sound(job) for slug, job in jobs.items()}
 
 
@@ -158,9 +160,10 @@ def _run(jobs: Iterable[_Job], folder: Path, watch: Watch, workers: int) -> None
     if total <= _SHORT_SECONDS:
         _run_here(waiting, folder, watch, total)
         return
-    with _processes(min(workers, max(len(waiting), 1 + max(len(job.beside) for job, _ in waiting)))) as (
-        pool,
-        seconds,
+    wanted_at_once = max(len(waiting), 1 + max(len(job.beside) for job, _ in waiting))
+    with (
+        room_for_processes(min(workers, wanted_at_once)) as count,
+        _processes(count) as (pool, seconds),
     ):
         running: dict[Future[None], tuple[_Job, Delivery | None, int]] = {}
         free = list(range(len(seconds)))
@@ -280,24 +283,31 @@ def as_wanted(form: Delivery) -> Wanted:
     return Wanted(cast(Format, form.format), form.bitrate, form.channels, form.loudness)
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+class _Own(SpawnContext):
+    """Knows the processes that it began: another thread may have some for another show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: list[SpawnProcess] = []
+
+    def Process(self, *arguments: Any, **options: Any) -> SpawnProcess:  # type: ignore[override]
+        process = SpawnProcess(*arguments, **options)
+        self.begun.append(process)
+        return process
 
 
 @contextlib.contextmanager
 def _processes(workers: int) -> Iterator[tuple[ProcessPoolExecutor, Any]]:
     """Processes that end at once with this one, or when the block is left by an error, and how many seconds
     of sound each has done of what it is at."""
-    context = multiprocessing.get_context("spawn")
+    context = _Own()
     seconds = context.Array("d", workers, lock=False)
-    others = {process.pid for process in multiprocessing.active_children()}
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(seconds,))
     try:
         yield pool, seconds
     except BaseException:
-        for process in multiprocessing.active_children():
-            if process.pid not in others:
-                process.terminate()
+        for process in context.begun:
+            process.terminate()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

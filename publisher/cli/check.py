@@ -60,6 +60,7 @@ def check(
 
     Example: publisher check episodes --for apple,spotify --strict
     """
+    from publisher.cli.network import shows_at_once
     from publisher.cli.output import Output, counted, each_show
 
     wanted = [name.strip() for name in profiles.split(",") if name.strip()]
@@ -70,12 +71,12 @@ def check(
         return _explain(explain, as_json)
     if upcoming is not None and (fix or wanted or strict):
         raise click.UsageError("--upcoming stands alone: leave out --fix, --for and --strict")
-    output = Output(as_json, quiet, verbose)
     if upcoming is not None:
+        output = Output(as_json, quiet, verbose)
         coming = _upcoming(output, upcoming, listen=not no_listen, to=to, endpoint=endpoint, now=now)
         return each_show(shows, output, coming)
 
-    def action(folder: str) -> tuple[int, dict[str, Any]]:
+    def action(folder: str, output: Output) -> tuple[int, dict[str, Any]]:
         from publisher import operations
         from publisher.cli.progress import watching
 
@@ -100,9 +101,11 @@ def check(
         output.problems(problems)
         output.say(f"{folder}: {counted(problems)}{' left' if fix and problems else ''}")
         failed = any(problem.is_error or (strict and problem.severity == "warning") for problem in problems)
+        output.came_to = "failed" if failed else "passed"
+        output.reason = counted(problems)
         return int(failed), {"problems": [problem.as_json() for problem in problems]} | document
 
-    return each_show(shows, output, action)
+    return shows_at_once(shows, Output(as_json, quiet, verbose), action)
 
 
 def _upcoming(

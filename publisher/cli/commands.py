@@ -65,11 +65,10 @@ def plan(
 
     Example: publisher plan episodes --now "2030-01-31 06:00"
     """
-    from publisher.cli.output import Output, each_show
+    from publisher.cli.network import shows_at_once
+    from publisher.cli.output import Output
 
-    output = Output(as_json, quiet, verbose)
-
-    def action(folder: str) -> tuple[int, dict[str, Any]]:
+    def action(folder: str, output: Output) -> tuple[int, dict[str, Any]]:
         from publisher.operations import plan
 
         planned = plan(folder, to=to, endpoint=endpoint, url=url, now=now)
@@ -78,13 +77,21 @@ def plan(
             output.note(notice)
         for feed in planned.private:
             show_private_plan(output, feed)
+        # Of several, the lines say which.
+        name = f"{folder}: " if output.common else ""
         if planned.held:
-            output.say("the show was rolled back, and the folder is what was undone: publish holds it back")
+            output.say(
+                f"{name}the show was rolled back, and the folder is what was undone: publish holds it back"
+            )
         if not planned.held or planned.would_release:
-            output.say("a publish would release this" if planned.would_release else "nothing to do")
+            output.say(name + ("a publish would release this" if planned.would_release else "nothing to do"))
+        failed = [f"private feed {feed.name}: {feed.error.message}" for feed in planned.private if feed.error]
+        output.came_to = "to be released" if planned.would_release else "nothing to do"
+        if failed:
+            output.came_to, output.reason = "failed", failed[0]
         return planned.exit_status, planned.as_json()
 
-    return each_show(shows, output, action)
+    return shows_at_once(shows, Output(as_json, quiet, verbose), action, one_at_a_time=bool(to))
 
 
 @click.command(short_help="Check, plan, build and release.")
@@ -128,30 +135,32 @@ def publish(
     Example: publisher publish episodes --to s3://bucket/show --url https://podcast.example.com/
     """
     from publisher.cli.idle import look_before, note, show_idle
-    from publisher.cli.output import Output, each_show
+    from publisher.cli.network import shows_at_once
+    from publisher.cli.output import Output
 
-    output = Output(as_json, quiet, verbose)
     version = int(id3_version) if id3_version else None
     # Who asks for more, or for something to be done again, is not to be told from memory.
     usual = not (dry_run or again or mend or verbose)
 
-    def action(folder: str) -> tuple[int, dict[str, Any]]:
+    def action(folder: str, output: Output) -> tuple[int, dict[str, Any]]:
         before = look_before(folder, to=to, endpoint=endpoint, url=url, id3_version=version, tell=not no_tell)
         idle = before.recall(now, document=as_json) if usual else None
         if idle:
             show_idle(output, idle.said)
+            output.came_to = "nothing to do"
             return 0, idle.document or {}
         try:
-            outcome = carry_out(folder, before.seen)
+            outcome = carry_out(folder, output, before.seen)
         except BaseException:
             before.forget()
             raise
         show_outcome(output, folder, outcome, dry_run=dry_run)
+        output.came_to, output.reason = _came_to(outcome, dry_run=dry_run)
         if usual:
             note(before, folder, outcome, document=as_json)
         return outcome.exit_status, outcome.as_json()
 
-    def carry_out(folder: str, seen: Seen | None) -> Outcome:
+    def carry_out(folder: str, output: Output, seen: Seen | None) -> Outcome:
         from publisher.cli.progress import watching
         from publisher.operations import publish
 
@@ -174,7 +183,24 @@ def publish(
                 progress=progress,
             )
 
-    return each_show(shows, output, action)
+    # What goes to one store is compared with what stands there in the order in which it was named.
+    return shows_at_once(shows, Output(as_json, quiet, verbose), action, one_at_a_time=bool(to))
+
+
+def _came_to(outcome: Any, *, dry_run: bool) -> tuple[str, str]:
+    """What came of a publish, for the summary of many; and why it is not well, where it is not."""
+    private = [feed.outcome for feed in outcome.private if feed.outcome]
+    reason = ""
+    if outcome.exit_status:
+        from publisher.status.last_run import of_outcome
+
+        reason = of_outcome(outcome, outcome.plan.now).reason
+    if outcome.released or any(feed.released for feed in private):
+        return "released", reason
+    plans = [outcome.plan, *(feed.plan for feed in private)]
+    if dry_run and any(plan.has_changes and not plan.held for plan in plans):
+        return "to be released", reason
+    return "failed" if outcome.exit_status else "nothing to do", reason
 
 
 def show_private_plan(output: Any, feed: Any) -> None:

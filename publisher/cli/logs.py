@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import click
-
+from publisher.cli import streams
 from publisher.errors import PublisherError
 from publisher.problems import Problem
 
@@ -101,7 +100,7 @@ def write(level: str, event: str, message: str, **fields: Any) -> None:
     known = {"show": _show.get()} | fields
     line |= {name: value for name, value in known.items() if value not in (None, "")}
     # Escaped as far as anybody's terminal or log might not take it; a name that is no text comes through too.
-    click.echo(json.dumps(line), err=True)
+    streams.echo(json.dumps(line), err=True)
 
 
 def write_problem(problem: Problem) -> None:

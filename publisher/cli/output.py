@@ -15,11 +15,13 @@ import click
 
 from publisher.cli import logs
 from publisher.cli.annotations import annotates, of_error, of_problem
+from publisher.cli.streams import echo
 from publisher.errors import Defect, FileError, NeedsDecision, PublisherError, ShowError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from publisher.cli.network import Common
     from publisher.planning import Plan, PlannedEpisode
     from publisher.problems import Problem
 
@@ -46,11 +48,17 @@ class Output:
     documents: list[dict[str, Any]] = field(default_factory=list)
     show: str = ""
     """The show folder that the action is for, as it was typed."""
+    came_to: str = ""
+    """What came of the show, in the words of the command's summary."""
+    reason: str = ""
+    """Why that is not well, in a line, where no error says it."""
+    common: Common | None = None
+    """The progress of all, where shows run at the same time."""
 
     def say(self, text: str) -> None:
         """A result."""
         if not self.quiet and not self.as_json:
-            _echo(text)
+            echo(text)
 
     def note(self, text: str) -> None:
         """Something on the way."""
@@ -59,7 +67,7 @@ class Output:
         if logs.is_json():
             logs.write("info", "note", text)
         else:
-            _echo(text, err=True)
+            echo(text, err=True)
 
     def complaint(self, text: str) -> None:
         """What went wrong and ends no command; said however quiet it is to be."""
@@ -68,7 +76,7 @@ class Output:
         if logs.is_json():
             logs.write("error", "failed", text)
         else:
-            _echo(text, err=True)
+            echo(text, err=True)
 
     def problems(self, problems: Iterable[Problem]) -> None:
         if self.as_json:
@@ -77,9 +85,9 @@ class Output:
             if logs.is_json():
                 logs.write_problem(problem)
             else:
-                _echo(coloured(problem), err=True)
+                echo(coloured(problem), err=True)
                 if annotates():
-                    _echo(of_problem(problem, self.show), err=True)
+                    echo(of_problem(problem, self.show), err=True)
 
     def failure(self, error: PublisherError) -> None:
         """An error that ended a command."""
@@ -94,20 +102,20 @@ class Output:
             return
         if isinstance(error, NeedsDecision):
             self.plan(error.plan, err=True)
-        _echo(f"{_style('error', 'red')}: {error}", err=True)
+        echo(f"{_style('error', 'red')}: {error}", err=True)
         if error.told and not self.quiet:
-            _echo(f"  told: {', '.join(error.told)}", err=True)
+            echo(f"  told: {', '.join(error.told)}", err=True)
         if annotates() and not isinstance(error, ShowError):
-            _echo(of_error(error), err=True)
+            echo(of_error(error), err=True)
         if self.verbose > 1:
-            _echo(logs.origin_of(error), err=True)
+            echo(logs.origin_of(error), err=True)
 
     def plan(self, plan: Plan, *, err: bool = False) -> None:
         """A plan, one episode a line; what does not change is only counted unless more is asked for."""
         if self.as_json or (self.quiet and not err):
             return
         for line in plan_lines(plan, every=bool(self.verbose)):
-            _echo(line, err=err)
+            echo(line, err=err)
 
     def close(self) -> None:
         if self.as_json:
@@ -117,7 +125,8 @@ class Output:
 def each_show(
     shows: Sequence[str], output: Output, action: Callable[[str], tuple[int, dict[str, Any]]]
 ) -> int:
-    """Does the action for each show; one that fails, however it does, does not keep the others from going on.
+    """Does the action for each show, one after the other; one that fails, however it does, does not keep the
+    others from going on.
 
     Returns:
         The highest of the exit statuses.
@@ -126,21 +135,30 @@ def each_show(
     try:
         for show in shows or (default_show(),):
             output.show = show
-            try:
-                with logs.about(show):
-                    result, document = action(show)
-            except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-                raise
-            except Exception as error:
-                failure = error if isinstance(error, PublisherError) else Defect(error)
-                with logs.about(show):
-                    output.failure(failure)
-                result, document = failure.exit_status, error_document(failure)
-            output.documents.append({"show": show, "status": result} | document)
+            result, document = do_for(show, output, action)
+            output.documents.append(document)
             status = max(status, result)
     finally:
         output.close()
     return status
+
+
+def do_for(
+    show: str, output: Output, action: Callable[[str], tuple[int, dict[str, Any]]]
+) -> tuple[int, dict[str, Any]]:
+    """Does the action for a show, and gives the exit status of that and the document; what goes wrong with
+    the show is said, and raised no further."""
+    with logs.about(show):
+        try:
+            status, document = action(show)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            failure = error if isinstance(error, PublisherError) else Defect(error)
+            output.failure(failure)
+            output.reason = failure.message
+            status, document = failure.exit_status, error_document(failure)
+    return status, {"show": show, "status": status} | document
 
 
 def plan_lines(plan: Plan, *, every: bool) -> Iterator[str]:
@@ -242,13 +260,10 @@ def echo_json(document: dict[str, Any], *, indent: int | None = 2) -> None:
     Args:
         indent: None for a document on one line.
     """
+    echo(json_text(document, indent=indent))
+
+
+def json_text(document: dict[str, Any], *, indent: int | None = 2) -> str:
+    """What `echo_json` prints."""
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
-    _echo(json.dumps(document, ensure_ascii=encoding != "utf8", indent=indent))
-
-
-def _echo(text: str, *, err: bool = False) -> None:
-    # A terminal that is set to a small character set must not end a release with an encoding error.
-    stream = sys.stderr if err else sys.stdout
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    safe = text.encode(encoding, "replace").decode(encoding)
-    click.echo(safe, err=err, color=False if os.environ.get("NO_COLOR") else None)
+    return json.dumps(document, ensure_ascii=encoding != "utf8", indent=indent)

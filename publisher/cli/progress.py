@@ -12,14 +12,25 @@ from publisher.cli.output import Output
 from publisher.release.uploads import Progress, Quiet
 
 if TYPE_CHECKING:
+    from rich.live import Live
     from rich.progress import Progress as Bars
 
 
 @contextmanager
 def watching(output: Output) -> Iterator[Progress]:
-    """A bar while a release runs, for people who look."""
+    """A bar while a release runs, for people who look; a show among others moves the bar of all."""
+    if output.common is not None:
+        yield output.common.of(output.show)
+        return
+    with bars(output) as bar:
+        yield bar or Quiet()
+
+
+@contextmanager
+def bars(output: Output) -> Iterator[Bar | None]:
+    """Bars that are shown; None where nobody would see them."""
     if output.quiet or output.as_json or logs.is_json() or not sys.stderr.isatty():
-        yield Quiet()
+        yield None
         return
     from rich.console import Console, Group
     from rich.live import Live
@@ -34,18 +45,33 @@ def watching(output: Output) -> Iterator[Progress]:
         TransferSpeedColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with Live(Group(listening, storing), console=Console(stderr=True), transient=True):
-        yield _Bar(listening, storing)
+    # What is said meanwhile goes where it belongs, and not to the bars' stderr.
+    live = Live(
+        Group(listening, storing),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    with live:
+        yield Bar(live, listening, storing)
 
 
-class _Bar:
-    def __init__(self, listening: Bars, storing: Bars) -> None:
+class Bar:
+    def __init__(self, live: Live, listening: Bars, storing: Bars) -> None:
+        self._live = live
         self._listening = listening
         self._sound = listening.add_task("", total=0, visible=False)
         self._storing = storing
         self._task = storing.add_task("", total=0, visible=False)
         self._total = 0
         self._done = 0
+
+    def hide(self) -> None:
+        self._live.stop()
+
+    def show(self) -> None:
+        self._live.start(refresh=True)
 
     def expect(self, length_bytes: int) -> None:
         self._total += length_bytes

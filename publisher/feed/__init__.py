@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TypedDict, Unpack
+from typing import Final, TypedDict, Unpack
 
 from feedgen.feed import FeedGenerator
 
@@ -32,6 +33,11 @@ __all__ = [
     "render_feed",
     "render_items",
 ]
+
+
+# feedgen writes a date by setting the locale of the whole process and putting it back: two threads at once
+# may put back what the other had set.
+_dating: Final = threading.Lock()
 
 
 class Head(TypedDict, total=False):
@@ -128,7 +134,8 @@ def _channel(
     if show.feed_ttl:
         feed.ttl(show.feed_ttl)
     feed.publisher.elements = own
-    rendered: bytes = feed.rss_str(pretty=True)
+    with _dating:
+        rendered: bytes = feed.rss_str(pretty=True)
     return rendered
 
 

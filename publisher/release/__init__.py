@@ -31,6 +31,7 @@ from publisher.release.telling_notes import begin
 from publisher.release.told import Told
 from publisher.release.uploads import Progress, Quiet, Uploads
 from publisher.release.work import clear_sound, sound_folder, work_folder
+from publisher.sharing import turn_to_build
 from publisher.sound.facts import Measurement
 from publisher.state.journal import Journal
 from publisher.state.lock import only_run
@@ -251,7 +252,10 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
         uploads.know(published.manifest, but=damaged)
         _announce(plan, uploads.progress)
         try:
-            key, manifest, heard = _write(prepared, uploads, journal, hold=choices.hold, tell=choices.tell)
+            with turn_to_build():
+                key, manifest, heard = _write(
+                    prepared, uploads, journal, hold=choices.hold, tell=choices.tell
+                )
         except Conflict:
             # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from publisher.errors import ObjectMissing, StoreError, StoreUnavailable
+from publisher.sharing import shared
 from publisher.store.base import Body, Headers, Stored, checked_key, is_key
 from publisher.store.body import whole
 from publisher.store.s3_bucket import S3Bucket
@@ -32,6 +33,7 @@ DIGEST_NAME = "sha256"
 
 _READ_ATTEMPTS = 3
 _COPY_BYTES = 1 << 20
+_CONNECTED_SECONDS = 15 * 60.0
 
 
 class S3Store:
@@ -66,12 +68,13 @@ class S3Store:
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         name = f"s3://{bucket}/{self._prefix}".rstrip("/")
         with errors_wrapped(Place(name, endpoint, bucket, bool(endpoint)), "set up the connection"):
-            self._client = client or connect(endpoint)
+            connection = Connection(client) if client else connection_to(endpoint)
+        self._client = connection.client
         address = self._client.meta.endpoint_url
         self._place = Place(name, _without_user(address), bucket, not _is_amazon(address))
         self._bucket_seen = False
         self._conditional = ConditionalWriter(self._client, bucket, self._prefix, self._version_and_metadata)
-        self._multipart = MultipartUploads(self._client)
+        self._multipart = connection.multipart
 
     @property
     def name(self) -> str:
@@ -334,6 +337,23 @@ class S3Store:
         response = self._get(key, 1)
         if response is not None:
             response["Body"].close()
+
+
+class Connection:
+    """A client with its pool of connections, and the uploads in parts that go through it: for any number of
+    threads and stores."""
+
+    def __init__(self, client: S3Client) -> None:
+        self.client = client
+        self.multipart = MultipartUploads(client)
+
+
+def connection_to(endpoint: str) -> Connection:
+    """The connection of all shows that are published together, or one of its own.
+
+    It is made anew now and then, so that a process that runs for weeks finds credentials that were changed.
+    """
+    return shared(("s3", endpoint), lambda: Connection(connect(endpoint)), for_seconds=_CONNECTED_SECONDS)
 
 
 def connect(endpoint: str = "") -> S3Client:

@@ -16,6 +16,7 @@ from watchfiles import Change, DefaultFilter, watch
 
 from publisher.errors import ShowError
 from publisher.reading.load import read_settings
+from publisher.sharing import Sharing, sharing
 from publisher.watching.clock import Clock, SystemClock
 from publisher.watching.show import Event, Settings, ShowWatch
 
@@ -53,6 +54,8 @@ class Watch:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="ready")
         self._runs = [self._run_of(folder, settings) for folder in shows]
         self._threads: list[threading.Thread] = []
+        # Connections alone: whoever waited for a turn would be late.
+        self._common = Sharing(turns=max(1, len(shows)))
 
     @property
     def shows(self) -> tuple[ShowWatch, ...]:
@@ -89,7 +92,11 @@ class Watch:
             self._tell(event)
 
     def _thread(self, target: Callable[[], None], name: str) -> None:
-        thread = threading.Thread(target=target, name=name, daemon=True)
+        def share() -> None:
+            with sharing(self._common):
+                target()
+
+        thread = threading.Thread(target=share, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 

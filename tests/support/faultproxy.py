@@ -157,6 +157,8 @@ class FaultProxy:
     """All since the last `clear`, in the order of arrival."""
     struck: list[Request] = field(default_factory=list)
     """Those that a fault was done to."""
+    connections: int = 0
+    """How many clients have opened since the last `clear`."""
     broken: list[str] = field(default_factory=list)
     """What went wrong in the proxy itself."""
     _fault: Fault | None = None
@@ -174,7 +176,12 @@ class FaultProxy:
         """No fault any more, and nothing counted."""
         with self._lock:
             self._fault = None
-            self.requests, self.struck = [], []
+            self.requests, self.struck, self.connections = [], [], 0
+
+    def opened(self) -> None:
+        """Counts a connection."""
+        with self._lock:
+            self.connections += 1
 
     def due(self, request: Request) -> Fault | None:
         """Counts a request, and gives the fault that it is to meet."""
@@ -203,6 +210,10 @@ def proxying(upstream: str) -> Iterator[FaultProxy]:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
         timeout = 60
+
+        def setup(self) -> None:
+            proxy.opened()
+            super().setup()
 
         def do_GET(self) -> None:
             try:
