@@ -7,14 +7,9 @@ from there. Nothing else is written.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,6 +19,7 @@ from publisher.delivery import Delivery, encoded
 from publisher.errors import PublisherError, StoreError
 from publisher.identity import fingerprint
 from publisher.model import Audio
+from publisher.processes import cores, processes, shared_numbers
 from publisher.sound.facts import Format, Measurement, Step, Wanted
 from publisher.sound.fitting import fits
 from publisher.sound.partial import written_whole
@@ -120,7 +116,7 @@ def prepare(
         for slug, order in orders.items()
     }
     folder.mkdir(parents=True, exist_ok=True)
-    _run(jobs.values(), folder, watch or (lambda done, total: None), workers or _cores())
+    _run(jobs.values(), folder, watch or (lambda done, total: None), workers or cores())
     return {slug: _sound(job) for slug, job in jobs.items()}
 
 
@@ -158,10 +154,9 @@ def _run(jobs: Iterable[_Job], folder: Path, watch: Watch, workers: int) -> None
     if total <= _SHORT_SECONDS:
         _run_here(waiting, folder, watch, total)
         return
-    with _processes(min(workers, max(len(waiting), 1 + max(len(job.beside) for job, _ in waiting)))) as (
-        pool,
-        seconds,
-    ):
+    count = min(workers, max(len(waiting), 1 + max(len(job.beside) for job, _ in waiting)))
+    seconds = shared_numbers(count)
+    with processes(count, _begin, (seconds,)) as pool:
         running: dict[Future[None], tuple[_Job, Delivery | None, int]] = {}
         free = list(range(len(seconds)))
         while waiting or running:
@@ -280,30 +275,7 @@ def as_wanted(form: Delivery) -> Wanted:
     return Wanted(cast(Format, form.format), form.bitrate, form.channels, form.loudness)
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextlib.contextmanager
-def _processes(workers: int) -> Iterator[tuple[ProcessPoolExecutor, Any]]:
-    """Processes that end at once with this one, or when the block is left by an error, and how many seconds
-    of sound each has done of what it is at."""
-    context = multiprocessing.get_context("spawn")
-    seconds = context.Array("d", workers, lock=False)
-    others = {process.pid for process in multiprocessing.active_children()}
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(seconds,))
-    try:
-        yield pool, seconds
-    except BaseException:
-        for process in multiprocessing.active_children():
-            if process.pid not in others:
-                process.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-# In a worker.
+# In one of the processes.
 
 _seconds: Any = None
 
@@ -311,17 +283,6 @@ _seconds: Any = None
 def _begin(seconds: Any) -> None:
     global _seconds
     _seconds = seconds
-    # The terminal's interrupt goes to every process; the one that was started by a person decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: Any) -> None:
-    """Where the run is killed, nobody is left to wait for what this process makes."""
-    parent.join()
-    os._exit(1)
 
 
 def _work(

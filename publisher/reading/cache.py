@@ -55,6 +55,11 @@ class FactsCache:
         except ValueError:
             return None
 
+    def holds(self, path: str, kind: str, stat: os.stat_result) -> bool:
+        """Whether there are facts that still hold."""
+        found = self._facts.get((path, kind))
+        return found is not None and found[0] == _stamp(stat)
+
     def put(self, path: str, kind: str, stat: os.stat_result, facts: Any) -> None:
         if self._connection is not None and time.time() - stat.st_mtime > _SETTLED_SECONDS:
             self._new[path, kind] = (_stamp(stat), json.dumps(facts, ensure_ascii=False))

@@ -14,6 +14,7 @@ from publisher.errors import ShowError
 from publisher.model import Chapter, Episode, Person, Show
 from publisher.problems import Problem
 from publisher.reading import accept
+from publisher.reading.ahead import LookAhead, Probing
 from publisher.reading.cache import FactsCache
 from publisher.reading.chapter_files import chapter_pictures, read_chapters_file, read_listed_chapters
 from publisher.reading.characters import NAMES_ARE_UTF8, printable
@@ -64,12 +65,13 @@ class Loaded:
         return any(problem.is_error for problem in self.problems)
 
 
-def load_show(folder: Path | str, *, cache: bool = True) -> Loaded:
+def load_show(folder: Path | str, *, cache: bool = True, probing: Probing | None = None) -> Loaded:
     """Reads a show folder.
 
     Args:
         folder: the folder that holds podcast.yaml.
         cache: whether to remember what files hold in `.publisher/` of the folder.
+        probing: where much new audio is probed; in processes of this machine unless it is given.
 
     Returns:
         The show and every problem found; nothing is raised for anything a producer wrote. Values that
@@ -82,8 +84,11 @@ def load_show(folder: Path | str, *, cache: bool = True) -> Loaded:
         help = "name the folder that holds podcast.yaml, or make a show with: publisher new FOLDER TITLE"
         return Loaded(None, (Problem("no-show", "error", f"the show folder {what}", help, str(path)),), path)
     root = path.resolve()
-    with FactsCache(root / STATE_FOLDER if cache else None) as facts:
-        loader = _Loader(root, name, Probes(root, facts))
+    with (
+        FactsCache(root / STATE_FOLDER if cache else None) as facts,
+        LookAhead(facts, probing or Probing(), EPISODE_YAML) as ahead,
+    ):
+        loader = _Loader(root, name, Probes(root, facts, ahead), ahead)
         show = loader.load()
     return Loaded(show, locate(tuple(loader.problems), root), root)
 
@@ -110,6 +115,7 @@ class _Loader:
     root: Path
     name: str
     probes: Probes
+    ahead: LookAhead
     problems: list[Problem] = field(default_factory=list)
     language: str = ""
     inbox: Path | None = None
@@ -135,6 +141,7 @@ class _Loader:
         named = (values or {}).get("inbox", "")
         if named and "://" not in named:
             self.inbox = Path(os.path.realpath(self.root / Path(named).expanduser()))
+        self.ahead.folders = [folder.path / slug for slug in folder.folders]
         episodes = tuple(
             episode
             for slug in folder.folders
