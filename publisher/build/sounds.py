@@ -57,11 +57,15 @@ class Sound:
         measured: `publisher.sound.Measurement` as JSON has it.
         main: what goes out as the enclosure; None where the producer's own file does.
         further: the forms beside it.
+        to_make, further_to_make: the same, where they are made only when they are tagged, because another
+            machine does both (`publisher.build.executor`).
     """
 
     measured: Mapping[str, Any]
     main: Encoding | None = None
     further: tuple[Encoding, ...] = ()
+    to_make: Delivery | None = None
+    further_to_make: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,26 @@ def _run_here(waiting: list[tuple[_Job, Delivery | None]], folder: Path, watch: 
             job.encodings[wanted] = _encoding(folder, job, wanted)
         done += job.audio.duration_seconds
         watch(done, max(total, done))
+
+
+def known_measurement(folder: Path, audio: Audio) -> dict[str, Any] | None:
+    """What was measured of a file before, as JSON has it; None where nothing was."""
+    return _read_measured(folder, _Job(Path(), audio, None, ()))
+
+
+def keep_measurement(folder: Path, audio: Audio, measured: Mapping[str, Any]) -> None:
+    """Keeps what was measured elsewhere. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(_measured_path(folder, _Job(Path(), audio, None, ())), measured)
+
+
+def forms_to_make(order: Order, measured: Mapping[str, Any]) -> tuple[Delivery | None, tuple[Delivery, ...]]:
+    """What has to be made of a file that sounds like that: the enclosure, unless it goes out as it was given,
+    and the forms beside it."""
+    main = None
+    if order.main and not fits(Measurement.from_json(measured), as_wanted(order.main)):
+        main = encoded(order.main, order.audio)
+    return main, tuple(dict.fromkeys(order.further))
 
 
 def _measured(folder: Path, job: _Job) -> list[Delivery]:

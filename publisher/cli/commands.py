@@ -102,6 +102,15 @@ def plan(
     default=None,
     help="Tag every MP3 with ID3v2.4, or with 2.3 for old players on Windows.",
 )
+@options.option(
+    "--cluster", metavar="ADDRESS", default="", help="Dask scheduler whose workers work on the audio."
+)
+@options.option(
+    "--sources",
+    metavar="BUCKET",
+    default="",
+    help="A copy of the audio, for workers without the show folder.",
+)
 @options.output
 def publish(
     shows: tuple[str, ...],
@@ -117,6 +126,8 @@ def publish(
     no_verify: bool,
     no_tell: bool,
     id3_version: str | None,
+    cluster: str,
+    sources: str,
     as_json: bool,
     quiet: bool,
     verbose: int,
@@ -148,6 +159,8 @@ def publish(
                 verify=not no_verify,
                 tell=not no_tell,
                 id3_version=int(id3_version) if id3_version else None,
+                cluster=cluster,
+                sources=sources,
                 progress=progress,
             )
         show_outcome(output, folder, outcome, dry_run=dry_run)

@@ -11,11 +11,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 from publisher.reading.cache import FactsCache
 from publisher.reading.folder import AUDIO_ENDINGS
@@ -42,8 +43,20 @@ class Unread:
         return self.stamp[0]
 
 
-Submit = Callable[[Unread], "Future[Facts]"]
-"""Has a file probed; the future raises OSError as `audio_facts` does."""
+class Probed(Protocol):
+    """A file that is being probed: a future."""
+
+    def result(self) -> Facts:
+        """Waits for it.
+
+        Raises:
+            OSError: as `audio_facts`.
+            PublisherError: it is done elsewhere, and failed there.
+        """
+
+
+Submit = Callable[[Unread], Probed]
+"""Has a file probed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ class LookAhead:
     _read_bytes: int = 0
     _begun: bool = False
     _read: set[str] = field(default_factory=set)
-    _waiting: dict[str, tuple[Stamp, Future[Facts]]] = field(default_factory=dict)
+    _waiting: dict[str, tuple[Stamp, Probed]] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> LookAhead:

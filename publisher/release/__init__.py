@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from publisher.errors import Conflict, NeedsDecision, ShowError, StoreError
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject
+from publisher.model import Audio
 from publisher.planning import Plan, empties_feed, risks
 from publisher.problems import Problem, in_order
 from publisher.release.journal import Journal
@@ -37,6 +38,7 @@ from publisher.sound.facts import Measurement
 from publisher.store import PrefixedStore, Store
 
 if TYPE_CHECKING:
+    from publisher.build.executor import Elsewhere, Executor
     from publisher.build.workshop import Workshop
 
 __all__ = [
@@ -132,6 +134,7 @@ def publish(
     choose: Choose | None = None,
     hold: Callable[[], None] | None = None,
     tell: bool = False,
+    elsewhere: Elsewhere | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Publishes a show: read, check, plan, build, release.
@@ -150,6 +153,7 @@ def publish(
         hold: called once all is built and stored that has an address nobody can guess, before the first page
             is written; it may wait, and what it raises ends the release.
         tell: write down who is to be told of the release; telling is for `publisher.telling`.
+        elsewhere: other machines that work on the audio; private feeds' is worked on here.
 
     Raises:
         ShowError: the show has errors; nothing was written.
@@ -161,7 +165,14 @@ def publish(
     with contextlib.nullcontext() if dry_run else only_run(folder, say=progress.say):
         # Read behind the lock: what another run has just released is not released once more.
         prepared = prepare(
-            folder, to=to, endpoint=endpoint, url=url, now=now, id3_version=id3_version, choose=choose
+            folder,
+            to=to,
+            endpoint=endpoint,
+            url=url,
+            now=now,
+            id3_version=id3_version,
+            choose=choose,
+            probing=elsewhere.probing(Path(folder).resolve()) if elsewhere else None,
         )
 
         def carry_out(prepared: Prepared) -> Outcome:
@@ -174,6 +185,7 @@ def publish(
                 mend=mend,
                 hold=hold,
                 tell=tell,
+                elsewhere=elsewhere,
                 progress=progress,
             )
 
@@ -195,10 +207,11 @@ def release(
     mend: bool = False,
     tell: bool = False,
     hold: Callable[[], None] | None = None,
+    elsewhere: Elsewhere | None = None,
     progress: Progress,
 ) -> Outcome:
     """Carries a plan out. When somebody else was first, plans again on what they published."""
-    choices = _Choices(dry_run, allow_removal, allow_guid_change, again, mend, hold, tell)
+    choices = _Choices(dry_run, allow_removal, allow_guid_change, again, mend, hold, tell, elsewhere)
     uploads = Uploads(prepared.store, progress)
     journal = Journal(prepared.state, prepared.store.name)
     try:
@@ -224,6 +237,7 @@ class _Choices:
     mend: bool
     hold: Callable[[], None] | None
     tell: bool
+    elsewhere: Elsewhere | None
 
 
 def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices: _Choices) -> Outcome:
@@ -241,7 +255,7 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
         uploads.know(published.manifest, but=damaged)
         _announce(plan, uploads.progress)
         try:
-            key, manifest, heard = _write(prepared, uploads, journal, hold=choices.hold, tell=choices.tell)
+            key, manifest, heard = _write(prepared, uploads, journal, choices)
         except Conflict:
             # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()
@@ -318,12 +332,7 @@ def _announce(plan: Plan, progress: Progress) -> None:
 
 
 def _write(
-    prepared: Prepared,
-    uploads: Uploads,
-    journal: Journal,
-    *,
-    hold: Callable[[], None] | None,
-    tell: bool,
+    prepared: Prepared, uploads: Uploads, journal: Journal, choices: _Choices
 ) -> tuple[str, Manifest, tuple[Problem, ...]]:
     """Media first, the feed last. Gives the new manifest with its key, and what is wrong with new audio.
 
@@ -346,7 +355,7 @@ def _write(
             raise ShowError(in_order([*prepared.problems, *found]))
 
     with work_folder(prepared.root) as work:
-        shop = workshop(prepared, uploads, work)
+        shop = workshop(prepared, uploads, work, choices.elsewhere)
         try:
             assembled = assemble(
                 shop,
@@ -354,12 +363,12 @@ def _write(
                 uploads,
                 previous=published.manifest_key,
                 heard=heard,
-                before_pages=lambda: _still_first(store, published, journal, hold),
+                before_pages=lambda: _still_first(store, published, journal, choices.hold),
             )
         except OSError as error:
             raise _unreadable(error) from error
     manifest = assembled.manifest_artifact
-    if tell and not plan.show.private:
+    if choices.tell and not plan.show.private:
         public = plan.show.url != DEFAULT_URL
         begin(store, prepared.state, plan, manifest.object.key, assembled.manifest, public=public)
     flip(uploads, manifest, assembled.feed, expected=published.feed_version)
@@ -408,11 +417,17 @@ def _unguarded(prepared: Prepared) -> tuple[str, ...]:
     )
 
 
-def workshop(prepared: Prepared, uploads: Uploads, work: Path) -> Workshop:
+def workshop(
+    prepared: Prepared, uploads: Uploads, work: Path, elsewhere: Elsewhere | None = None
+) -> Workshop:
     """Where a release is built.
 
     Args:
         work: a folder of its own.
+        elsewhere: other machines that work on the audio.
+
+    Raises:
+        ClusterError: they cannot be used.
     """
     from publisher.build.workshop import Workshop
 
@@ -427,7 +442,26 @@ def workshop(prepared: Prepared, uploads: Uploads, work: Path) -> Workshop:
         fetch=lambda item, path: _fetch(store, item, path),
         borrow=lambda item, path: _fetch(lender, item, path),
         states=prepared.states,
+        executor=_executor(prepared, uploads, work, elsewhere),
     )
+
+
+def _executor(
+    prepared: Prepared, uploads: Uploads, work: Path, elsewhere: Elsewhere | None
+) -> Executor | None:
+    """What works on the audio on other machines, where there is any to work on. What is in the address of a
+    private feed is told to no other machine."""
+    plan = prepared.plan
+    if elsewhere is None or plan.show.private:
+        return None
+    changing = [planned for planned in plan.released if planned.state != "unchanged"]
+    if not any(isinstance(planned.audio, Audio) for planned in changing):
+        return None
+    from publisher.build.executor import Place
+
+    folder = sound_folder(prepared.root, work)
+    place = Place(prepared.root, folder, prepared.store, uploads.has, uploads.accept, uploads.mends)
+    return elsewhere.executor(place)
 
 
 def _source_digests(outcome: Outcome) -> frozenset[str]:

@@ -17,6 +17,7 @@ from publisher.model import Show
 from publisher.planning import Plan, make_plan, settle
 from publisher.problems import Problem, in_order, without_hints
 from publisher.reading.accept import base_address
+from publisher.reading.ahead import Probing
 from publisher.reading.load import STATE_FOLDER, Loaded, load_show
 from publisher.reading.locate import locate
 from publisher.release.published import KEPT, Published, manifest_of, read_published
@@ -118,6 +119,7 @@ def prepare(
     now: datetime | None = None,
     id3_version: int | None = None,
     choose: Choose | None = None,
+    probing: Probing | None = None,
 ) -> Prepared:
     """Reads the show and what is published of it, checks, and plans.
 
@@ -127,13 +129,14 @@ def prepare(
         now: the clock's unless given; without a zone, it is in the show's.
         choose: what is left out of the show, as if its folders were not there.
         id3_version: as `publisher.planning.make_plan` takes it.
+        probing: as `publisher.reading.load.load_show` takes it.
 
     Raises:
         ShowError: the show has errors.
         StoreError: the store failed.
         UsageError: an address is none.
     """
-    loaded = load_show(folder)
+    loaded = load_show(folder, probing=probing)
     if loaded.show is None:
         raise ShowError(without_hints(loaded.problems))  # before any store is asked for
     store = store_of(loaded, to=to, endpoint=endpoint)
