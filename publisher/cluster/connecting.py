@@ -250,7 +250,7 @@ class Cluster:
         found: Mapping[str, Any] = client.run(describe, on_error="return")
         for address, there in sorted(found.items()):
             if isinstance(there, BaseException):
-                wrong.append(f"worker {address} has no publisher that could be used ({type(there).__name__})")
+                wrong.append(f"worker {address} has no publisher that could be used")
             elif differ := differences(there, here):
                 wrong.append(f"worker {there['name']} has {differ}")
         if wrong:

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from tests.docs.blocks import ROOT
 
-LOCKS = {"requirements.lock": (), "requirements-test.lock": ("test", "lint")}
+LOCKS = {"requirements.lock": (), "requirements-test.lock": ("cluster", "test", "lint")}
 _PIN = re.compile(
     r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ]+) \\\n(?P<hashes>(?:    --hash=.+\n)+)", re.MULTILINE
 )

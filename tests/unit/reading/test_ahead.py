@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from publisher.reading.ahead import Probing, Submit, Unread
+from publisher.reading.ahead import Probed, Probing, Submit, Unread
 from publisher.reading.load import load_show
 from publisher.reading.probes import Facts
 from tests.support.shows import SAMPLES, make_show
@@ -36,7 +35,7 @@ class Eager(Probing):
         # Its own class is made anew by `slots`, so that the short form of super would miss it.
         with Probing.begin(self, count) as submit:
 
-            def noted(file: Unread) -> Future[Facts]:
+            def noted(file: Unread) -> Probed:
                 self.files.append(file.name)
                 return submit(file)
 
@@ -98,9 +97,9 @@ def test_a_file_that_changes_meanwhile_is_read_as_it_is_then(show: Path) -> None
         def begin(self, count: int) -> Iterator[Submit]:
             with Probing.begin(self, count) as submit:
 
-                def late(file: Unread) -> Future[Facts]:
+                def late(file: Unread) -> Probed:
                     future = submit(file)
-                    future.exception()
+                    future.result()
                     if file.name.startswith("0005"):
                         file.path.write_bytes((SAMPLES / "cbr.mp3").read_bytes())
                     return future
