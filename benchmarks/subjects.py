@@ -454,13 +454,19 @@ def material(kind: str, folder: str, amount: str) -> Callable[[], object]:
         "show": lambda: make_show(Path(folder), int(amount)),
         "talk": lambda: make_talk_show(Path(folder), int(amount)),
         "one": lambda: make_one_episode_show(Path(folder), length_bytes=int(amount)),
-        "studio": lambda: make_studio_show(Path(folder), seconds=int(amount)),
+        "studio": lambda: make_studio_show(Path(folder), **_studio(amount)),
         "mp3": lambda: write_mp3(Path(folder), length_bytes=int(amount)),
         "wav": lambda: write_wav(Path(folder), seconds=int(amount)),
         "encoded": lambda: write_encoded(Path(folder), seconds=int(amount)),
         "huge_wav": lambda: write_huge_wav(Path(folder), seconds=int(amount)),
     }
     return makers[kind]
+
+
+def _studio(amount: str) -> dict[str, int]:
+    """`100x300` is a hundred episodes of 300 seconds."""
+    episodes, seconds = amount.split("x")
+    return {"episodes": int(episodes), "seconds": int(seconds)}
 
 
 def main() -> None:
