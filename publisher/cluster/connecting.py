@@ -28,6 +28,7 @@ _CONNECT_SECONDS: Final = 10.0
 _WORKERS_SECONDS: Final = 30.0
 _ALONE_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 2.0
+_CLOSE_SECONDS: Final = 5.0
 _ADDRESS: Final = re.compile(r"(tcp|tls|ws|wss)://[^\s/@]+:[0-9]{1,5}/?")
 _MANY: Final = 5
 
@@ -218,21 +219,24 @@ class Cluster:
         with self._lock:
             client, self._client = self._client, None
         if client is not None:
-            with _silenced():
-                client.close(timeout=5)
+            client.close(timeout=_CLOSE_SECONDS)
 
     def _find(self) -> Client:
-        with _silenced():
-            from distributed import Client
+        from distributed import Client
 
-            try:
+        # Dask writes to stderr what is said here in other words.
+        for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
                 return Client(self.address, timeout=_CONNECT_SECONDS, set_as_default=False)
-            except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
-                secure = "" if self.address.startswith("tcp") else ", and that the certificates fit"
-                raise ClusterError(
-                    f"no Dask scheduler answers at {self.address}",
-                    help=f"see that it runs and that this machine reaches it{secure}: dask scheduler",
-                ) from error
+        except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
+            secure = "" if self.address.startswith("tcp") else ", and that the certificates fit"
+            raise ClusterError(
+                f"no Dask scheduler answers at {self.address}",
+                help=f"see that it runs and that this machine reaches it{secure}: dask scheduler",
+            ) from error
 
     def _look_at_workers(self, client: Client) -> None:
         from publisher.cluster.environment import differences, environment
@@ -262,13 +266,3 @@ class Cluster:
             f"the connection to the cluster at {self.address} was lost; nothing was released",
             help="see that the scheduler runs, then run again: what is finished is not done again",
         )
-
-
-@contextmanager
-def _silenced() -> Iterator[None]:
-    """Dask writes to stderr what is said here in other words."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-    for name in ("distributed", "distributed.client", "distributed.core", "distributed.comm"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)

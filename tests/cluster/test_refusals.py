@@ -27,7 +27,8 @@ def test_nobody_answers(show: Path, tmp_path: Path) -> None:
     address = "tcp://127.0.0.1:9"
     done = run("publish", str(show), "--to", str(tmp_path / "there"), "--cluster", address, timeout=SECONDS)
     assert done.returncode == 3
-    assert done.stderr.splitlines()[-2:] == [
+    said = [line for line in done.stderr.splitlines() if "warning[" not in line]
+    assert said == [
         f"error: no Dask scheduler answers at {address}",
         "  help: see that it runs and that this machine reaches it: dask scheduler",
     ]
