@@ -9,8 +9,11 @@ FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 # What seldom changes comes first, so that it is not installed again after every change of the rest.
-COPY requirements.lock ./
-RUN python -m venv /opt/publisher && /opt/publisher/bin/pip install --require-hashes -r requirements.lock
+COPY requirements.lock requirements-cluster.lock ./
+# --build-arg LOCK=requirements-cluster.lock makes an image for the machines of a cluster (docs/cluster.md).
+ARG LOCK
+RUN python -m venv /opt/publisher && \
+    /opt/publisher/bin/pip install --require-hashes -r "${LOCK:-requirements.lock}"
 COPY pyproject.toml README.md LICENSE ./
 COPY publisher ./publisher
 RUN /opt/publisher/bin/pip install --no-deps . && /opt/publisher/bin/pip uninstall --yes setuptools pip

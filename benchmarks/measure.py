@@ -89,9 +89,13 @@ def without(ours: Sequence[Run], others: Sequence[Run]) -> list[Run]:
     ]
 
 
-def in_turn(commands: Mapping[str, Command], times: int) -> dict[str, list[Run]]:
-    """Runs the commands in turn, each so many times, after one round that does not count."""
-    for command in commands.values():
+def in_turn(commands: Mapping[str, Command], times: int, *, warm_up: bool = True) -> dict[str, list[Run]]:
+    """Runs the commands in turn, each so many times, after one round that does not count.
+
+    Args:
+        warm_up: False leaves that round out, for runs of minutes in which it would not be seen.
+    """
+    for command in commands.values() if warm_up else ():
         once(command)
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(times):

@@ -414,7 +414,7 @@ def material(kind: str, folder: str, amount: str, to: str = "") -> Callable[[], 
         "network": lambda: make_network(Path(folder), int(amount), to),
         "talk": lambda: make_talk_show(Path(folder), int(amount)),
         "one": lambda: make_one_episode_show(Path(folder), length_bytes=int(amount)),
-        "studio": lambda: make_studio_show(Path(folder), seconds=int(amount)),
+        "studio": lambda: make_studio_show(Path(folder), **_studio(amount)),
         "mp3": lambda: write_mp3(Path(folder), length_bytes=int(amount)),
         "wav": lambda: write_wav(Path(folder), seconds=int(amount)),
         "encoded": lambda: write_encoded(Path(folder), seconds=int(amount)),
@@ -429,6 +429,12 @@ def bucket(name: str) -> Callable[[], object]:
     import boto3
 
     return lambda: boto3.client("s3").create_bucket(Bucket=name)
+
+
+def _studio(amount: str) -> dict[str, int]:
+    """`100x300` is a hundred episodes of 300 seconds."""
+    episodes, seconds = amount.split("x")
+    return {"episodes": int(episodes), "seconds": int(seconds)}
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from benchmarks import dask_cluster
 from benchmarks.growth import growth
 from benchmarks.measure import ROOT, Command, Run, in_turn, once, publisher, subject, without
 from benchmarks.network import network
@@ -35,6 +36,7 @@ class Size:
     times: int
     speech_seconds: int
     huge_wav_seconds: int
+    studio_episodes: int
     studio_seconds: int
     due_seconds: int
     shows: int = 100
@@ -42,9 +44,18 @@ class Size:
 
 
 FULL: Final = Size(
-    (1_000, 10_000), 60 * _MEGABYTE, 500 * _MEGABYTE, _SECONDS_OF_70_MINUTES, 5, 3_600, 4 * 3_600, 900, 20
+    (1_000, 10_000),
+    60 * _MEGABYTE,
+    500 * _MEGABYTE,
+    _SECONDS_OF_70_MINUTES,
+    5,
+    3_600,
+    4 * 3_600,
+    100,
+    300,
+    20,
 )
-SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2, 20, 20, 40, 8, shows=5, growth=(10, 20))
+SMALL: Final = Size((30,), 2 * _MEGABYTE, 5 * _MEGABYTE, 60, 2, 20, 20, 4, 40, 8, shows=5, growth=(10, 20))
 
 
 class Workplace:
@@ -71,7 +82,7 @@ class Workplace:
             shutil.copytree(ROOT / "episodes", folder, ignore=shutil.ignore_patterns(".publisher"))
         return folder
 
-    def make(self, kind: str, path: Path, amount: int) -> Path:
+    def make(self, kind: str, path: Path, amount: int | str) -> Path:
         once(Command(subject("material", kind, path, amount)))
         return path
 
@@ -320,19 +331,49 @@ def sound(place: Workplace) -> Iterator[Line]:
 
 
 def cores(place: Workplace) -> Iterator[Line]:
-    """The first publish of four episodes that were given as WAVs, on two cores and on one."""
+    """The first publish of episodes that were given as WAVs, on two cores and on one: as many processes."""
     if shutil.which("taskset") is None or (os.cpu_count() or 1) < 2:
         return
-    seconds = place.size.studio_seconds
-    show = place.make("studio", place.folder / "studio", seconds)
+    show, what = _studio(place)
     command = place.publish(show).arguments
     before = functools.partial(place.forget, show)
     runs = in_turn(
         {name: Command(("taskset", "-c", name, *command), before) for name in ("0,1", "0")},
-        min(3, place.size.times),
+        min(2, place.size.times),
+        warm_up=False,
     )
-    what = f"first publish, 4 episodes of {seconds} s of WAV, two cores"
-    yield from compared(what, runs["0,1"], "one core", runs["0"], _WHOLE)
+    yield from compared(f"{what}, two processes", runs["0,1"], "one process", runs["0"], _WHOLE)
+
+
+def cluster(place: Workplace) -> Iterator[Line]:
+    """The same with one and with two workers of a Dask cluster, and with two processes of this machine. What
+    the workers took beside the time that passed is theirs, and not measured."""
+    if find_spec("distributed") is None or (os.cpu_count() or 1) < 2:
+        return
+    show, what = _studio(place)
+    before = functools.partial(place.forget, show)
+    alone = Command(place.publish(show).arguments, before)
+    with (
+        dask_cluster.cluster(place.folder / "one-worker", 1) as one,
+        dask_cluster.cluster(place.folder / "two-workers", 2) as two,
+    ):
+        commands = {
+            name: Command((*alone.arguments, "--cluster", address), before)
+            for name, address in (("two", two), ("one", one))
+        }
+        runs = in_turn({**commands, "alone": alone}, min(2, place.size.times), warm_up=False)
+    wall = ["wall_seconds"]
+    yield from compared(f"{what}, two Dask workers", runs["two"], "one Dask worker", runs["one"], wall)
+    yield from compared(f"{what}, two Dask workers", runs["two"], "two processes", runs["alone"], wall)
+
+
+def _studio(place: Workplace) -> tuple[Path, str]:
+    """A show of WAVs, and what its first publish is called."""
+    episodes, seconds = place.size.studio_episodes, place.size.studio_seconds
+    folder = place.folder / "studio"
+    if not folder.exists():
+        place.make("studio", folder, f"{episodes}x{seconds}")
+    return folder, f"first publish, {episodes} episodes of {seconds} s of WAV"
 
 
 BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
@@ -350,4 +391,5 @@ BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "cores": cores,
     "network": network,
     "growth": growth,
+    "cluster": cluster,
 }

@@ -94,6 +94,12 @@ class NeedsDecision(PublisherError):
         super().__init__(message, help=help)
 
 
+class ClusterError(PublisherError):
+    """A cluster, or a machine of it, failed at what it was given. What was published before still stands."""
+
+    exit_status = 3
+
+
 class FileError(PublisherError):
     """A file that was asked for, of a status or a calendar, could not be written."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -13,7 +14,7 @@ from publisher.calendar import look
 from publisher.coming import Upcoming
 from publisher.coming import within as soon
 from publisher.diagnosing import doctor
-from publisher.errors import ShowError, StoreError
+from publisher.errors import ShowError, StoreError, UsageError
 from publisher.fixing import Fixed, fix_show
 from publisher.folder_names import STATE_FOLDER
 from publisher.planning import Plan
@@ -40,6 +41,7 @@ from publisher.telling.runs import tell_failed_run, tell_run, teller
 from publisher.verifying import verify
 
 if TYPE_CHECKING:
+    from publisher.build.executor import Elsewhere
     from publisher.inbox import Outcome as InboxOutcome
 
 __all__ = [
@@ -276,6 +278,8 @@ def publish(
     hold: Callable[[], None] | None = None,
     tell: bool = True,
     seen: Seen | None = None,
+    cluster: str = "",
+    sources: str = "",
     progress: Progress | None = None,
 ) -> Outcome:
     """Publishes a show, looks at it from outside and tells of it: read, check, plan, build, release, verify.
@@ -283,12 +287,16 @@ def publish(
     Args:
         verify: whether to look at what was released; `Outcome.outside` has what was found.
         tell: whether to tell whom the show wants told; `Outcome.told` says who was.
+        cluster: address of a Dask scheduler whose workers work on the audio; empty for this machine alone.
+        sources: `s3://bucket/prefix` with a copy of the audio, for workers that do not see the show folder.
 
     The other arguments, and what is raised: as for `publisher.release.publish`.
     """
     tell = tell and not dry_run
 
-    def released(now: datetime | None, mend: bool, seen: Seen | None = None) -> Outcome:
+    def released(
+        now: datetime | None, mend: bool, seen: Seen | None = None, elsewhere: Elsewhere | None = None
+    ) -> Outcome:
         outcome = release_show(
             folder,
             to=to,
@@ -305,13 +313,15 @@ def publish(
             hold=hold,
             tell=tell,
             seen=seen,
+            elsewhere=elsewhere,
             progress=progress,
         )
         return _looked_at(outcome, progress) if verify else outcome
 
     with recorded(folder, dry_run=dry_run) as run:
         try:
-            outcome = released(now, mend, seen)
+            with _other_machines(cluster, sources, endpoint) as elsewhere:
+                outcome = released(now, mend, seen, elsewhere)
         except Exception as error:
             if tell:
                 tell_failed_run(folder, error, to=to, endpoint=endpoint, progress=progress)
@@ -321,6 +331,19 @@ def publish(
             outcome = tell_run(Path(folder), first, lambda: released(first.plan.now, False), progress)
         run.outcome = outcome
     return outcome
+
+
+def _other_machines(cluster: str, sources: str, endpoint: str) -> AbstractContextManager[Elsewhere | None]:
+    if not cluster:
+        if sources:
+            raise UsageError(
+                "sources in a bucket are for the workers of a cluster",
+                help="name its scheduler: --cluster tcp://host:8786",
+            )
+        return nullcontext()
+    from publisher.cluster import connected
+
+    return connected(cluster, sources=sources, endpoint=endpoint)
 
 
 def rollback(

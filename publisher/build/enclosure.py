@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from publisher.audio.chapters import read_chapters
-from publisher.audio.tagged import digest_of, tagged
 from publisher.audio.tags import Tags
-from publisher.build.artifact import addressed_bytes, of_file, of_reader
+from publisher.build.artifact import addressed_bytes, of_file
+from publisher.build.executor import Finished, Finishing
+from publisher.build.finishing import Untagged, tag_and_keep
 from publisher.build.notes import show_notes
 from publisher.build.pictures import chapter_pictures, tag_cover
-from publisher.build.sounds import Encoding, Sound
+from publisher.build.sounds import Sound
 from publisher.build.tagging import make_tags
-from publisher.build.workshop import Workshop, check_unchanged, fetched, transcript_url
+from publisher.build.workshop import Workshop, fetched, transcript_url
 from publisher.build.workshop import given as given_file
 from publisher.delivery import ENDINGS, Delivery
 from publisher.manifest import Enclosure, StoredObject
-from publisher.model import Audio, Chapter, SourceFile
+from publisher.model import Audio, Chapter
 from publisher.planning import PlannedEpisode
-from publisher.reading.probes import sha256_of
 from publisher.sound.drawing import peaks_json, peaks_svg
 from publisher.sound.facts import Measurement
 from publisher.transcripts import Transcript, to_plain
@@ -63,24 +63,29 @@ def build_enclosure(
         StoreError: the store failed, or the audio changed while it was read.
         OSError: the audio cannot be read any more.
     """
-    with _given(shop, planned) as given:
-        tags = _tags(shop, planned, given, chapters, transcript)
-        stored = _tagged(shop, planned, given, tags)
-    audio = planned.audio
+    audio, sound = planned.audio, shop.sounds.get(planned.slug)
     assert audio is not None
+    if shop.executor and isinstance(audio, Audio) and not _has_sound(planned):
+        finished = _elsewhere(shop, planned, sound.to_make if sound else None, chapters, transcript)
+    else:
+        with _given(shop, planned) as given:
+            tags = _tags(shop, planned, given.origin, given.origin_type, chapters, transcript)
+            finished = tag_and_keep(
+                given, tags, stem=planned.slug, id3_version=planned.id3_version, keep=shop.keep
+            )
     source = audio.source if isinstance(audio, Audio) else None
     return Enclosure(
-        object=stored,
+        object=finished.object,
         source_digest=source.digest if source else _enclosure(audio).source_digest,
         source_length_bytes=source.length_bytes if source else _enclosure(audio).source_length_bytes,
         recipe=planned.recipe,
-        duration_seconds=given.duration_seconds,
-        bitrate=given.bitrate,
-        sample_rate=given.sample_rate,
-        channels=given.channels,
+        duration_seconds=finished.duration_seconds,
+        bitrate=finished.bitrate,
+        sample_rate=finished.sample_rate,
+        channels=finished.channels,
         chapters=audio.chapters,
         id3_version=planned.id3_version,
-        made=dict(given.made),
+        made=dict(finished.made),
     )
 
 
@@ -95,11 +100,48 @@ def build_forms(
     audio = planned.audio
     assert isinstance(audio, Audio), "only what is in the folder is made ready"
     objects = _pictures_of_sound(shop, planned.slug, sound, audio)
+    path = shop.root / audio.source.path
     for encoding in sound.further:
-        given = _Given.of(encoding, shop.root / audio.source.path, audio.type)
-        tags = _tags(shop, planned, given, chapters, transcript)
-        objects[form_role(encoding.delivery)] = _tagged(shop, planned, given, tags, encoding.delivery)
+        objects[form_role(encoding.delivery)] = tag_and_keep(
+            Untagged.of_encoding(encoding, path, audio.type),
+            _tags(shop, planned, path, audio.type, chapters, transcript),
+            stem=_stem(planned, encoding.delivery),
+            id3_version=planned.id3_version,
+            keep=shop.keep,
+        ).object
+    for form in sound.further_to_make:
+        finished = _elsewhere(shop, planned, form, chapters, transcript, beside=True)
+        objects[form_role(form)] = finished.object
     return objects
+
+
+def _stem(planned: PlannedEpisode, form: Delivery) -> str:
+    return f"{planned.slug}-{form.bitrate}k"
+
+
+def _elsewhere(
+    shop: Workshop,
+    planned: PlannedEpisode,
+    form: Delivery | None,
+    chapters: tuple[Chapter, ...],
+    transcript: Transcript | None,
+    *,
+    beside: bool = False,
+) -> Finished:
+    """Has the audio in the folder made into a form, or tagged as it is, where the executor does that."""
+    audio, sound = planned.audio, shop.sounds.get(planned.slug)
+    assert shop.executor is not None
+    assert isinstance(audio, Audio)
+    return shop.executor.finish(
+        Finishing(
+            audio,
+            form,
+            sound.measured if sound and form else {},
+            _tags(shop, planned, shop.root / audio.source.path, audio.type, chapters, transcript),
+            _stem(planned, form) if form and beside else planned.slug,
+            planned.id3_version,
+        )
+    )
 
 
 def form_role(form: Delivery) -> str:
@@ -130,76 +172,35 @@ def forms_of(objects: Mapping[str, StoredObject]) -> list[tuple[Form, StoredObje
     return sorted(found, key=lambda one: (-one[0].bitrate, one[0].format))
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """Sound that lacks nothing but its tags.
-
-    Attributes:
-        origin, origin_type: the file in which chapters may have pictures.
-        source: the producer's file, where this is it.
-    """
-
-    path: Path
-    type: str
-    duration_seconds: float
-    bitrate: int
-    sample_rate: int
-    channels: int
-    origin: Path
-    origin_type: str
-    made: Mapping[str, Any] = field(default_factory=dict)
-    source: SourceFile | None = None
-
-    @classmethod
-    def of(cls, encoding: Encoding, origin: Path, origin_type: str) -> _Given:
-        made = encoding.made
-        return cls(
-            encoding.path,
-            encoding.delivery.type,
-            made["duration_seconds"],
-            made["bitrate_kbits"] * 1000,
-            made["sample_rate"],
-            made["channels"],
-            origin,
-            origin_type,
-            made,
-        )
-
-
 def _enclosure(audio: Audio | Enclosure) -> Enclosure:
     assert isinstance(audio, Enclosure)
     return audio
 
 
+def _has_sound(planned: PlannedEpisode) -> bool:
+    """Whether the store has the sound of the audio in the folder, made ready once: it is never made again."""
+    return bool(planned.before and planned.keeps_sound and planned.before.enclosure.made)
+
+
 @contextmanager
-def _given(shop: Workshop, planned: PlannedEpisode) -> Iterator[_Given]:
+def _given(shop: Workshop, planned: PlannedEpisode) -> Iterator[Untagged]:
     """What was made ready, the producer's file, or the released one fetched back: under new tags it is the
     same sound, and one that was encoded is never encoded again."""
     audio, before = planned.audio, planned.before
     assert audio is not None
     sound = shop.sounds.get(planned.slug)
-    if isinstance(audio, Audio) and before and planned.keeps_sound and before.enclosure.made:
+    if before and _has_sound(planned):
         audio = before.enclosure
     if isinstance(audio, Audio):
         path = shop.root / audio.source.path
         if sound and sound.main:
-            yield _Given.of(sound.main, path, audio.type)
-            return
-        yield _Given(
-            path,
-            audio.type,
-            audio.duration_seconds,
-            audio.bitrate,
-            audio.sample_rate,
-            audio.channels,
-            path,
-            audio.type,
-            source=audio.source,
-        )
+            yield Untagged.of_encoding(sound.main, path, audio.type)
+        else:
+            yield Untagged.of_source(audio, path)
         return
     type_ = audio.object.type
     with fetched(shop, shop.borrow if planned.borrows else shop.fetch, audio.object, ENDINGS[type_]) as path:
-        yield _Given(
+        yield Untagged(
             path,
             type_,
             audio.duration_seconds,
@@ -215,13 +216,14 @@ def _given(shop: Workshop, planned: PlannedEpisode) -> Iterator[_Given]:
 def _tags(
     shop: Workshop,
     planned: PlannedEpisode,
-    given: _Given,
+    origin: Path,
+    origin_type: str,
     chapters: tuple[Chapter, ...],
     transcript: Transcript | None,
 ) -> Tags:
     episode = planned.episode
     assert episode is not None
-    inside = read_chapters(given.origin, given.origin_type)
+    inside = read_chapters(origin, origin_type)
     return make_tags(
         shop.show,
         episode,
@@ -233,27 +235,6 @@ def _tags(
         notes_html=show_notes(shop.show, episode, chapters, transcript_url=transcript_url(shop, episode)),
         lyrics=to_plain(transcript) if transcript else "",
     )
-
-
-def _tagged(
-    shop: Workshop, planned: PlannedEpisode, given: _Given, tags: Tags, form: Delivery | None = None
-) -> StoredObject:
-    stem = f"{planned.slug}-{form.bitrate}k" if form else planned.slug
-    result = tagged(
-        given.path,
-        given.type,
-        tags,
-        id3_version=planned.id3_version,
-        duration_seconds=given.duration_seconds,
-    )
-    artifact = of_reader(
-        "media", stem, ENDINGS[given.type], result.open, result.length_bytes, digest_of(result.open)
-    )
-    if given.source:
-        # The tags are made for the sound that was probed, and whoever exports it may still be at it. The
-        # store reads what has just been digested or refuses it, so this comes after the digest.
-        check_unchanged(given.source.path, sha256_of(given.path), given.source.digest)
-    return shop.keep(artifact)
 
 
 def _pictures_of_sound(shop: Workshop, slug: str, sound: Sound, audio: Audio) -> dict[str, StoredObject]:

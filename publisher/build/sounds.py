@@ -7,17 +7,11 @@ from there. Nothing else is written.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
-from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -25,6 +19,7 @@ from publisher.delivery import Delivery, encoded
 from publisher.errors import PublisherError, StoreError
 from publisher.identity import fingerprint
 from publisher.model import Audio
+from publisher.processes import processes, shared_numbers
 from publisher.sharing import cores, room_for_processes
 from publisher.sound.facts import Format, Measurement, Step, Wanted
 from publisher.sound.fitting import fits
@@ -63,11 +58,15 @@ class Sound:
         measured: `publisher.sound.Measurement` as JSON has it.
         main: what goes out as the enclosure; None where the producer's own file does.
         further: the forms beside it.
+        to_make, further_to_make: the same, where they are made only when they are tagged, because another
+            machine does both (`publisher.build.executor`).
     """
 
     measured: Mapping[str, Any]
     main: Encoding | None = None
     further: tuple[Encoding, ...] = ()
+    to_make: Delivery | None = None
+    further_to_make: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +159,11 @@ def _run(jobs: Iterable[_Job], folder: Path, watch: Watch, workers: int) -> None
     if total <= _SHORT_SECONDS:
         _run_here(waiting, folder, watch, total)
         return
-    wanted_at_once = max(len(waiting), 1 + max(len(job.beside) for job, _ in waiting))
-    with (
-        room_for_processes(min(workers, wanted_at_once)) as count,
-        _processes(count) as (pool, seconds),
-    ):
+    most = min(workers, max(len(waiting), 1 + max(len(job.beside) for job, _ in waiting)))
+    seconds = shared_numbers(most)
+    with room_for_processes(most) as count, processes(count, _begin, (seconds,)) as pool:
         running: dict[Future[None], tuple[_Job, Delivery | None, int]] = {}
-        free = list(range(len(seconds)))
+        free = list(range(count))
         while waiting or running:
             while waiting and free:
                 job, wanted = waiting.pop(0)
@@ -201,6 +198,26 @@ def _run_here(waiting: list[tuple[_Job, Delivery | None]], folder: Path, watch: 
             job.encodings[wanted] = _encoding(folder, job, wanted)
         done += job.audio.duration_seconds
         watch(done, max(total, done))
+
+
+def known_measurement(folder: Path, audio: Audio) -> dict[str, Any] | None:
+    """What was measured of a file before, as JSON has it; None where nothing was."""
+    return _read_measured(folder, _Job(Path(), audio, None, ()))
+
+
+def keep_measurement(folder: Path, audio: Audio, measured: Mapping[str, Any]) -> None:
+    """Keeps what was measured elsewhere. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(_measured_path(folder, _Job(Path(), audio, None, ())), measured)
+
+
+def forms_to_make(order: Order, measured: Mapping[str, Any]) -> tuple[Delivery | None, tuple[Delivery, ...]]:
+    """What has to be made of a file that sounds like that: the enclosure, unless it goes out as it was given,
+    and the forms beside it."""
+    main = None
+    if order.main and not fits(Measurement.from_json(measured), as_wanted(order.main)):
+        main = encoded(order.main, order.audio)
+    return main, tuple(dict.fromkeys(order.further))
 
 
 def _measured(folder: Path, job: _Job) -> list[Delivery]:
@@ -283,37 +300,7 @@ def as_wanted(form: Delivery) -> Wanted:
     return Wanted(cast(Format, form.format), form.bitrate, form.channels, form.loudness)
 
 
-class _Own(SpawnContext):
-    """Knows the processes that it began: another thread may have some for another show."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.begun: list[SpawnProcess] = []
-
-    def Process(self, *arguments: Any, **options: Any) -> SpawnProcess:  # type: ignore[override]
-        process = SpawnProcess(*arguments, **options)
-        self.begun.append(process)
-        return process
-
-
-@contextlib.contextmanager
-def _processes(workers: int) -> Iterator[tuple[ProcessPoolExecutor, Any]]:
-    """Processes that end at once with this one, or when the block is left by an error, and how many seconds
-    of sound each has done of what it is at."""
-    context = _Own()
-    seconds = context.Array("d", workers, lock=False)
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(seconds,))
-    try:
-        yield pool, seconds
-    except BaseException:
-        for process in context.begun:
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-# In a worker.
+# In one of the processes.
 
 _seconds: Any = None
 
@@ -321,17 +308,6 @@ _seconds: Any = None
 def _begin(seconds: Any) -> None:
     global _seconds
     _seconds = seconds
-    # The terminal's interrupt goes to every process; the one that was started by a person decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: Any) -> None:
-    """Where the run is killed, nobody is left to wait for what this process makes."""
-    parent.join()
-    os._exit(1)
 
 
 def _work(

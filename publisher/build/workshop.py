@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from publisher.build.artifact import Artifact, of_file
+from publisher.build.executor import Executor
 from publisher.build.sounds import Sound
 from publisher.errors import StoreError
 from publisher.identity import ascii_slug
@@ -34,6 +35,7 @@ class Workshop:
         sound_folder: where sound that was made ready is kept until it is released.
         states: by slug, for a preview, which episodes are not out yet and why: `draft`, `scheduled`.
         sounds: by slug, what was made ready of the sound (`publisher.build.sounds.prepare`).
+        executor: where audio is worked on; None for here.
     """
 
     show: Show
@@ -45,6 +47,7 @@ class Workshop:
     sound_folder: Path
     sounds: Mapping[str, Sound] = field(default_factory=dict)
     states: Mapping[str, State] = field(default_factory=dict)
+    executor: Executor | None = None
 
     def address(self, item: StoredObject) -> str:
         return self.show.url + item.key

@@ -111,6 +111,15 @@ def plan(
     default=None,
     help="Tag every MP3 with ID3v2.4, or with 2.3 for old players on Windows.",
 )
+@options.option(
+    "--cluster", metavar="ADDRESS", default="", help="Dask scheduler whose workers work on the audio."
+)
+@options.option(
+    "--sources",
+    metavar="BUCKET",
+    default="",
+    help="A copy of the audio, for workers without the show folder.",
+)
 @options.output
 def publish(
     shows: tuple[str, ...],
@@ -126,6 +135,8 @@ def publish(
     no_verify: bool,
     no_tell: bool,
     id3_version: str | None,
+    cluster: str,
+    sources: str,
     as_json: bool,
     quiet: bool,
     verbose: int,
@@ -180,6 +191,8 @@ def publish(
                 tell=not no_tell,
                 id3_version=version,
                 seen=seen,
+                cluster=cluster,
+                sources=sources,
                 progress=progress,
             )
 

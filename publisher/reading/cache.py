@@ -49,6 +49,11 @@ class FactsCache:
         except ValueError:
             return None
 
+    def holds(self, path: str, kind: str, stat: os.stat_result) -> bool:
+        """Whether there are facts that still hold."""
+        found = self._table.read(path, (kind,)).get(kind)
+        return found is not None and found.startswith(_stamp(stat) + b"\n")
+
     def put(self, path: str, kind: str, stat: os.stat_result, facts: Any) -> None:
         if self._table.is_open and time.time() - stat.st_mtime > _SETTLED_SECONDS:
             said = json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -15,6 +15,7 @@ from publisher.folder_names import EPISODE_YAML, SHOW_YAML, STATE_FOLDER
 from publisher.model import Chapter, Episode, Person, Show
 from publisher.problems import Problem
 from publisher.reading import accept
+from publisher.reading.ahead import LookAhead, Probing
 from publisher.reading.cache import FactsCache
 from publisher.reading.chapter_files import chapter_pictures, read_chapters_file, read_listed_chapters
 from publisher.reading.characters import NAMES_ARE_UTF8, printable
@@ -62,13 +63,20 @@ class Loaded:
         return any(problem.is_error for problem in self.problems)
 
 
-def load_show(folder: Path | str, *, cache: bool = True, seen: Seen | None = None) -> Loaded:
+def load_show(
+    folder: Path | str,
+    *,
+    cache: bool = True,
+    seen: Seen | None = None,
+    probing: Probing | None = None,
+) -> Loaded:
     """Reads a show folder.
 
     Args:
         folder: the folder that holds podcast.yaml.
         cache: whether to remember what files hold in `.publisher/` of the folder.
         seen: a look at the folder that was taken a moment ago (`publisher.state.looking`); else one is taken.
+        probing: where much new audio is probed; in processes of this machine unless it is given.
 
     Returns:
         The show and every problem found; nothing is raised for anything a producer wrote. Values that
@@ -84,8 +92,12 @@ def load_show(folder: Path | str, *, cache: bool = True, seen: Seen | None = Non
     state = root / STATE_FOLDER if cache else None
     if cache and seen is None:
         seen = _looked(root)
-    with FactsCache(state) as facts, KeptEpisodes(state, seen) as kept:
-        loader = _Loader(root, name, Probes(root, facts), kept)
+    with (
+        FactsCache(state) as facts,
+        KeptEpisodes(state, seen) as kept,
+        LookAhead(facts, probing or Probing(), EPISODE_YAML) as ahead,
+    ):
+        loader = _Loader(root, name, Probes(root, facts, ahead), ahead, kept)
         show = loader.load()
     return Loaded(show, locate(tuple(loader.problems), root), root)
 
@@ -119,6 +131,7 @@ class _Loader:
     root: Path
     name: str
     probes: Probes
+    ahead: LookAhead
     kept: KeptEpisodes
     problems: list[Problem] = field(default_factory=list)
     language: str = ""
@@ -146,6 +159,7 @@ class _Loader:
         named = (values or {}).get("inbox", "")
         if named and "://" not in named:
             self.inbox = Path(os.path.realpath(self.root / Path(named).expanduser()))
+        self.ahead.folders = [folder.path / slug for slug in folder.folders]
         episodes = tuple(
             episode
             for slug in folder.folders

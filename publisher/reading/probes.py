@@ -7,7 +7,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 from publisher.model import Artwork, Audio, Chapter, SourceFile, TranscriptFile
 from publisher.problems import Finding
@@ -30,6 +30,9 @@ _MADE: Final[dict[str, type]] = {
 
 T = TypeVar("T")
 
+Facts = tuple[dict[str, Any] | None, tuple[Finding, ...]]
+"""What a probe found, None where there is nothing that could be used, and what is wrong with it."""
+
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of the file, read in blocks."""
@@ -40,12 +43,56 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def source_facts(path: Path, name: str) -> dict[str, Any]:
+    """A file as `publisher.model.SourceFile` has it; `name` is how the model names it."""
+    return {"path": name, "digest": sha256_of(path), "length_bytes": path.stat().st_size}
+
+
+def audio_facts(path: Path, name: str) -> Facts:
+    """What is in an audio file, as the cache keeps it. Reads all of it.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    from publisher.audio.probe import probe
+
+    probed = probe(path)
+    if not probed.type or any(finding.severity == "error" for finding in probed.findings):
+        return None, probed.findings
+    return {
+        "source": source_facts(path, name),
+        "type": probed.type,
+        "duration_seconds": probed.duration_seconds,
+        "bitrate": probed.bitrate,
+        "sample_rate": probed.sample_rate,
+        "channels": probed.channels,
+        "chapters": [dataclasses.asdict(chapter) for chapter in probed.chapters],
+        "codec": probed.codec,
+        "bitrate_mode": probed.bitrate_mode,
+        "bits_per_sample": probed.bits_per_sample,
+        "has_artwork": probed.has_artwork,
+        "has_video": probed.has_video,
+    }, probed.findings
+
+
+class Ahead(Protocol):
+    """Probes audio, maybe before its turn."""
+
+    def facts(self, path: Path, name: str) -> Facts:
+        """As `audio_facts`."""
+
+
 @dataclass(slots=True)
 class Probes:
-    """Probes files below one show folder. Every method gives (facts or None, findings); raises OSError."""
+    """Probes files below one show folder. Every method gives (facts or None, findings); raises OSError.
+
+    Attributes:
+        ahead: what probes audio; None for one file after the other.
+    """
 
     root: Path
     cache: FactsCache
+    ahead: Ahead | None = None
 
     def audio(self, path: Path) -> tuple[Audio | None, tuple[Finding, ...]]:
         facts, findings = self._remembered(path, "audio", self._probe_audio)
@@ -108,32 +155,11 @@ class Probes:
         return inside if inside != os.fspath(path) else path.relative_to(self.root).as_posix()
 
     def _source(self, path: Path) -> dict[str, Any]:
-        return {
-            "path": self.relative(path),
-            "digest": sha256_of(path),
-            "length_bytes": path.stat().st_size,
-        }
+        return source_facts(path, self.relative(path))
 
-    def _probe_audio(self, path: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
-        from publisher.audio.probe import probe
-
-        probed = probe(path)
-        if not probed.type or any(finding.severity == "error" for finding in probed.findings):
-            return None, probed.findings
-        return {
-            "source": self._source(path),
-            "type": probed.type,
-            "duration_seconds": probed.duration_seconds,
-            "bitrate": probed.bitrate,
-            "sample_rate": probed.sample_rate,
-            "channels": probed.channels,
-            "chapters": [dataclasses.asdict(chapter) for chapter in probed.chapters],
-            "codec": probed.codec,
-            "bitrate_mode": probed.bitrate_mode,
-            "bits_per_sample": probed.bits_per_sample,
-            "has_artwork": probed.has_artwork,
-            "has_video": probed.has_video,
-        }, probed.findings
+    def _probe_audio(self, path: Path) -> Facts:
+        name = self.relative(path)
+        return audio_facts(path, name) if self.ahead is None else self.ahead.facts(path, name)
 
     def _probe_artwork(self, path: Path) -> tuple[dict[str, Any] | None, tuple[Finding, ...]]:
         from publisher.pictures import probe_artwork

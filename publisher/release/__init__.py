@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from publisher.errors import Conflict, NeedsDecision, ShowError, StoreError
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject
+from publisher.model import Audio
 from publisher.planning import Plan, empties_feed, risks
 from publisher.problems import Problem, in_order
 from publisher.release.mending import damaged_keys, with_damage
@@ -39,6 +40,7 @@ from publisher.state.looking import Seen
 from publisher.store import PrefixedStore, Store
 
 if TYPE_CHECKING:
+    from publisher.build.executor import Elsewhere, Executor
     from publisher.build.workshop import Workshop
 
 __all__ = [
@@ -135,6 +137,7 @@ def publish(
     hold: Callable[[], None] | None = None,
     tell: bool = False,
     seen: Seen | None = None,
+    elsewhere: Elsewhere | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Publishes a show: read, check, plan, build, release.
@@ -154,6 +157,7 @@ def publish(
             is written; it may wait, and what it raises ends the release.
         tell: write down who is to be told of the release; telling is for `publisher.telling`.
         seen: as `publisher.load_show` takes it.
+        elsewhere: other machines that work on the audio; private feeds' is worked on here.
 
     Raises:
         ShowError: the show has errors; nothing was written.
@@ -173,6 +177,7 @@ def publish(
             id3_version=id3_version,
             choose=choose,
             seen=seen,
+            probing=elsewhere.probing(Path(folder).resolve()) if elsewhere else None,
         )
 
         def carry_out(prepared: Prepared) -> Outcome:
@@ -185,6 +190,7 @@ def publish(
                 mend=mend,
                 hold=hold,
                 tell=tell,
+                elsewhere=elsewhere,
                 progress=progress,
             )
 
@@ -206,10 +212,11 @@ def release(
     mend: bool = False,
     tell: bool = False,
     hold: Callable[[], None] | None = None,
+    elsewhere: Elsewhere | None = None,
     progress: Progress,
 ) -> Outcome:
     """Carries a plan out. When somebody else was first, plans again on what they published."""
-    choices = _Choices(dry_run, allow_removal, allow_guid_change, again, mend, hold, tell)
+    choices = _Choices(dry_run, allow_removal, allow_guid_change, again, mend, hold, tell, elsewhere)
     uploads = Uploads(prepared.store, progress)
     journal = Journal(prepared.state, prepared.store.name)
     try:
@@ -235,6 +242,7 @@ class _Choices:
     mend: bool
     hold: Callable[[], None] | None
     tell: bool
+    elsewhere: Elsewhere | None
 
 
 def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices: _Choices) -> Outcome:
@@ -253,9 +261,7 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
         _announce(plan, uploads.progress)
         try:
             with turn_to_build():
-                key, manifest, heard = _write(
-                    prepared, uploads, journal, hold=choices.hold, tell=choices.tell
-                )
+                key, manifest, heard = _write(prepared, uploads, journal, choices)
         except Conflict:
             # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()
@@ -332,12 +338,7 @@ def _announce(plan: Plan, progress: Progress) -> None:
 
 
 def _write(
-    prepared: Prepared,
-    uploads: Uploads,
-    journal: Journal,
-    *,
-    hold: Callable[[], None] | None,
-    tell: bool,
+    prepared: Prepared, uploads: Uploads, journal: Journal, choices: _Choices
 ) -> tuple[str, Manifest, tuple[Problem, ...]]:
     """Media first, the feed last. Gives the new manifest with its key, and what is wrong with new audio.
 
@@ -360,7 +361,7 @@ def _write(
             raise ShowError(in_order([*prepared.problems, *found]))
 
     with work_folder(prepared.root) as work:
-        shop = workshop(prepared, uploads, work)
+        shop = workshop(prepared, uploads, work, choices.elsewhere)
         try:
             assembled = assemble(
                 shop,
@@ -368,12 +369,12 @@ def _write(
                 uploads,
                 previous=published.manifest_key,
                 heard=heard,
-                before_pages=lambda: _still_first(store, published, journal, hold),
+                before_pages=lambda: _still_first(store, published, journal, choices.hold),
             )
         except OSError as error:
             raise _unreadable(error) from error
     manifest = assembled.manifest_artifact
-    if tell and not plan.show.private:
+    if choices.tell and not plan.show.private:
         public = plan.show.url != DEFAULT_URL
         begin(store, prepared.state, plan, manifest.object.key, assembled.manifest, public=public)
     flip(uploads, manifest, assembled.feed, expected=published.feed_version)
@@ -422,11 +423,17 @@ def _unguarded(prepared: Prepared) -> tuple[str, ...]:
     )
 
 
-def workshop(prepared: Prepared, uploads: Uploads, work: Path) -> Workshop:
+def workshop(
+    prepared: Prepared, uploads: Uploads, work: Path, elsewhere: Elsewhere | None = None
+) -> Workshop:
     """Where a release is built.
 
     Args:
         work: a folder of its own.
+        elsewhere: other machines that work on the audio.
+
+    Raises:
+        ClusterError: they cannot be used.
     """
     from publisher.build.workshop import Workshop
 
@@ -441,7 +448,26 @@ def workshop(prepared: Prepared, uploads: Uploads, work: Path) -> Workshop:
         fetch=lambda item, path: _fetch(store, item, path),
         borrow=lambda item, path: _fetch(lender, item, path),
         states=prepared.states,
+        executor=_executor(prepared, uploads, work, elsewhere),
     )
+
+
+def _executor(
+    prepared: Prepared, uploads: Uploads, work: Path, elsewhere: Elsewhere | None
+) -> Executor | None:
+    """What works on the audio on other machines, where there is any to work on. What is in the address of a
+    private feed is told to no other machine."""
+    plan = prepared.plan
+    if elsewhere is None or plan.show.private:
+        return None
+    changing = [planned for planned in plan.released if planned.state != "unchanged"]
+    if not any(isinstance(planned.audio, Audio) for planned in changing):
+        return None
+    from publisher.build.executor import Place
+
+    folder = sound_folder(prepared.root, work)
+    place = Place(prepared.root, folder, prepared.store, uploads.has, uploads.accept, uploads.mends)
+    return elsewhere.executor(place)
 
 
 def _source_digests(outcome: Outcome) -> frozenset[str]:

@@ -25,7 +25,7 @@ from publisher.release.flip import named_feed
 from publisher.release.live_pages import pages_of, write_page
 from publisher.release.names import PACKED_FEED
 from publisher.release.site import Site, SitePageOrder, stored_pages
-from publisher.release.uploads import Uploads, each
+from publisher.release.uploads import WORKERS, Uploads, each
 from publisher.sound.facts import Measurement
 
 
@@ -80,7 +80,13 @@ def assemble(
     objects["feed-style"] = shop.keep(pages.feed_style(shop.show))
     shop = replace(shop, sounds=sounds_of(shop, plan, uploads))
     heard({slug: Measurement.from_json(sound.measured) for slug, sound in shop.sounds.items()})
-    released = each(lambda planned: _released(shop, planned), plan.released)
+    executor = shop.executor
+    released = each(
+        lambda planned: _released(shop, planned),
+        plan.released,
+        workers=max(WORKERS, executor.width) if executor else WORKERS,
+        stop=executor.stop if executor else None,
+    )
     before_pages()
     former = _former(plan, released)
     episodes = _episodes(plan)
@@ -157,6 +163,8 @@ def sounds_of(shop: Workshop, plan: Plan, uploads: Uploads) -> dict[str, Sound]:
             wanted[planned.slug] = Order(audio, None, further(plan.show, audio))
     if not wanted:
         return {}
+    if shop.executor:
+        return shop.executor.listen(wanted, uploads.progress.listen)
     return prepare(wanted, root=shop.root, folder=shop.sound_folder, watch=uploads.progress.listen)
 
 

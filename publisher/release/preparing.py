@@ -18,6 +18,7 @@ from publisher.model import Show
 from publisher.planning import Plan, make_plan, settle
 from publisher.problems import Problem, in_order, without_hints
 from publisher.reading.accept import base_address
+from publisher.reading.ahead import Probing
 from publisher.reading.judged import Judged
 from publisher.reading.load import Loaded, load_show
 from publisher.reading.locate import locate
@@ -135,6 +136,7 @@ def prepare(
     id3_version: int | None = None,
     choose: Choose | None = None,
     seen: Seen | None = None,
+    probing: Probing | None = None,
 ) -> Prepared:
     """Reads the show and what is published of it, checks, and plans.
 
@@ -145,13 +147,14 @@ def prepare(
         choose: what is left out of the show, as if its folders were not there.
         id3_version: as `publisher.planning.make_plan` takes it.
         seen: as `publisher.load_show` takes it.
+        probing: as `publisher.reading.load.load_show` takes it.
 
     Raises:
         ShowError: the show has errors.
         StoreError: the store failed.
         UsageError: an address is none.
     """
-    loaded = load_show(folder, seen=seen)
+    loaded = load_show(folder, seen=seen, probing=probing)
     if loaded.show is None:
         raise ShowError(without_hints(loaded.problems))  # before any store is asked for
     store = store_of(loaded, to=to, endpoint=endpoint)

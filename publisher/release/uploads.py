@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -14,6 +15,7 @@ from publisher.store.base import Store
 
 WORKERS: Final = 8
 _OLD: Final = timedelta(hours=12)
+_BLOCK: Final = 1 << 20
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -105,6 +107,48 @@ class Uploads:
             self._there.add((item.key, item.digest))
         return item
 
+    @property
+    def mends(self) -> bool:
+        """Whether something in the store is known to be damaged."""
+        return bool(self._damaged)
+
+    def has(self, item: StoredObject) -> bool:
+        """Whether the object is in the store, as far as `keep` would trust it."""
+        with self._lock:
+            known = (item.key, item.digest) in self._there
+        return known or self._found(item)
+
+    def accept(self, item: StoredObject, sent: bool) -> bool:
+        """Looks whether an object that another machine has stored is there, and counts it as stored if it is.
+
+        Args:
+            sent: whether that machine sent it; else it was there before.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        stored = self.store.head(item.key)
+        if stored is None or stored.length_bytes != item.length_bytes:
+            return False
+        if (stored.digest or self._digest_of(item.key)) != item.digest:
+            return False
+        with self._lock:
+            self._there.add((item.key, item.digest))
+            if sent:
+                self.count += 1
+                self.length_bytes += item.length_bytes
+                self.keys.append(item.key)
+        self.progress.advance(item.length_bytes)
+        return True
+
+    def _digest_of(self, key: str) -> str:
+        """Where a store keeps no digests, the bytes tell."""
+        digest = hashlib.sha256()
+        with self.store.open(key) as reader:
+            while block := reader.read(_BLOCK):
+                digest.update(block)
+        return digest.hexdigest()
+
     def _found(self, item: StoredObject) -> bool:
         if item.digest[:24] not in item.key or item.key in self._damaged:
             return False
@@ -117,10 +161,19 @@ class Uploads:
         return stored.digest in ("", item.digest) and not old
 
 
-def each(function: Callable[[T], R], items: Sequence[T], *, workers: int = WORKERS) -> list[R]:
+def each(
+    function: Callable[[T], R],
+    items: Sequence[T],
+    *,
+    workers: int = WORKERS,
+    stop: Callable[[], None] | None = None,
+) -> list[R]:
     """Applies the function to every item, several at a time, and gives the results in order.
 
     The first failure (or an interrupt) stops what has not begun, waits for what has, and is raised.
+
+    Args:
+        stop: called then, for what has begun to end early.
     """
     if len(items) <= 1:
         return [function(item) for item in items]
@@ -131,6 +184,8 @@ def each(function: Callable[[T], R], items: Sequence[T], *, workers: int = WORKE
             for future in done:
                 future.result()
         except BaseException:
+            if stop is not None:
+                stop()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
         return [future.result() for future in futures]

@@ -18,6 +18,7 @@ __all__ = [
     "Store",
     "Stored",
     "abort_stale_uploads",
+    "address_of",
     "open_store",
     "without_patience",
 ]
@@ -65,6 +66,19 @@ def without_patience(store: Store) -> Store:
     from publisher.store.retrying import RetryingStore
 
     return store.inner if isinstance(store, RetryingStore) else store
+
+
+def address_of(store: Store) -> tuple[str, str] | None:
+    """The address and the endpoint with which `open_store` gives the same store on another machine that finds
+    the same settings; None for a store that stands in front of others."""
+    from publisher.store.folder import FolderStore
+
+    if isinstance(store, FolderStore):
+        return str(store.root), ""
+    from publisher.store.s3 import S3Store
+
+    bare = without_patience(store)
+    return (bare.name, bare.endpoint) if isinstance(bare, S3Store) else None
 
 
 def abort_stale_uploads(store: Store, older_than: timedelta) -> int:

@@ -63,6 +63,8 @@ class S3Store:
         client: S3Client | None = None,
         any_names: bool = False,
     ) -> None:
+        self.endpoint = endpoint
+        """As it was given; empty where boto3's own settings tell it."""
         self._bucket = bucket
         self._any_names = any_names
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""

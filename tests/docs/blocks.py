@@ -8,6 +8,7 @@ A mark is an HTML comment on the line before the fence:
 * `<!-- status: NUMBER -->`: it ends with that status.
 * `<!-- serves -->`: run until it has been asked for its feed, then interrupted.
 * `<!-- watches -->`: run until it has looked at the show, then ended by SIGTERM.
+* `<!-- background -->`: commands that end in `&` are ended after the last one; port 8786 becomes a free one.
 * `<!-- file: PATH -->`: the block is what that file holds from here on.
 * `<!-- part of: NAME -->`: the block is a piece of such a file.
 * `<!-- for: NAME -->`: the block is read by another program, which `tests/running/` has look at it.
@@ -25,7 +26,19 @@ _FENCE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 LANGUAGES = ("sh", "text", "yaml", "html", "python", "crontab", "ini", "mermaid")
-MARKS = ("", "not run", "needs", "after", "status", "serves", "watches", "file", "part of", "for")
+MARKS = (
+    "",
+    "not run",
+    "needs",
+    "after",
+    "status",
+    "serves",
+    "watches",
+    "background",
+    "file",
+    "part of",
+    "for",
+)
 
 
 @dataclass(frozen=True, slots=True)

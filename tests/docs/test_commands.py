@@ -13,6 +13,7 @@ from publisher.reading.keys import EPISODE, SHOW
 from publisher.reading.load import load_show
 from publisher.reading.yaml import read_yaml
 from publisher.release import publish
+from tests.cluster.stand import require_dask
 from tests.docs.blocks import LANGUAGES, MARKS, ROOT, Block, blocks, blocks_of, pages
 from tests.docs.workplace import Workplace
 from tests.servers.server import S3Server
@@ -69,6 +70,9 @@ class Reader:
             self._place().run(Block("sh", command, block.line))
         elif block.mark == "serves":
             assert b"<rss" in self._place().serve(block)
+        elif block.mark == "background":
+            require_dask()
+            self._place().run_beside(block)
         elif block.mark == "watches" or block.text.startswith("publisher watch"):
             self._place().watch(block, until="released to" if block.mark == "needs" else "watching ")
         else:

@@ -13,7 +13,11 @@ from packaging.version import Version
 
 from tests.docs.blocks import ROOT
 
-LOCKS = {"requirements.lock": (), "requirements-test.lock": ("test", "lint")}
+LOCKS = {
+    "requirements.lock": (),
+    "requirements-cluster.lock": ("cluster",),
+    "requirements-test.lock": ("cluster", "test", "lint"),
+}
 _PIN = re.compile(
     r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ]+) \\\n(?P<hashes>(?:    --hash=.+\n)+)", re.MULTILINE
 )
@@ -56,7 +60,8 @@ def test_everything_is_pinned_with_a_hash_and_nothing_else_stands_there(name: st
 
 def test_the_test_lock_installs_over_the_other_one() -> None:
     both = _pins("requirements-test.lock")
-    assert _pins("requirements.lock").items() <= both.items()
+    cluster = _pins("requirements-cluster.lock")
+    assert _pins("requirements.lock").items() <= cluster.items() <= both.items()
 
 
 def test_the_licence_is_the_one_that_is_said() -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.docs.blocks import ROOT, Block
+from tests.servers.process import free_ports
 
 SECONDS = 120
 _WHAT_IS_COPIED = (
@@ -30,10 +31,13 @@ _WHAT_IS_COPIED = (
     "README.md",
     "LICENSE",
     "requirements.lock",
+    "requirements-cluster.lock",
     "requirements-test.lock",
 )
 _PIP = r"""
+import re
 import sys
+import tomllib
 from pathlib import Path
 arguments = sys.argv[1:]
 if arguments[0] != "install":
@@ -46,7 +50,12 @@ while wanted:
         pins = [line for line in lock.splitlines() if line[:1].isalnum()]
         if not pins or lock.count("--hash=sha256:") < len(pins) or not all("==" in pin for pin in pins):
             sys.exit("the lock file does not pin everything with its hash")
-    elif word != "." or not Path("pyproject.toml").exists():
+    elif word.startswith("."):
+        extra = re.fullmatch(r"\.(?:\[([a-z]+)\])?", word)
+        project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+        if not extra or not (extra[1] is None or extra[1] in project["optional-dependencies"]):
+            sys.exit(f"there is no {word}")
+    else:
         sys.exit(f"{word} is nothing that can be installed here")
 """
 
@@ -91,6 +100,7 @@ class Workplace:
         python = shlex.quote(sys.executable)
         _script(programs / "python", f'exec {python} "$@"')
         _script(programs / "publisher", f'exec {python} -m publisher "$@"')
+        _script(programs / "dask", f'exec {python} -m dask "$@"')
         _script(programs / "pip", f'exec {python} -c {shlex.quote(_PIP)} "$@"')
         (programs / "activate").write_text(f"export PATH={shlex.quote(str(programs))}:$PATH\n")
         _script(folder / "bin" / "python3", f'[ "$*" = "-m venv .venv" ] || exec {python} "$@"')
@@ -106,6 +116,23 @@ class Workplace:
         )
         assert done.returncode == 0, f"line {block.line}: status {done.returncode}\n{block.text}{done.stdout}"
         return str(done.stdout)
+
+    def run_beside(self, block: Block) -> None:
+        """Runs a block that leaves commands running in the background, and ends those after the last one."""
+        (port,) = free_ports(1)
+        text = re.sub(r"\b8786\b", str(port), block.text)
+        said = self.root.parent / "said"
+        with said.open("wb") as output:
+            # Into a file: what stays in the background would keep a pipe open.
+            settings = self._settings() | {"stdout": output, "start_new_session": True}
+            settings["env"] = settings["env"] | {"DASK_TEMPORARY_DIRECTORY": str(self.root.parent)}
+            with subprocess.Popen(self._shell(text), **settings) as process:
+                try:
+                    process.wait(timeout=SECONDS)
+                finally:
+                    os.killpg(process.pid, signal.SIGKILL)
+        words = said.read_text("utf-8", "replace")
+        assert process.returncode == 0, f"line {block.line}: status {process.returncode}\n{text}{words}"
 
     def serve(self, block: Block) -> bytes:
         """Runs a block whose last command serves a show, and interrupts it.

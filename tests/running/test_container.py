@@ -49,7 +49,7 @@ def test_what_is_shipped_is_small_and_nobodys() -> None:
 def test_every_install_is_locked() -> None:
     installs = [each.text for each in BUILD.of("RUN") if "pip install" in each.text]
     assert len(installs) == 2
-    assert "--require-hashes -r requirements.lock" in installs[0]
+    assert '--require-hashes -r "${LOCK:-requirements.lock}"' in installs[0]
     assert "--no-deps ." in installs[1]
 
 
@@ -67,7 +67,8 @@ def test_its_labels_are_those_of_the_package() -> None:
 
 def test_nothing_else_of_the_repository_gets_into_the_build(tmp_path: Path) -> None:
     copied = dockerfile.copy(BUILD, tmp_path)
-    assert copied == ["requirements.lock", "pyproject.toml", "README.md", "LICENSE", "publisher"]
+    locks = ["requirements.lock", "requirements-cluster.lock"]
+    assert copied == [*locks, "pyproject.toml", "README.md", "LICENSE", "publisher"]
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
     sent = {name for name in tracked.splitlines() if dockerfile.is_sent(ROOT / name)}
     assert sent, "this is no clone"

@@ -1,0 +1,1 @@
+"""Publishing with a real Dask scheduler and real workers, on the loopback address."""
