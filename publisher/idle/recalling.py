@@ -198,6 +198,7 @@ class Before:
             and facts.since <= moment < facts.until
             and 0 <= self.at - facts.made < LONGEST_SECONDS
             and not _is_locked(self.state)
+            and _was_well(self.state)
         )
 
 
@@ -303,6 +304,16 @@ def _is_locked(state: Path) -> bool:
     finally:
         os.close(file)
     return False
+
+
+def _was_well(state: Path) -> bool:
+    """Whether the last run here, of a watch too, ended well. Else a whole one has to find that it has passed:
+    producers are told of the same failure only once.
+
+    Raises:
+        OSError, ValueError, KeyError, TypeError: it is not known.
+    """
+    return bool(json.loads((state / LAST_RUN).read_bytes())["status"] == 0)
 
 
 def _record(state: Path, run: dict[str, Any], started: float) -> None:
