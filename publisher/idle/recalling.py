@@ -228,9 +228,17 @@ def facts_bytes(facts: Facts) -> bytes:
 
 
 def facts_of(data: bytes) -> Facts:
+    """Facts as they were written.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: they were not.
+    """
     values = json.loads(data)
     since, until = (datetime.fromisoformat(values.pop(name)) for name in ("since", "until"))
-    return Facts(since=since, until=until, feeds=tuple(Feed(*feed) for feed in values.pop("feeds")), **values)
+    feeds = tuple(Feed(*feed) for feed in values.pop("feeds"))
+    if not feeds or values["run"]["status"]:
+        raise ValueError("no feed, or a run that did not end well")
+    return Facts(since=since, until=until, feeds=feeds, **values)
 
 
 def said_bytes(said: Said) -> bytes:
