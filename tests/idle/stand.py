@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from publisher.folder_names import LAST_RUN, STATE_FOLDER
 
 NOW: Final = "2025-01-01 12:00"
 URL: Final = "https://show.example/"
+_LOGGED: Final = re.compile(r'^\{"time": "[^"]+"', re.MULTILINE)
 AHEAD_SECONDS: Final = 60.0
 """What a test has just written counts as settled."""
 
@@ -50,8 +52,8 @@ class Run:
 
     @property
     def said(self) -> tuple[int, str, str, dict[str, Any] | None]:
-        """All that anybody sees of it."""
-        return self.status, self.out, self.err, self.last
+        """All that anybody sees of it, but for the moment at which a line of a log was written."""
+        return self.status, self.out, _LOGGED.sub('{"time"', self.err), self.last
 
     @property
     def is_idle(self) -> bool:
