@@ -193,6 +193,7 @@ class Before:
             and facts.since <= moment < facts.until
             and 0 <= self.seen.at - facts.made < LONGEST_SECONDS
             and not _is_locked(self.state)
+            and _was_well(self.state)
         )
 
 
@@ -222,9 +223,17 @@ def facts_bytes(facts: Facts) -> bytes:
 
 
 def facts_of(data: bytes) -> Facts:
+    """Facts as they were written.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: they were not.
+    """
     values = json.loads(data)
     since, until = (datetime.fromisoformat(values.pop(name)) for name in ("since", "until"))
-    return Facts(since=since, until=until, feeds=tuple(Feed(*feed) for feed in values.pop("feeds")), **values)
+    feeds = tuple(Feed(*feed) for feed in values.pop("feeds"))
+    if not feeds or values["run"]["status"]:
+        raise ValueError("no feed, or a run that did not end well")
+    return Facts(since=since, until=until, feeds=feeds, **values)
 
 
 def said_bytes(said: Said) -> bytes:
@@ -298,6 +307,16 @@ def _is_locked(state: Path) -> bool:
     finally:
         os.close(file)
     return False
+
+
+def _was_well(state: Path) -> bool:
+    """Whether the last run here, of a watch too, ended well. Else a whole one has to find that it has passed:
+    producers are told of the same failure only once.
+
+    Raises:
+        OSError, ValueError, KeyError, TypeError: it is not known.
+    """
+    return bool(json.loads((state / LAST_RUN).read_bytes())["status"] == 0)
 
 
 def _record(state: Path, run: dict[str, Any], started: float) -> None:

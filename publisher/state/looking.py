@@ -120,12 +120,11 @@ def _entries(folder: str) -> list[tuple[str, str, int, bool]]:
                 continue
             if entry.is_symlink():
                 found.append(_linked(entry))
-                continue
-            stat = entry.stat()
-            if kinds.S_ISDIR(stat.st_mode):
+            elif entry.is_dir(follow_symlinks=False):
                 # What lies in it is stamped itself; a folder's own times say no more.
                 found.append((name, name, 0, True))
             else:
+                stat = entry.stat()
                 found.append((name, f"{name}\0{_stamp(stat)}", stat.st_ctime_ns, False))
     found.sort()
     return found

@@ -31,6 +31,7 @@ PACKAGES = {
     "npm": "npm",
     "podboat": "newsboat",
     "podget": "podget",
+    "strace": "strace",
     "systemd-analyze": "systemd",
     "openssl": "openssl",
     "mp3val": "mp3val",

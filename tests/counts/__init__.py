@@ -1,0 +1,1 @@
+"""What a run costs, counted: files opened, stats, bytes, requests, modules."""
