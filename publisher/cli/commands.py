@@ -169,7 +169,7 @@ def publish(
         output.came_to, output.reason = _came_to(outcome, dry_run=dry_run)
         if usual:
             note(before, folder, outcome, document=as_json)
-        return outcome.exit_status, outcome.as_json()
+        return outcome.exit_status, outcome.as_json() if as_json else {}
 
     def carry_out(folder: str, output: Output, seen: Seen | None) -> Outcome:
         from publisher.cli.progress import watching

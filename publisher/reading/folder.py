@@ -118,7 +118,8 @@ def below(folder: Path, name: str) -> Path | None:
             if part.startswith((".", "_")) and part != ".":
                 return None
             inside = path / part
-            if not os.path.lexists(inside):
+            # Only what has accents is written in more than one way.
+            if not part.isascii() and not os.path.lexists(inside):
                 same = (own for own in path.iterdir() if unicodedata.normalize("NFC", own.name) == part)
                 inside = next(same, inside)
             path = inside

@@ -138,6 +138,7 @@ def make_stand(show: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         return found.out, found.err
 
     monkeypatch.setattr(publisher.operations, "publish", publish)
-    monkeypatch.setattr("publisher.idle.recalling.time", clock)
+    for module in ("publisher.idle.recalling", "publisher.state.looking"):
+        monkeypatch.setattr(f"{module}.time", clock)
     monkeypatch.chdir(show.parent)
     return Stand(show, clock, whole, read)

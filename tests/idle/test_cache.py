@@ -183,11 +183,11 @@ def test_two_runs_share_it(stand: Stand) -> None:
 _READ_ONLY = """
 import subprocess, sys
 from publisher.cli import run
-import publisher.idle.recalling as recalling, time
+import publisher.idle.recalling as recalling, publisher.state.looking as looking, time
 class Ahead:
     monotonic = staticmethod(time.monotonic)
     time = staticmethod(lambda now=time.time: now() + 60)
-recalling.time = Ahead
+recalling.time = looking.time = Ahead
 subprocess.run(["mount", "--bind", "show", "show"], check=True)
 subprocess.run(["mount", "-o", "remount,bind,ro", "show"], check=True)
 status = run(sys.argv[1:])

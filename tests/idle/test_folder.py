@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.idle.looking import NotToldError, look
+from publisher.state.looking import NotToldError, look
 from tests.idle.stand import Stand
 from tests.support.shows import add_episode, edit_episode, edit_show
 
