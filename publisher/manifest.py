@@ -141,8 +141,9 @@ class Manifest:
         """Every object but the feed itself and the manifest, by key."""
         found: dict[str, StoredObject] = {item.key: item for item in (*self.objects.values(), *self.pages)}
         for episode in self.episodes:
-            own = [episode.enclosure.object, *episode.objects.values()]
-            found |= {item.key: item for item in own}
+            found[episode.enclosure.object.key] = episode.enclosure.object
+            for item in episode.objects.values():
+                found[item.key] = item
             if episode.page:
                 found[episode.page.key] = episode.page
         if self.feed:
