@@ -48,7 +48,7 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """One publish, as it is reckoned: requests, bytes without the audio, processor and memory."""
+    """One publish, as it is reckoned: requests, bytes without the audio, and processor time."""
 
     read: float
     written: float
