@@ -23,6 +23,7 @@ from benchmarks.measure import ROOT, Command, once, publisher, subject
 from benchmarks.table import machine
 
 if TYPE_CHECKING:
+    from tests.servers.server import S3Server
     from tests.support.faultproxy import FaultProxy, Request
 
 COUNTS: Final = ROOT / "benchmarks" / "scale.json"
@@ -69,7 +70,7 @@ class Counting:
         options = ("--to", f"s3://{_BUCKET}/{show.name}", "--url", url, "--now", "2027-01-01", "--quiet")
         run = once(Command(publisher("publish", show, *options)))
         asked = counted(self._proxy.requests, show.name)
-        return asked | {"cpu_seconds": round(run.cpu_seconds, 2), "peak_bytes": run.peak_bytes}
+        return asked | {"cpu_seconds": round(run.cpu_seconds, 2)}
 
     def shows(self) -> dict[str, float]:
         """What each show more costs that has nothing to do."""
@@ -107,26 +108,30 @@ def _part(key: str) -> str:
 
 
 @contextmanager
-def counting(folder: Path) -> Iterator[Counting]:
-    """A Ceph server with a bucket that everybody may read, found by every command meanwhile."""
-    from tests.servers.running import running_elsewhere
-    from tests.support.faultproxy import proxying
-
+def counting(folder: Path, server: S3Server, proxy: FaultProxy) -> Iterator[Counting]:
+    """A bucket that everybody may read, which every command finds meanwhile."""
     before = dict(os.environ)
-    with running_elsewhere("ceph") as server, proxying(server.endpoint) as proxy:
-        server.client().create_bucket(Bucket=_BUCKET)
-        server.public_url(_BUCKET)
-        os.environ.update(server.environment() | {"AWS_ENDPOINT_URL_S3": proxy.endpoint})
-        try:
-            yield Counting(folder, proxy)
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
+    server.client().create_bucket(Bucket=_BUCKET)
+    server.public_url(_BUCKET)
+    os.environ.update(server.environment() | {"AWS_ENDPOINT_URL_S3": proxy.endpoint})
+    try:
+        yield Counting(folder, proxy)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def measured(sizes: Sequence[int], say: Callable[[str], None]) -> dict[str, Any]:
     """All counts, as scale.json holds them."""
-    with tempfile.TemporaryDirectory(prefix="publisher-counting-") as folder, counting(Path(folder)) as place:
+    from tests.servers.running import running_elsewhere
+    from tests.support.faultproxy import proxying
+
+    with (
+        tempfile.TemporaryDirectory(prefix="publisher-counting-") as folder,
+        running_elsewhere("ceph") as server,
+        proxying(server.endpoint) as proxy,
+        counting(Path(folder), server, proxy) as place,
+    ):
         found = {}
         for episodes in sizes:
             say(f"{episodes:,} episodes …")

@@ -142,6 +142,7 @@ def _proportional(x: _Axis, y: _Axis) -> Iterator[str]:
 def _names(title: str, x_name: str, y_name: str) -> Iterator[str]:
     yield _text(_LEFT, 28, title, "start", "title")
     yield _text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 14, x_name, "middle")
+    yield _text(_WIDTH - 20, _HEIGHT - 14, "dotted: in proportion", "end")
     middle = (_TOP + _HEIGHT - _BOTTOM) / 2
     yield f'<text x="18" y="{middle:.1f}" text-anchor="middle" transform="rotate(-90 18 {middle:.1f})">' + (
         f"{escape(y_name)}</text>"

@@ -147,7 +147,8 @@ class _OfOne:
 
     def say(self, text: str) -> None:
         self._go_on()
-        self._common.move(lambda bar: bar.say(f"{self._show}: {text}"))
+        # Of many, which one says more than what of it.
+        self._common.move(lambda bar: bar.say(self._show))
 
 
 @dataclass(frozen=True, slots=True)
