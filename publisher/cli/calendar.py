@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 import click
 
 from publisher.cli import options
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from publisher.calendar import Look
     from publisher.calendar.grid import Entry, Mark
     from publisher.coming import Upcoming
@@ -31,6 +32,8 @@ class Day(click.ParamType[date]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         if isinstance(value, date):
             return value
+        from zoneinfo import ZoneInfo
+
         from publisher.reading.times import BadTime, parse_date
 
         try:
@@ -118,6 +121,8 @@ def _ics(found: Sequence[Look]) -> bytes:
 
 
 def _zone(seen: Look) -> ZoneInfo:
+    from zoneinfo import ZoneInfo
+
     return ZoneInfo(seen.loaded.show.timezone if seen.loaded.show else "UTC")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -114,6 +113,8 @@ def _upcoming(
     """What `--upcoming` does for each show."""
 
     def action(folder: str) -> tuple[int, dict[str, Any]]:
+        from zoneinfo import ZoneInfo
+
         from publisher import operations
         from publisher.cli.progress import watching
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 
 from publisher.cli import options
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from publisher.status import Status
 
 
@@ -65,6 +66,8 @@ def status(
 
 
 def _lines(status: Status, problems: str) -> Iterator[str]:
+    from zoneinfo import ZoneInfo
+
     zone = ZoneInfo(status.timezone)
     yield f"{status.show}: {status.title or 'the show cannot be read'}"
     yield from _told("released", _release(status, zone))

@@ -8,9 +8,11 @@ import os
 import shutil
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from tests.edits.values import (
     CHAPTER_FILES,
@@ -63,6 +65,14 @@ class Edited:
         for slug, episode in self.episodes.items():
             found |= {f"{slug}/{name}": data for name, data in episode.laid_out("episode.yaml").items()}
         return found
+
+    def due(self) -> list[datetime]:
+        """When something may happen: each episode for everybody, and early for members; aware."""
+        zone = ZoneInfo(self.show.keys.get("timezone", "UTC"))
+        dates = (episode.keys.get("published", "") for episode in self.episodes.values())
+        moments = [datetime.fromisoformat(date).replace(tzinfo=zone) for date in dates if date]
+        early = (0, 2, 7) if self.show.keys.get("feeds") else (0,)
+        return sorted(moment - timedelta(days=days) for moment in moments for days in early)
 
 
 def first_show(random: Random) -> Edited:

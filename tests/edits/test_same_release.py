@@ -24,16 +24,19 @@ from typing import Any, Final
 
 import pytest
 
+import publisher.operations
 from publisher.cli import run
 from publisher.reading.keys import EPISODE, SHOW
 from publisher.store.folder import WORK_FOLDER
-from tests.edits.editing import Writer, copied, edit, first_show, mend
+from tests.edits.editing import Edited, Writer, copied, edit, first_show, mend
 from tests.edits.values import EPISODE_VALUES, SHOW_VALUES
 
 SHOWS: Final = int(os.environ.get("PUBLISHER_EDITS", "4"))
 FIRST_SEED: Final = int(os.environ.get("PUBLISHER_EDITS_SEED", "1"))
 RUNS: Final = 12
-"""So many publishes a show has."""
+"""So many times a show is published, with what was edited since."""
+JUMPS: Final = tuple(timedelta(days=days) for days in (0, 1 / 1440, 1, 12, 25))
+"""How much time passes."""
 
 Read = Callable[[], tuple[str, str]]
 
@@ -84,12 +87,17 @@ class Side:
 
 @dataclass
 class Sequence:
-    """A show through its edits."""
+    """A show through its edits.
+
+    Attributes:
+        whole: grows with every publish that reads the show.
+    """
 
     seed: int
     place: Path
     read: Read
     counts: Counter[str]
+    whole: list[str]
     history: list[str] = field(default_factory=list)
 
     def play(self) -> None:
@@ -105,16 +113,29 @@ class Sequence:
             fresh.forget()
             options = self._options(random, now)
             status = self._both(kept, fresh, options)
+            if options[0] == "publish" and random.random() < 0.6:
+                # What there is nothing to do of is noted, and is what time goes by on.
+                fresh.forget()
+                status = self._both(kept, fresh, options)
             if status in (0, 6):
                 good = copied(edited)
             elif random.random() < 0.8:
                 self.history.append("taken back")
                 edited = copied(good)
-            now += random.choice((timedelta(0), timedelta(minutes=1), timedelta(days=1), timedelta(days=12)))
+            if random.random() < 0.4:
+                now = self._next(edited, now)
+                continue
+            now += random.choice(JUMPS)
             for _ in range(random.choice((0, 1, 1, 2, 3))):
                 self.history.append(edit(random, edited))
             if random.random() < 0.9:
                 mend(edited)
+
+    def _next(self, edited: Edited, now: datetime) -> datetime:
+        """When the next thing falls due, or a minute before, with nothing edited until then."""
+        minute = timedelta(minutes=1)
+        coming = [moment - early for moment in edited.due() for early in (minute, timedelta(0))]
+        return min((moment for moment in coming if moment > now), default=now + minute)
 
     def _options(self, random: Random, now: datetime) -> tuple[str, ...]:
         usual = ["publish", "show", "--to", "public", "--no-tell", "--no-verify", "--now", now.isoformat()]
@@ -136,14 +157,17 @@ class Sequence:
 
     def _both(self, kept: Side, fresh: Side, options: tuple[str, ...]) -> int:
         self.history.append(" ".join(options))
-        one, other = kept.run(*options), fresh.run(*options)
+        self.whole.clear()
+        one = kept.run(*options)
+        self.counts["idle"] += options[0] == "publish" and not self.whole
+        other = fresh.run(*options)
         if options[0] != "publish":
             # Only a publish is recorded, and the other copy has lost its record.
             one, other = (*one[:3], None), (*other[:3], None)
-        assert one == other, self._story()
+        assert one == other, self.story()
         ours, theirs = kept.tree(), fresh.tree()
-        assert ours.keys() == theirs.keys(), self._story()
-        assert [key for key in ours if ours[key] != theirs[key]] == [], self._story()
+        assert ours.keys() == theirs.keys(), self.story()
+        assert [key for key in ours if ours[key] != theirs[key]] == [], self.story()
         self.counts[f"{options[0]}, status {one[0]}"] += 1
         if one[0] == 1:
             errors = re.findall(r"error\S*\[[a-z-]+\]", one[2])
@@ -151,7 +175,7 @@ class Sequence:
         self.counts["released"] += bool(one[3] and one[3]["released"])
         return one[0]
 
-    def _story(self) -> str:
+    def story(self) -> str:
         return f"seed {self.seed}:\n" + "\n".join(self.history)
 
 
@@ -163,15 +187,24 @@ def test_a_kept_cache_gives_what_no_cache_gives(
     monkeypatch.setenv("FRIENDS_SECRET", "another-secret-that-is-long-enough")
     monkeypatch.setattr("publisher.idle.recalling.time", _Ahead())
 
+    whole, real = list[str](), publisher.operations.publish
+
+    def publish(folder: Any, **options: Any) -> Any:
+        whole.append(str(folder))
+        return real(folder, **options)
+
+    monkeypatch.setattr(publisher.operations, "publish", publish)
+
     def read() -> tuple[str, str]:
         found = capsys.readouterr()
         return found.out, found.err
 
-    sequence = Sequence(seed, tmp_path, read, Counter())
+    sequence = Sequence(seed, tmp_path, read, Counter(), whole)
     sequence.play()
     with capsys.disabled():
         print(f"\nseed {seed}: {dict(sorted(sequence.counts.items()))}", flush=True)
-    assert sequence.counts["released"] >= RUNS // 4, sequence._story()
+    assert sequence.counts["released"] >= RUNS // 4, sequence.story()
+    assert sequence.counts["idle"], sequence.story()
 
 
 class _Ahead:
