@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Final
@@ -22,13 +24,14 @@ from publisher.store.s3_sent import Held, content_md5, is_etag_of
 from publisher.store.s3_unfinished import Unfinished, Upload, part_bytes
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 _SENT_AT_ONCE: Final = 4
 _HELD_AT_ONCE: Final = 6
 _LAST_PARTS_SECONDS: Final = 5.0
-_TRIES: Final = 3
+_TRIES: Final = 4
 """An upload that is gone half-way (somebody ended it, or completed it with other content) is begun anew."""
 
 
@@ -87,17 +90,19 @@ class MultipartUploads:
             try:
                 proven = self._carried_out(key, body, upload, progress)
             except ClientError as error:
-                # It was completed, by us and only the answer was lost, or by another run; or it was ended.
-                if error_code(error) != "NoSuchUpload" or attempt == _TRIES:
+                if attempt == _TRIES or not _is_over(error):
                     raise
-                self._unfinished.forget(upload)
+                if error_code(error) == "NoSuchUpload":
+                    self._unfinished.forget(upload)
+                else:
+                    time.sleep(random.uniform(0.2, 0.4) * 2**attempt)
             else:
                 if upload.is_ours:
                     return proven
+                # It may have been begun by a version of publisher that gave other headers.
+                anew = True
             if self._is_as_wanted(upload, arguments, body):
                 return True
-            # It may have been begun by a version of publisher that gave other headers.
-            anew = True
         return False
 
     def _carried_out(
@@ -180,6 +185,14 @@ class MultipartUploads:
         names = ("ContentType", "CacheControl", "ContentEncoding", "Metadata")
         same = all(found.get(name, "") == arguments.get(name, "") for name in names)
         return same and bool(found["ContentLength"] == body.length_bytes)
+
+
+def _is_over(error: ClientError) -> bool:
+    """Whether the upload was completed, by us so that only the answer was lost, or by another run, or is
+    being completed by one (Ceph: `InternalError`, already in progress); or whether somebody ended it."""
+    if error_code(error) == "NoSuchUpload":
+        return True
+    return error.operation_name == "CompleteMultipartUpload" and error_code(error) == "InternalError"
 
 
 def _is_made_of(etag: str, parts: list[CompletedPartTypeDef]) -> bool:

@@ -91,24 +91,26 @@ class Unfinished:
         return Upload(self._bucket, name, id, is_ours=True)
 
     def of(self, arguments: dict[str, Any], length_bytes: int) -> Upload | None:
-        """The one of this object that is furthest, None where none is worth going on with.
+        """The one of this object that is furthest, None where there is none.
 
         Args:
             arguments: as for `begin`.
             length_bytes: the object's; parts of other sizes than it is cut into do not count.
         """
-        name = arguments["Key"]
+        name, count = arguments["Key"], -(-length_bytes // part_bytes(length_bytes))
         found = [self._looked_into(name, id) for id in self._candidates(name)]
         uploads = [upload for upload in found if upload is not None]
         with self._lock:
-            free = [upload for upload in uploads if upload.id not in self._at_work]
-            # One of ours without parts will do as well as a new one.
-            worth = [(_length(upload, length_bytes), upload.is_ours, upload) for upload in free]
-            worth = [item for item in worth if item[0] or item[1]]
-            if not worth:
-                return None
-            best = max(worth, key=lambda item: item[:2])[2]
-            self._at_work.add(best.id)
+            # Of parts that the object has not, Ceph wants to know at the end, too.
+            free = [
+                upload
+                for upload in uploads
+                if upload.id not in self._at_work and max(upload.parts, default=0) <= count
+            ]
+            # One without parts will do as well as a new one, and does not stay open.
+            best = max(free, key=lambda one: (_length(one, length_bytes), one.is_ours), default=None)
+            if best is not None:
+                self._at_work.add(best.id)
         return best
 
     def leave(self, upload: Upload) -> None:

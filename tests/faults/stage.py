@@ -172,12 +172,13 @@ class Stage:
         findings += report.findings
         if status == 0 and report.feed != self.after["feed.xml"].arguments["Body"]:
             findings.append("done, it says, and the old release stands")
-        left = self.uploads()
-        if left and not may_leave_uploads and not _lost_its_name(struck, fault):
-            findings.append(f"uploads are left: {left}")
         again, said = _status(folder, self.store())
         if again != 0:
             findings.append(f"the run after it ended with {again}: {said}")
+        # One that broke off is gone on with.
+        left = self.uploads()
+        if left and not may_leave_uploads and not _lost_its_name(struck, fault):
+            findings.append(f"uploads are left: {left}")
         findings += self.differences()
         return Trial(fault.name, at, mode, status, struck[0], findings)
 
