@@ -11,9 +11,9 @@ from publisher.diagnosing.objects import Objects, body_of, headers_of
 from publisher.diagnosing.probe import Findings, Missing, Question, Unknown
 from publisher.errors import AccessDenied, Conflict, NoSuchBucket, StoreError
 from publisher.store import Store
-from publisher.store.s3 import S3Store
+from publisher.store.s3 import ONE_REQUEST_BYTES, S3Store
 from publisher.store.s3_bucket import Contact, S3Bucket
-from publisher.store.s3_multipart import PART_BYTES
+from publisher.store.s3_unfinished import PART_BYTES
 
 REACHED = Question(
     "reached",
@@ -71,8 +71,8 @@ PARTS_OF = Question(
 )
 MULTIPART = Question(
     "large uploads",
-    f"Audio over {PART_BYTES >> 20} MiB goes up in parts; parts that are left open cost money unseen.",
-    "allow s3:AbortMultipartUpload and s3:ListBucketMultipartUploads, too",
+    f"Audio over {ONE_REQUEST_BYTES >> 20} MiB goes up in parts; parts that are left open cost money unseen.",
+    "allow s3:AbortMultipartUpload, s3:ListBucketMultipartUploads and s3:ListMultipartUploadParts, too",
 )
 
 OF_ANY: Final = (WRITE, READ, OVERWRITE, LIST, DELETE, CREATE_ONCE, REPLACE_ONCE)
@@ -259,7 +259,7 @@ def _part(bucket: S3Bucket, own: Objects) -> str:
 
 def _multipart(store: Store, bare: S3Store, own: Objects) -> str:
     content = random.Random(own.mark).randbytes(PART_BYTES + 1)
-    store.put(own.big, body_of(content), headers_of(own.big, own.mark))
+    bare.put_in_parts(own.big, body_of(content), headers_of(own.big, own.mark))
     found = store.head(own.big)
     if found is None or (found.length_bytes, found.digest) != (
         len(content),

@@ -14,6 +14,9 @@ from publisher.manifest import Manifest, StoredObject
 from publisher.store.base import Store
 
 WORKERS: Final = 8
+_ASKED_FROM_BYTES: Final = 64 << 10
+"""What is smaller is sent sooner than it is asked for, and most of it is not there."""
+
 _OLD: Final = timedelta(hours=12)
 _BLOCK: Final = 1 << 20
 
@@ -53,7 +56,8 @@ class Uploads:
     """Stores what is not there yet.
 
     Objects of the last manifest are known to be there, by key and digest; anything else that is named by its
-    digest is asked for first, so that a run after an interrupted one sends nothing twice.
+    digest and not small is asked for first, so that a run after an interrupted one sends nothing twice that
+    takes its time.
     """
 
     def __init__(self, store: Store, progress: Progress) -> None:
@@ -150,6 +154,8 @@ class Uploads:
         return digest.hexdigest()
 
     def _found(self, item: StoredObject) -> bool:
+        if item.length_bytes < _ASKED_FROM_BYTES:
+            return False
         if item.digest[:24] not in item.key or item.key in self._damaged:
             return False
         stored = self.store.head(item.key)

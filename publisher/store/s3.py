@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import tempfile
@@ -17,8 +16,25 @@ from publisher.store.base import Body, Headers, Stored, checked_key, is_key
 from publisher.store.body import whole
 from publisher.store.s3_bucket import S3Bucket
 from publisher.store.s3_conditional import ConditionalWriter
-from publisher.store.s3_errors import Place, error_code, errors_wrapped, http_status, no_such_bucket
-from publisher.store.s3_multipart import PART_BYTES, MultipartUploads
+from publisher.store.s3_errors import (
+    Place,
+    as_store_error,
+    error_code,
+    errors_wrapped,
+    http_status,
+    no_such_bucket,
+)
+from publisher.store.s3_multipart import Lanes, MultipartUploads
+from publisher.store.s3_sent import (
+    HELD_BYTES,
+    DigestCheck,
+    Held,
+    content_md5,
+    put_held,
+    put_streamed,
+    send_large_blocks,
+)
+from publisher.store.s3_unfinished import PART_BYTES, Unfinished
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -30,6 +46,10 @@ if TYPE_CHECKING:
 
 DIGEST_NAME = "sha256"
 """The metadata entry that carries an object's digest: ETags say nothing reliable about content."""
+
+ONE_REQUEST_BYTES = 32 << 20
+"""Objects up to this size go in one request, where the store compares digests: more connections gain nothing
+before the first has come up to speed, and each byte is hashed once."""
 
 _READ_ATTEMPTS = 3
 _COPY_BYTES = 1 << 20
@@ -76,7 +96,14 @@ class S3Store:
         self._place = Place(name, _without_user(address), bucket, not _is_amazon(address))
         self._bucket_seen = False
         self._conditional = ConditionalWriter(self._client, bucket, self._prefix, self._version_and_metadata)
-        self._multipart = connection.multipart
+        self._digests = DigestCheck(self._client, bucket, self._prefix, self._place)
+        self._multipart = MultipartUploads(
+            self._client,
+            Unfinished(self._client, bucket, self._prefix),
+            is_passing=self._is_passing,
+            checks_digests=self._digests.is_made,
+            lanes=connection.lanes,
+        )
 
     @property
     def name(self) -> str:
@@ -122,20 +149,38 @@ class S3Store:
     def put(
         self, key: str, body: Body, headers: Headers, *, progress: Callable[[int], None] | None = None
     ) -> None:
+        """As the port says.
+
+        The answer to a write is believed where it shows that the store has read every byte: it calls the
+        object by the MD5 of what was sent, or it is one that refuses whatever the signature does not name.
+        Any other is asked afterwards what it has.
+        """
         arguments = self._described(key, body, headers)
         with self._wrapped(f"write {key!r}"):
-            if body.length_bytes > PART_BYTES:
-                self._multipart.upload(key, body, arguments, progress)
+            if body.length_bytes <= HELD_BYTES:
+                proven = put_held(self._client, key, body, arguments, progress)
+            elif body.length_bytes <= ONE_REQUEST_BYTES and self._digests.is_made():
+                proven = put_streamed(self._client, key, body, arguments, progress)
+            elif body.length_bytes <= PART_BYTES:
+                proven = put_held(self._client, key, body, arguments, progress)
             else:
-                self._client.put_object(**arguments, **_whole_content(key, body))
-                if progress is not None:
-                    progress(body.length_bytes)
-        self._confirm(key, body)
+                proven = self._multipart.upload(key, body, arguments, progress)
+        if not proven:
+            self._confirm(key, body)
+
+    def put_in_parts(self, key: str, body: Body, headers: Headers) -> None:
+        """As `put`, whatever the size, as large objects are written; `body` has at least one byte."""
+        arguments = self._described(key, body, headers)
+        with self._wrapped(f"write {key!r}"):
+            proven = self._multipart.upload(key, body, arguments, None)
+        if not proven:
+            self._confirm(key, body)
 
     def replace(self, key: str, body: Body, headers: Headers, *, expected: str | None) -> Stored:
         arguments = self._described(key, body, headers)
         with self._wrapped(f"replace {key!r}"):
-            arguments |= _whole_content(key, body)
+            held = Held(whole(key, body))
+            arguments |= {"Body": held, "ContentMD5": content_md5(held.md5)}
             version = self._conditional.write(key, arguments, expected)
         return Stored(key, body.length_bytes, version, headers.type, body.digest)
 
@@ -219,6 +264,9 @@ class S3Store:
         if headers.encoding:
             arguments["ContentEncoding"] = headers.encoding
         return arguments
+
+    def _is_passing(self, error: Exception) -> bool:
+        return isinstance(as_store_error(error, self._place, "write"), StoreUnavailable)
 
     def _confirm(self, key: str, body: Body) -> None:
         """Asks the store what it has. Another digest than ours is another writer's later object, and whole.
@@ -342,12 +390,13 @@ class S3Store:
 
 
 class Connection:
-    """A client with its pool of connections, and the uploads in parts that go through it: for any number of
+    """A client with its pool of connections, and the lanes in which parts go through it: for any number of
     threads and stores."""
 
     def __init__(self, client: S3Client) -> None:
+        send_large_blocks(client)
         self.client = client
-        self.multipart = MultipartUploads(client)
+        self.lanes = Lanes()
 
 
 def connection_to(endpoint: str) -> Connection:
@@ -396,12 +445,6 @@ def _is_amazon(address: str) -> bool:
 def _without_user(address: str) -> str:
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-
-
-def _whole_content(key: str, body: Body) -> dict[str, Any]:
-    content = whole(key, body)
-    md5 = hashlib.md5(content, usedforsecurity=False).digest()
-    return {"Body": content, "ContentMD5": base64.b64encode(md5).decode()}
 
 
 def _whole_length(response: GetObjectOutputTypeDef) -> int:

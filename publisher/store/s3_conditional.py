@@ -3,7 +3,8 @@
 What stores do differently, found by asking them:
 
 * Amazon answers 412 to a lost race, 404 when the object is gone, 409 when two writes collide.
-* Ceph compares `If-Match` without the quotes that belong to an ETag, and answers 412 for a missing object.
+* Ceph compares `If-Match` without the quotes that belong to an ETag, and answers 412 for a missing object; to
+  writes that meet in the same moment it may answer 500 with the code `UnknownError`.
 * Swift answers 501 to `If-Match`; its `If-None-Match: *` is checked, but not atomic.
 * Others ignore the condition and write.
 """
@@ -91,7 +92,7 @@ class ConditionalWriter:
             try:
                 version = self._client.put_object(**arguments, **condition)["ETag"]
             except ClientError as error:
-                if not _is_lost(error):
+                if not (_is_lost(error) or _is_collision(error)):
                     raise
                 found, is_ours = self._seen(key, token)
                 if found is not None and is_ours:
@@ -99,7 +100,7 @@ class ConditionalWriter:
                 if found != expected:
                     raise Conflict(key) from error
                 # The object still is the expected one, and this attempt wrote nothing.
-                if http_status(error) == 409 and collisions < _COLLISIONS_AT_MOST:
+                if _is_collision(error) and collisions < _COLLISIONS_AT_MOST:
                     collisions += 1
                     time.sleep(random.uniform(0.05, 0.2) * 2**collisions)
                 elif http_status(error) == 412 and len(conditions) > 1:
@@ -175,6 +176,11 @@ class ConditionalWriter:
                     self._client.delete_object(Bucket=self._bucket, Key=name)
             self.supported = False
             self._asked = True
+
+
+def _is_collision(error: ClientError) -> bool:
+    """Whether the store could not decide between writes that met."""
+    return http_status(error) == 409 or (http_status(error) == 500 and error_code(error) == "UnknownError")
 
 
 def _is_lost(error: ClientError) -> bool:

@@ -1,48 +1,82 @@
-"""Large objects in parts: in parallel, each checked by the server, and in bounded memory.
+"""Large objects in parts: in parallel, each checked by the server, in bounded memory, gone on with after a
+break.
 
-boto3's own transfer sends parts without a checksum once trailing ones are switched off, and bounds its memory
-per upload; here every part carries `Content-MD5`, which all stores check, and all uploads share one bound.
+boto3's own transfer sends parts without a checksum once trailing ones are switched off, bounds its memory per
+upload, and begins anew each time; here every part is sent with a digest that the store compares, all uploads
+share one bound, and what a run that broke off has sent counts.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from publisher.store.base import Body
 from publisher.store.body import blocks
-from publisher.store.s3_errors import error_code
+from publisher.store.s3_errors import error_code, http_status
+from publisher.store.s3_sent import Held, content_md5, is_etag_of
+from publisher.store.s3_unfinished import Unfinished, Upload, part_bytes
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
-PART_BYTES = 8 << 20
-"""Objects up to this size go in one request."""
+_SENT_AT_ONCE: Final = 4
+_HELD_AT_ONCE: Final = 6
+_LAST_PARTS_SECONDS: Final = 5.0
+_TRIES: Final = 4
+"""An upload that is gone half-way (somebody ended it, or completed it with other content) is begun anew."""
 
-PARTS_AT_MOST = 10_000
-_SENT_AT_ONCE = 4
-_HELD_AT_ONCE = 6
-_LAST_PARTS_SECONDS = 5.0
+
+class Lanes:
+    """Threads that send parts, and room for those that wait: `_HELD_AT_ONCE` for all that share them."""
+
+    def __init__(self) -> None:
+        self.threads = ThreadPoolExecutor(_SENT_AT_ONCE, thread_name_prefix="publisher-part")
+        self.room = threading.BoundedSemaphore(_HELD_AT_ONCE)
 
 
 class MultipartUploads:
-    """The uploads of one store, from however many threads: together they hold `_HELD_AT_ONCE` parts."""
+    """The uploads of one store, from however many threads.
 
-    def __init__(self, client: S3Client) -> None:
+    Args:
+        is_passing: whether an error is one after which the same upload may be gone on with.
+        checks_digests: whether the store compares parts with the SHA-256 of their signatures; else each
+            carries its MD5.
+        lanes: in which they go; other stores may share them.
+    """
+
+    def __init__(
+        self,
+        client: S3Client,
+        unfinished: Unfinished,
+        *,
+        is_passing: Callable[[Exception], bool],
+        checks_digests: Callable[[], bool],
+        lanes: Lanes,
+    ) -> None:
         self._client = client
-        self._threads = ThreadPoolExecutor(_SENT_AT_ONCE, thread_name_prefix="publisher-part")
-        self._room = threading.BoundedSemaphore(_HELD_AT_ONCE)
+        self._unfinished = unfinished
+        self._is_passing = is_passing
+        self._checks_digests = checks_digests
+        self._threads = lanes.threads
+        self._room = lanes.room
 
     def upload(
         self, key: str, body: Body, arguments: dict[str, Any], progress: Callable[[int], None] | None
-    ) -> None:
+    ) -> bool:
         """Sends the body; either the whole object appears under its name, or nothing changes.
+
+        An upload of the same object that broke off is gone on with: a part that the store has counts where
+        it has the length and the MD5 of the bytes that would be sent. After a failure that may pass, what was
+        sent stays with the store for the next try, by whichever run; after any other it is cleared away.
 
         Args:
             key: the object's name in messages.
@@ -50,37 +84,67 @@ class MultipartUploads:
             arguments: `Bucket`, `Key` and what `create_multipart_upload` takes besides.
             progress: told of each part that has arrived, in this thread.
 
+        Returns:
+            Whether the answers prove that the store has put together what was sent under these headers.
+
         Raises:
             StoreError: the body is not what it promised.
             botocore.exceptions.BotoCoreError, ClientError: as boto3 raises them.
         """
-        target = {"Bucket": arguments["Bucket"], "Key": arguments["Key"]}
-        started = self._client.create_multipart_upload(**arguments)
-        upload = target | {"UploadId": started["UploadId"]}
+        from botocore.exceptions import ClientError
+
+        anew = False
+        for attempt in range(1, _TRIES + 1):
+            found = None if anew else self._unfinished.of(arguments, body.length_bytes)
+            upload = found or self._unfinished.begin(arguments)
+            try:
+                proven = self._carried_out(key, body, upload, progress)
+            except ClientError as error:
+                if attempt == _TRIES or not _is_over(error):
+                    raise
+                if error_code(error) == "NoSuchUpload":
+                    self._unfinished.forget(upload)
+                else:
+                    time.sleep(random.uniform(0.2, 0.4) * 2**attempt)
+            else:
+                if upload.is_ours:
+                    return proven
+                # It may have been begun by a version of publisher that gave other headers.
+                anew = True
+            if self._is_as_wanted(upload, arguments, body):
+                return True
+        return False
+
+    def _carried_out(
+        self, key: str, body: Body, upload: Upload, progress: Callable[[int], None] | None
+    ) -> bool:
         sending: list[Future[CompletedPartTypeDef]] = []
         arrived = _Arrivals(body.length_bytes, progress)
         try:
-            for future in self._started_parts(key, body, upload, arrived.part_bytes):
+            for future in self._started_parts(key, body, upload):
                 sending.append(future)
                 arrived.tell(sending)
             parts = [future.result() for future in sending]
             arrived.tell(sending)
-            self._complete(upload, parts, body.digest)
-        except BaseException:
+            etag = self._complete(upload, parts)
+        except BaseException as error:
             for future in sending:
                 future.cancel()
             wait(sending, timeout=_LAST_PARTS_SECONDS)
-            # Whatever cannot be cleared away now must not hide why.
-            with contextlib.suppress(Exception):
-                self._client.abort_multipart_upload(**upload)
             arrived.take_back()
+            self._unfinished.leave(upload)
+            if upload.is_ours and isinstance(error, Exception) and not self._is_passing(error):
+                # Whatever cannot be cleared away now must not hide why.
+                with contextlib.suppress(Exception):
+                    self._client.abort_multipart_upload(**upload.target)
+                self._unfinished.forget(upload)
             raise
+        self._unfinished.forget(upload)
+        return upload.is_ours and _is_made_of(etag, parts)
 
-    def _started_parts(
-        self, key: str, body: Body, upload: dict[str, Any], part_bytes: int
-    ) -> Iterator[Future[CompletedPartTypeDef]]:
+    def _started_parts(self, key: str, body: Body, upload: Upload) -> Iterator[Future[CompletedPartTypeDef]]:
         number = 0
-        with contextlib.closing(blocks(key, body, part_bytes)) as source:
+        with contextlib.closing(blocks(key, body, part_bytes(body.length_bytes))) as source:
             while True:
                 self._room.acquire()
                 try:
@@ -89,7 +153,9 @@ class MultipartUploads:
                         self._room.release()
                         return
                     number += 1
-                    future = self._threads.submit(self._send, upload, number, block)
+                    future = self._found(upload, number, block) or self._threads.submit(
+                        self._send, upload, number, block
+                    )
                 except BaseException:
                     self._room.release()
                     raise
@@ -97,23 +163,59 @@ class MultipartUploads:
                 del block
                 yield future
 
-    def _send(self, upload: dict[str, Any], number: int, block: bytes) -> CompletedPartTypeDef:
-        md5 = base64.b64encode(hashlib.md5(block, usedforsecurity=False).digest()).decode()
-        sent = self._client.upload_part(**upload, PartNumber=number, Body=block, ContentMD5=md5)
+    def _found(self, upload: Upload, number: int, block: bytes) -> Future[CompletedPartTypeDef] | None:
+        """A part that the store has already, None where it has none or another one."""
+        part = upload.parts.get(number)
+        if part is None or part.length_bytes != len(block) or not is_etag_of(part.etag, Held(block).md5):
+            return None
+        found: Future[CompletedPartTypeDef] = Future()
+        found.set_result({"ETag": part.etag, "PartNumber": number})
+        return found
+
+    def _send(self, upload: Upload, number: int, block: bytes) -> CompletedPartTypeDef:
+        held: Any = Held(block)
+        checked: dict[str, Any] = {} if self._checks_digests() else {"ContentMD5": content_md5(held.md5)}
+        sent = self._client.upload_part(**upload.target, PartNumber=number, Body=held, **checked)
         return {"ETag": sent["ETag"], "PartNumber": number}
 
-    def _complete(self, upload: dict[str, Any], parts: list[CompletedPartTypeDef], digest: str) -> None:
+    def _complete(self, upload: Upload, parts: list[CompletedPartTypeDef]) -> str:
+        answer = self._client.complete_multipart_upload(**upload.target, MultipartUpload={"Parts": parts})
+        return answer.get("ETag", "")
+
+    def _is_as_wanted(self, upload: Upload, arguments: dict[str, Any], body: Body) -> bool:
+        """Whether the object is there, with the headers that it would be given now."""
         from botocore.exceptions import ClientError
 
         try:
-            self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+            found: dict[str, Any] = {**self._client.head_object(Bucket=upload.bucket, Key=upload.name)}
         except ClientError as error:
-            # A repeated request finds no upload where the first one completed it and its answer got lost.
-            if error_code(error) != "NoSuchUpload":
-                raise
-            found = self._client.head_object(Bucket=upload["Bucket"], Key=upload["Key"])
-            if digest not in found["Metadata"].values():
-                raise
+            if http_status(error) == 404:
+                return False
+            raise
+        names = ("ContentType", "CacheControl", "ContentEncoding", "Metadata")
+        same = all(found.get(name, "") == arguments.get(name, "") for name in names)
+        return same and bool(found["ContentLength"] == body.length_bytes)
+
+
+def _is_over(error: ClientError) -> bool:
+    """Whether the upload was completed, by us so that only the answer was lost, or by another run, or is
+    being completed by one (Ceph: `InternalError`, already in progress); or whether somebody ended it."""
+    if error_code(error) == "NoSuchUpload":
+        return True
+    return error.operation_name == "CompleteMultipartUpload" and error_code(error) == "InternalError"
+
+
+def _is_made_of(etag: str, parts: list[CompletedPartTypeDef]) -> bool:
+    """Whether a store calls an object by the MD5 of its parts' MD5s, as Amazon's does: then it has put these
+    parts together, and no others.
+    """
+    digests = [part["ETag"].strip('"').lower() for part in parts]
+    try:
+        joined = b"".join(bytes.fromhex(digest) for digest in digests)
+    except ValueError:
+        return False
+    whole = hashlib.md5(joined, usedforsecurity=False).hexdigest()
+    return etag.strip('"').lower() == f"{whole}-{len(parts)}"
 
 
 class _Arrivals:
@@ -121,10 +223,10 @@ class _Arrivals:
 
     def __init__(self, length_bytes: int, progress: Callable[[int], None] | None) -> None:
         self._length_bytes = length_bytes
+        self._part_bytes = part_bytes(length_bytes)
         self._progress = progress
         self._told: set[int] = set()
         self._told_bytes = 0
-        self.part_bytes = max(PART_BYTES, -(-length_bytes // PARTS_AT_MOST))
 
     def tell(self, sending: list[Future[CompletedPartTypeDef]]) -> None:
         """Raises what a part failed with, so that no further one is sent."""
@@ -132,7 +234,7 @@ class _Arrivals:
             if index not in self._told and future.done():
                 future.result()
                 self._told.add(index)
-                self._tell(min(self.part_bytes, self._length_bytes - index * self.part_bytes))
+                self._tell(min(self._part_bytes, self._length_bytes - index * self._part_bytes))
 
     def take_back(self) -> None:
         if self._told_bytes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from publisher.errors import PublisherError
 from publisher.store import Store
 from publisher.store.retrying import RetryingStore
-from publisher.store.s3 import S3Store
+from publisher.store.s3 import ONE_REQUEST_BYTES, S3Store
 from tests.faults.scene import BASE, Folders, publish
 from tests.servers.server import S3Server
 from tests.support.checker import HttpSide, Report, check, keeps_its_address
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PREFIX: Final = "shows/small"
-LARGE_BYTES: Final = (8 << 20) + 1
+LARGE_BYTES: Final = ONE_REQUEST_BYTES + 1
 """One byte over what is sent in one request."""
 
 _ADDRESSED: Final = re.compile(
@@ -172,12 +172,13 @@ class Stage:
         findings += report.findings
         if status == 0 and report.feed != self.after["feed.xml"].arguments["Body"]:
             findings.append("done, it says, and the old release stands")
-        left = self.uploads()
-        if left and not may_leave_uploads and not _lost_its_name(struck, fault):
-            findings.append(f"uploads are left: {left}")
         again, said = _status(folder, self.store())
         if again != 0:
             findings.append(f"the run after it ended with {again}: {said}")
+        # One that broke off is gone on with.
+        left = self.uploads()
+        if left and not may_leave_uploads and not _lost_its_name(struck, fault):
+            findings.append(f"uploads are left: {left}")
         findings += self.differences()
         return Trial(fault.name, at, mode, status, struck[0], findings)
 

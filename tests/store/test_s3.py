@@ -14,8 +14,8 @@ import pytest
 
 from publisher.errors import StoreError, StoreFull
 from publisher.store.base import Headers
-from publisher.store.s3 import S3Store
-from publisher.store.s3_multipart import PART_BYTES
+from publisher.store.s3 import ONE_REQUEST_BYTES, S3Store
+from publisher.store.s3_sent import HELD_BYTES
 from tests.servers.server import S3Server
 from tests.servers.swift import limit_bytes
 from tests.store.subjects import TEXT, Subject, body, content_of
@@ -24,7 +24,7 @@ AUDIO = Headers("audio/mpeg", "public, max-age=31536000, immutable", {"release":
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("length_bytes", [10, PART_BYTES, PART_BYTES + 1])
+@pytest.mark.parametrize("length_bytes", [10, HELD_BYTES + 1, ONE_REQUEST_BYTES, ONE_REQUEST_BYTES + 1])
 def test_headers_are_really_set(s3_subject: Subject, length_bytes: int) -> None:
     content = os.urandom(length_bytes)
     s3_subject.store.put("media/a.mp3", body(content), AUDIO)
@@ -152,7 +152,7 @@ _UPLOADS = """
 import hashlib, sys
 from concurrent.futures import ThreadPoolExecutor
 from publisher.store.base import Body, Headers
-from publisher.store.s3 import S3Store
+from publisher.store.s3 import ONE_REQUEST_BYTES, S3Store
 store, path, length = S3Store(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 digest = hashlib.file_digest(open(path, "rb"), "sha256").hexdigest()
 body = Body(lambda: open(path, "rb"), length, digest)
