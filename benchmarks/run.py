@@ -63,8 +63,8 @@ Every figure is the median of several runs, each in a process of its own; what i
 Figures of first publishes are of one run. No peak can be seen below that of the process which measures,
 about 20 MB.
 
-`yaml.CSafeLoader` checks nothing and knows no line numbers; bare feedgen writes none of the podcast
-namespace's elements; `cp` neither walks, tags nor hashes what it copies, and does not wait for the disk.
+`yaml.CSafeLoader` checks nothing and knows no line numbers; bare feedgen writes the same elements, and
+decides nothing; `cp` neither walks, tags nor hashes what it copies, and does not wait for the disk.
 Pelican, beside which pages are made where `pelican[markdown]` is installed, writes them to the disk, and has
 no search, no player, no quiz and no data for machines.
 

@@ -12,14 +12,11 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from publisher.feed import FeedItem
+from typing import Final
 
 _LONGEST_WAIT: Final = timedelta(minutes=2)
 SUBJECTS: Final[dict[str, Callable[..., Callable[[], object]]]] = {}
@@ -158,117 +155,72 @@ def loudnorm(source: str, target: str) -> Callable[[], object]:
 @subject
 def feed(episodes: str) -> Callable[[], object]:
     """publisher.feed.render_feed."""
+    from benchmarks.bare_feed import feed_items, feed_show
     from publisher.feed import render_feed
-    from publisher.model import Person, Show
 
-    show = Show(
-        folder="episodes",
-        title="Things that speak",
-        description="A weekly conversation.",
-        language="en",
-        categories=("Technology",),
-        url=_URL,
-        link=_URL,
-        feed_url=_URL + "feed.xml",
-        author="The makers",
-        guid="ead4c236-bf58-58c6-a2c6-a6b28d128cb6",
-        hosts=(Person("Ada Holm", url="https://example.com/ada"),),
-    )
-
-    def render(count: int) -> bytes:
-        return render_feed(show, _items(count), newest=_date(count))
-
-    render(1)
-    return lambda: render(int(episodes))
+    show, items = feed_show(), feed_items(int(episodes))
+    render_feed(show, items[:1], newest=items[0].published)
+    return lambda: render_feed(show, items, newest=items[0].published)
 
 
 @subject
 def bare_feedgen(episodes: str) -> Callable[[], object]:
-    """feedgen with its own podcast extension, and the elements that it knows."""
-    from feedgen.feed import FeedGenerator
+    """feedgen alone, with the same elements."""
+    from benchmarks.bare_feed import bare_feed, feed_items, feed_show
 
-    def render(count: int) -> bytes:
-        generator = FeedGenerator()
-        generator.load_extension("podcast")
-        generator.title("Things that speak")
-        generator.link(href=_URL + "feed.xml", rel="self")
-        generator.link(href=_URL, rel="alternate")
-        generator.description("A weekly conversation.")
-        generator.language("en")
-        generator.podcast.itunes_author("The makers")
-        generator.podcast.itunes_category("Technology")
-        generator.podcast.itunes_explicit("no")
-        generator.podcast.itunes_type("episodic")
-        for item in _items(count):
-            _feedgen_entry(generator.add_entry(order="append"), item)
-        rendered: bytes = generator.rss_str(pretty=True)
-        return rendered
-
-    render(1)  # feedgen imports its extension late, and imports are not what is timed
-    return lambda: render(int(episodes))
+    show, items = feed_show(), feed_items(int(episodes))
+    bare_feed(show, items[:1])
+    return lambda: bare_feed(show, items)
 
 
-def _feedgen_entry(entry: Any, item: FeedItem) -> None:
-    episode = item.episode
-    entry.title(episode.title)
-    entry.guid(item.guid, permalink=False)
-    entry.link(href=item.page_url)
-    entry.description(episode.summary)
-    entry.content(item.content_html)
-    entry.enclosure(item.enclosure_url, str(item.length_bytes), item.type)
-    entry.pubDate(item.published)
-    entry.podcast.itunes_title(episode.title)
-    entry.podcast.itunes_author("The makers")
-    entry.podcast.itunes_duration(round(item.duration_seconds))
-    entry.podcast.itunes_explicit("no")
-    entry.podcast.itunes_episode_type(episode.type)
-    entry.podcast.itunes_season(episode.season)
-    entry.podcast.itunes_episode(episode.number)
-    entry.podcast.itunes_image(item.artwork_url)
+@subject
+def same_elements(episodes: str) -> Callable[[], object]:
+    """Whether both feeds hold the same elements, with the same texts and attributes, in the same order."""
+    from lxml import etree
+
+    from benchmarks.bare_feed import bare_feed, feed_items, feed_show
+    from publisher.feed import render_feed
+
+    show, items = feed_show(), feed_items(int(episodes))
+
+    def elements(document: bytes) -> list[object]:
+        root = etree.fromstring(document)
+        return [(element.tag, element.text, sorted(element.items())) for element in root.iter("*")]
+
+    def compare() -> None:
+        ours = elements(render_feed(show, items, newest=items[0].published))
+        theirs = elements(bare_feed(show, items))
+        assert len(ours) > 20 * len(items)
+        assert ours == theirs, next(pair for pair in zip(ours, theirs, strict=False) if pair[0] != pair[1])
+
+    return compare
+
+
+@subject
+def joined_feed(folder: str, episodes: str, kept: str) -> Callable[[], object]:
+    """The feed of a release, notes and all.
+
+    Args:
+        folder: where its items are kept.
+        kept: `none`; or what such a run before has kept: `all`, or all `but-one` that has changed since.
+    """
+    from benchmarks.released_feed import ReleasedFeed
+
+    # What is imported late is not what is timed.
+    ReleasedFeed(Path(f"{folder}-one"), 1).render()
+    if kept == "none":
+        shutil.rmtree(folder, ignore_errors=True)
+    released = ReleasedFeed(Path(folder), int(episodes))
+    if kept == "but-one":
+        released.change_one()
+    return released.render
 
 
 _URL: Final = "https://podcast.example.com/"
-_CONTENT: Final = (
-    "<p>What happens when a hundred people build one thing, and who decides when it is done?</p>"
-    "<p><strong>Guest:</strong> Guest Number PLACE, chief engineer, Institute of Things</p>"
-    "<ul>" + "<li>Say what makes cooperation last, and who pays for it</li>" * 5 + "</ul>"
-    "<p>0:00 Welcome<br>12:40 How it began<br>31:00 What we learned</p>"
-    '<p>More: <a href="https://example.com/project/PLACE">the project&amp;its page</a></p>' * 3
-)
 
 
 def _date(place: int) -> datetime:
     return datetime(1998, 1, 5, 6, tzinfo=UTC) + timedelta(days=place)
-
-
-def _items(episodes: int) -> Iterator[FeedItem]:
-    """Made one at a time for both sides: what they keep of them is what their memory shows."""
-    from publisher.feed import FeedItem
-    from publisher.model import Episode, Person
-
-    for place in range(episodes, 0, -1):
-        slug = f"{place:05}-building-together"
-        yield FeedItem(
-            episode=Episode(
-                slug,
-                f"Building together & apart, part {place}",
-                number=place,
-                season=1 + place // 50,
-                summary="What happens when a hundred people build one thing?",
-                guests=(Person(f"Guest Number {place}", url=f"https://example.com/people/{place}"),),
-            ),
-            guid=f"ead4c236-bf58-58c6-a2c6-{place:012}",
-            published=_date(place),
-            enclosure_url=f"{_URL}media/{slug}-0123456789abcdef01234567.mp3",
-            length_bytes=28_000_000 + place,
-            type="audio/mpeg",
-            duration_seconds=1800.0 + place % 600,
-            page_url=f"{_URL}episodes/{slug}/",
-            content_html=_CONTENT.replace("PLACE", str(place)),
-            artwork_url=f"{_URL}artwork/{slug}.jpg",
-            chapters_url=f"{_URL}chapters/{slug}.chapters.json",
-            transcripts=((f"{_URL}transcripts/{slug}.vtt", "text/vtt"),),
-        )
 
 
 @subject
@@ -280,7 +232,9 @@ def pages(folder: str, store: str, before: str) -> Callable[[], object]:
     """
     from publisher.build.pictures import colours_of
     from publisher.build.workshop import Workshop
+    from publisher.folder_names import STATE_FOLDER
     from publisher.release import prepare
+    from publisher.release.facets import gather
     from publisher.release.finding import build_search
     from publisher.release.pages import site_page
     from publisher.release.site import Site
@@ -306,12 +260,14 @@ def pages(folder: str, store: str, before: str) -> Callable[[], object]:
     ]
     episodes = {planned.slug: planned.episode for planned in plan.released if planned.episode}
     standing = published if before == "standing" else None
+    state = Path(folder) / STATE_FOLDER if standing else None
 
     def make() -> None:
-        _, indexes = build_search(shop, episodes, released, standing)
+        facets = gather(shop, episodes, released, state=state)
+        _, indexes = build_search(shop, episodes, released, facets, standing)
         show = site_page(shop, published.objects, colours_of(shop), indexes)
         known = standing.made_of if standing else {}
-        for order in Site(shop, show, episodes, released, {}).orders():
+        for order in Site(shop, show, episodes, released, facets, {}).orders():
             if known.get(order.key) != order.made_of:
                 order.artifact()
 

@@ -158,8 +158,9 @@ def _tagging_opus(place: Workplace) -> Iterator[Line]:
 
 
 def feed(place: Workplace) -> Iterator[Line]:
-    """The feed against feedgen with its own podcast extension, which writes fewer elements."""
+    """The feed against feedgen alone, with the very same elements."""
     for episodes in place.size.episodes:
+        once(Command(subject("same_elements", episodes)))
         runs = in_turn(
             {
                 "ours": Command(subject("feed", episodes)),
@@ -169,6 +170,23 @@ def feed(place: Workplace) -> Iterator[Line]:
         )
         what, measures = f"feed of {episodes:,} episodes", ["inside_seconds", "peak_bytes"]
         yield from compared(what, runs["ours"], "bare feedgen", runs["feedgen"], measures)
+
+
+def joined(place: Workplace) -> Iterator[Line]:
+    """The feed of a release joined from items that are kept, against the same made anew."""
+    for episodes in place.size.episodes:
+        folder = place.folder / f"joined{episodes}"
+        runs = in_turn(
+            {
+                kept: Command(subject("joined_feed", folder, episodes, kept))
+                for kept in ("none", "all", "but-one")
+            },
+            place.times(episodes),
+        )
+        name, cold = f"feed of a release, {episodes:,} episodes", "nothing kept"
+        measures = ["inside_seconds", "peak_bytes"]
+        yield from compared(f"{name}: all kept", runs["all"], cold, runs["none"], measures)
+        yield from compared(f"{name}: one changed", runs["but-one"], cold, runs["none"], measures)
 
 
 def nothing(place: Workplace) -> Iterator[Line]:
@@ -321,6 +339,7 @@ BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "reading": reading,
     "tagging": tagging,
     "feed": feed,
+    "joined": joined,
     "nothing": nothing,
     "pages": pages,
     "punctual": punctual,

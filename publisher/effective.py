@@ -9,7 +9,6 @@ from typing import Final
 from publisher.model import Artwork, Episode, Person, Show
 from publisher.namespace import Blocks, Image
 from publisher.text import first_paragraph
-from publisher.vocabulary import group_of
 
 LEAST_ARTWORK_SIDE: Final = 1400
 MOST_ARTWORK_SIDE: Final = 3000
@@ -24,11 +23,17 @@ def people(show: Show, episode: Episode) -> tuple[Person, ...]:
     """Everybody in the episode, hosts first, each with a role. Persons on an item replace those of the
     channel (https://podcastnamespace.org/tag/person), so that the hosts stand here again."""
     listed = [
-        *(replace(person, role=person.role or "host") for person in hosts(show, episode)),
-        *(replace(person, role=person.role or "guest") for person in episode.guests),
+        *(person if person.role else _as(person, "host") for person in hosts(show, episode)),
+        *(person if person.role else _as(person, "guest") for person in episode.guests),
         *episode.people,
     ]
     return tuple(dict.fromkeys(listed))
+
+
+@lru_cache(maxsize=1024)
+def _as(person: Person, role: str) -> Person:
+    """Kept, since a show's hosts are in every episode of it."""
+    return replace(person, role=role)
 
 
 def artists(show: Show, episode: Episode) -> tuple[str, ...]:
@@ -67,11 +72,6 @@ def blocks(show: Show) -> Blocks:
     if isinstance(show.block, bool):
         return (("", True),) if show.block else ()
     return show.block
-
-
-def group(person: Person) -> str:
-    """The person's group in the Podcast Taxonomy, worked out from the role unless given."""
-    return person.group or group_of(person.role)
 
 
 def images(value: Show | Episode) -> tuple[Image, ...]:

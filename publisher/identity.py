@@ -37,6 +37,7 @@ def episode_guid(show_guid: str, slug: str) -> str:
     return str(uuid.uuid5(uuid.UUID(show_guid), unicodedata.normalize("NFC", slug)))
 
 
+@functools.lru_cache(maxsize=100_000)
 def ascii_slug(text: str) -> str:
     """Lowercase ASCII letters, digits and hyphens for addresses; `episode` where nothing is left."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold().translate(_LETTERS))
@@ -64,7 +65,12 @@ def fingerprint(value: Any) -> str:
     A dataclass's fields that have their default say nothing, so that a field added to a type later does not
     change what was recorded before.
     """
-    return sha256(canonical_json(value))[:12]
+    return fingerprint_of(canonical_json(value))
+
+
+def fingerprint_of(canonical: bytes) -> str:
+    """The fingerprint of a value that `canonical_json` has written."""
+    return sha256(canonical)[:12]
 
 
 @functools.cache

@@ -20,7 +20,7 @@ from publisher.model import Chapter, Social
 
 FORMAT: Final = 1
 FEED_KEY: Final = "feed.xml"
-FEED_HEAD_BYTES: Final = 1024
+FEED_HEAD_BYTES: Final = 512
 """Among so many of a feed's first bytes stands the line that names its manifest."""
 
 _NAMED = re.compile(rb"<!-- publisher release: (releases/[0-9a-f]{64}\.json) -->")
@@ -82,6 +82,9 @@ class Released:
     parts: dict[str, str]
     objects: dict[str, StoredObject] = field(default_factory=dict)
     page: StoredObject | None = None
+    piece: bytes = field(default=b"", init=False, compare=False, repr=False)
+    """The episode as it stands in the manifest that it was read from; empty for any other. As no argument it
+    is not carried over to a copy with other values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,8 @@ def _pieces(manifest: Manifest) -> Iterator[bytes]:
         opening = b","
         if name == "episodes":
             for place, episode in enumerate(manifest.episodes):
-                yield (b"," if place else b"[") + canonical_json(_sparse(episode))[:-1]
+                yield b"," if place else b"["
+                yield episode.piece or canonical_json(_sparse(episode))[:-1]
             yield b"]"
         else:
             yield canonical_json(others[name])[:-1]
@@ -182,15 +186,35 @@ def read_manifest(key: str, data: bytes) -> Manifest:
             help="restore it from a backup of the bucket; until then the published show stays as it is",
         )
     try:
-        values = json.loads(data)
+        rest, pieces = _parted(data)
+        values = json.loads(rest)
         if values["format"] > FORMAT:
             raise StoreError(
                 f"the show was published by a newer publisher ({values.get('version', 'unknown')})",
                 help="update publisher on this machine",
             )
-        return _manifest(values)
+        return _manifest(values, pieces)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(f"the manifest {key} cannot be read: {error!r}") from error
+
+
+def _parted(data: bytes) -> tuple[bytes, list[bytes]]:
+    """A manifest without its episodes, and each of these, as they are written.
+
+    In JSON a quotation mark inside a text is never alone, so what is looked for here stands in no text.
+    """
+    head, found, body = data.partition(b'"episodes":[{"enclosure":')
+    if not found:
+        return data, []
+    pieces = body.split(b',{"enclosure":')
+    # What comes behind the last one, from the bracket on.
+    last = (b'{"enclosure":' + pieces[-1]).decode()
+    _, end = json.JSONDecoder().raw_decode(last)
+    tail = last[end:].encode()
+    if not tail.startswith(b"]"):
+        raise ValueError("the episodes do not end where they should")
+    whole = [b'{"enclosure":' + piece for piece in pieces[:-1]]
+    return head + b'"episodes":[' + tail, [*whole, last[:end].encode()]
 
 
 def feed_names(manifest_key: str) -> bytes:
@@ -208,6 +232,9 @@ def _sparse(value: Any) -> Any:
     """Without absent and empty values: ten thousand episodes are read by every bare machine."""
     if type(value) is str:
         return value  # As nearly all are.
+    if type(value) is StoredObject and value.length_bytes and value.key and value.digest and value.type:
+        names = ("digest", "key", "length_bytes", "type")
+        return {name: getattr(value, name) for name in names}
     if isinstance(value, dict):
         kept = {key: _sparse(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if item or not _is_nothing(item)}
@@ -227,10 +254,10 @@ def _is_nothing(value: Any) -> bool:
 
 @functools.cache
 def _names(type_: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(type_))
+    return tuple(field.name for field in fields(type_) if field.init)
 
 
-def _manifest(values: dict[str, Any]) -> Manifest:
+def _manifest(values: dict[str, Any], pieces: list[bytes]) -> Manifest:
     known = {item.name for item in fields(Manifest)}
     values = {name: value for name, value in values.items() if name in known}
     values["parts"] = values.get("parts", {})
@@ -238,7 +265,8 @@ def _manifest(values: dict[str, Any]) -> Manifest:
     values["pages"] = tuple(_object(page) for page in values.get("pages", ()))
     values["feed"] = _object(values["feed"]) if "feed" in values else None
     values["posts"] = posts_of(values.get("posts", {}))
-    values["episodes"] = tuple(_released(episode) for episode in values.get("episodes", ()))
+    written = (*map(_written, pieces), *map(_released, values.get("episodes", ())))
+    values["episodes"] = written
     _expect(str, *values.get("made_of", {}).values())
     _expect(str, *(values[name] for name in ("guid", "feed_url", "url", "title")))
     return Manifest(**values)
@@ -249,6 +277,12 @@ def posts_of(values: dict[str, Any]) -> dict[str, tuple[Social, ...]]:
     return {guid: tuple(Social(**post) for post in posts) for guid, posts in values.items()}
 
 
+def _written(piece: bytes) -> Released:
+    released = _released(json.loads(piece.decode()))
+    object.__setattr__(released, "piece", piece)
+    return released
+
+
 def _released(values: dict[str, Any]) -> Released:
     enclosure = values["enclosure"]
     chapters = tuple(Chapter(**{"start_seconds": 0.0} | chapter) for chapter in enclosure.pop("chapters", ()))
@@ -256,7 +290,7 @@ def _released(values: dict[str, Any]) -> Released:
     published = datetime.fromisoformat(values["published"])
     if published.tzinfo is None:
         raise ValueError(f"{values['published']} says no offset from UTC")
-    _expect(str, *(values[name] for name in ("slug", "guid", "title")))
+    _expect(str, values["slug"], values["guid"], values["title"])
     return Released(
         slug=values["slug"],
         guid=values["guid"],
@@ -275,7 +309,8 @@ def _objects(values: dict[str, Any]) -> dict[str, StoredObject]:
 
 def _object(values: dict[str, Any]) -> StoredObject:
     item = StoredObject(**values)
-    _expect(str, item.key, item.digest, item.type)
+    if not (type(item.key) is type(item.digest) is type(item.type) is str):
+        _expect(str, item.key, item.digest, item.type)
     _expect(int, item.length_bytes)
     return item
 

@@ -33,6 +33,7 @@ from publisher.release.rollback import rollback as roll_back
 from publisher.release.uploads import Progress
 from publisher.scaffold import new
 from publisher.sound.facts import Measurement
+from publisher.state.looking import Seen
 from publisher.status.last_run import last_release, recorded
 from publisher.store import PrefixedStore
 from publisher.telling.runs import tell_failed_run, tell_run, teller
@@ -274,6 +275,7 @@ def publish(
     choose: Choose | None = None,
     hold: Callable[[], None] | None = None,
     tell: bool = True,
+    seen: Seen | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Publishes a show, looks at it from outside and tells of it: read, check, plan, build, release, verify.
@@ -286,7 +288,7 @@ def publish(
     """
     tell = tell and not dry_run
 
-    def released(now: datetime | None, mend: bool) -> Outcome:
+    def released(now: datetime | None, mend: bool, seen: Seen | None = None) -> Outcome:
         outcome = release_show(
             folder,
             to=to,
@@ -302,13 +304,14 @@ def publish(
             choose=choose,
             hold=hold,
             tell=tell,
+            seen=seen,
             progress=progress,
         )
         return _looked_at(outcome, progress) if verify else outcome
 
     with recorded(folder, dry_run=dry_run) as run:
         try:
-            outcome = released(now, mend)
+            outcome = released(now, mend, seen)
         except Exception as error:
             if tell:
                 tell_failed_run(folder, error, to=to, endpoint=endpoint, progress=progress)
@@ -363,7 +366,9 @@ def _looked_at(outcome: Outcome, progress: Progress | None) -> Outcome:
         progress.say("looking from outside")
     store = outcome.store
     assert store is not None
-    problems = verify_release(store, outcome.manifest, changed_keys=outcome.changed_keys).problems
+    problems = verify_release(
+        store, outcome.manifest, changed_keys=outcome.changed_keys, manifest_key=outcome.manifest_key
+    ).problems
     if isinstance(store, PrefixedStore):
         problems = discreet(problems, store)
     return replace(outcome, outside=problems)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from publisher import effective
 from publisher.delivery import further
-from publisher.identity import fingerprint
+from publisher.identity import canonical_json, fingerprint, fingerprint_of
 from publisher.manifest import Enclosure
 from publisher.model import Audio, Chapter, Episode, Notify, Show
 
@@ -56,6 +56,13 @@ _SHOW_IN_TAGS: Final = (
 )
 
 
+_NOT_IN_TAGS: Final = frozenset(
+    (
+        *("learning", "interview", "related", "next", "social", "alternates", "formats", "soundbites"),
+        *("location", "quote", "funding", "value", "images", "image files", "content_link", "txt", "chat"),
+    )
+)
+
 # Words that show notes hold, and by them the tags.
 _WORDS_IN_TAGS: Final = ("chapters", "guest", "guests", "learn", "links", "read_transcript")
 
@@ -87,7 +94,7 @@ def episode_parts(episode: Episode, audio: Audio | Enclosure, before: dict[str, 
     Args:
         before: the parts that are published; what was made of a file that has left the folder is as it was.
     """
-    parts = _own(episode, _NOT_EPISODE)
+    parts = dict(own_parts(episode))
     parts["audio"] = (audio.source.digest if isinstance(audio, Audio) else audio.source_digest)[:12]
     if episode.artwork:
         parts["artwork"] = episode.artwork.source.digest[:12]
@@ -110,6 +117,12 @@ def episode_parts(episode: Episode, audio: Audio | Enclosure, before: dict[str, 
     return parts
 
 
+def own_parts(episode: Episode) -> dict[str, str]:
+    """Fingerprint of each key of episode.yaml that says something. One that was kept knows its own."""
+    known: dict[str, str] | None = getattr(episode, "own_parts", None)
+    return _own(episode, _NOT_EPISODE) if known is None else known
+
+
 def form_parts(show: Show, audio: Audio | Enclosure, before: dict[str, str]) -> dict[str, str]:
     """Fingerprint of the forms beside the enclosure. They are made from the audio, so where that has left the
     folder they are as they were; what the enclosure itself is made to is not asked again."""
@@ -119,40 +132,47 @@ def form_parts(show: Show, audio: Audio | Enclosure, before: dict[str, str]) -> 
     return {"formats": fingerprint(forms)} if forms else {}
 
 
-def tag_recipe(show: Show, episode: Episode, guid: str, parts: dict[str, str]) -> str:
-    """Fingerprint of everything the tagged audio is made from. It is told from the sources, not from the
-    bytes that come out: those may differ where another version scales a picture."""
-    unrelated = (
-        "learning",
-        "interview",
-        "related",
-        "next",
-        "social",
-        "alternates",
-        "formats",
-        "soundbites",
-        "location",
-        "quote",
-        "funding",
-        "value",
-        "images",
-        "image files",
-        "content_link",
-        "txt",
-        "chat",
-    )
-    own = {
-        name: value
-        for name, value in parts.items()
-        if name not in unrelated and not name.startswith(("alternate ", "transcript "))
-    }
-    of_show: dict[str, Any] = {name: getattr(show, name) for name in _SHOW_IN_TAGS}
-    if not episode.artwork and show.artwork:
-        of_show["artwork"] = show.artwork.source.digest
-    words = [pair for pair in show.words if pair[0] in _WORDS_IN_TAGS]
-    if words:
-        of_show["words"] = words
-    return fingerprint([RECIPES["tags"], guid, own, of_show, effective.explicit(show, episode)])
+class TagRecipes:
+    """Fingerprints of everything that tagged audio is made from, for the episodes of one show.
+
+    They are told from the sources, not from the bytes that come out: those may differ where another version
+    scales a picture.
+
+    Args:
+        show: settled (`publisher.planning.settle`).
+    """
+
+    def __init__(self, show: Show) -> None:
+        self._show = show
+        of_show: dict[str, Any] = {name: getattr(show, name) for name in _SHOW_IN_TAGS}
+        words = [pair for pair in show.words if pair[0] in _WORDS_IN_TAGS]
+        if words:
+            of_show["words"] = words
+        plain = canonical_json(of_show)
+        if show.artwork:
+            of_show["artwork"] = show.artwork.source.digest
+        # What is the show's is written once for all of its episodes.
+        self._of_show = {True: plain[:-1], False: canonical_json(of_show)[:-1]}
+
+    def of(self, episode: Episode, guid: str, parts: dict[str, str]) -> str:
+        """The fingerprint of one episode's tagged audio.
+
+        Args:
+            parts: of the episode (`episode_parts`, `form_parts`).
+        """
+        own = {
+            name: value
+            for name, value in parts.items()
+            if name not in _NOT_IN_TAGS and not name.startswith(("alternate ", "transcript "))
+        }
+        pieces = (
+            canonical_json(RECIPES["tags"])[:-1],
+            canonical_json(guid)[:-1],
+            canonical_json(own)[:-1],
+            self._of_show[bool(episode.artwork)],
+            canonical_json(effective.explicit(self._show, episode))[:-1],
+        )
+        return fingerprint_of(b"[" + b",".join(pieces) + b"]\n")
 
 
 def chapters_of(episode: Episode, audio: Audio | Enclosure | None) -> tuple[Chapter, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from publisher.checking import episode_advice as _episode_advice
 from publisher.checking import episode_rules, namespace_rules, reading_rules, show_rules, verify_rules
@@ -12,14 +14,16 @@ from publisher.checking import listening_rules as _listening_rules
 from publisher.checking import show_advice as _show_advice
 from publisher.checking import sound_rules as _sound_rules
 from publisher.checking.rule import PROFILES, RULES, Rule, Scope, problem
+from publisher.identity import fingerprint
 from publisher.manifest import Manifest
-from publisher.model import Show
+from publisher.model import Episode, Show
 from publisher.problems import Problem, in_order
 from publisher.sound.facts import Measurement
 
 __all__ = [
     "PROFILES",
     "RULES",
+    "Memory",
     "check_show",
     "check_sound",
     "episode_rules",
@@ -33,6 +37,20 @@ __all__ = [
 _MODULES = (_episode_advice, _lengths, _listening_rules, _show_advice, _sound_rules)
 
 
+class Memory(Protocol):
+    """What rules found of episodes in earlier runs."""
+
+    def recall(self, episode: Episode, depends: str) -> tuple[Problem, ...] | None:
+        """What was found of an episode that was the same, or None.
+
+        Args:
+            depends: all that the rules look at besides the episode.
+        """
+
+    def keep(self, episode: Episode, depends: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """Keeps what was found, and gives it back as `recall` will."""
+
+
 def check_show(
     show: Show,
     *,
@@ -41,6 +59,7 @@ def check_show(
     profiles: Iterable[str] | None = None,
     hints: bool = False,
     measured: Mapping[str, Measurement] | None = None,
+    memory: Memory | None = None,
 ) -> tuple[Problem, ...]:
     """Applies every rule.
 
@@ -51,6 +70,7 @@ def check_show(
         profiles: the directories that matter; None for all of them.
         hints: whether advice is wanted too.
         measured: what the audio sounds like, by slug, where somebody listened.
+        memory: what was found of episodes before; not asked where somebody listened.
 
     Returns:
         Problems without line and column; `publisher.reading.locate` adds them.
@@ -62,7 +82,7 @@ def check_show(
         if (hints or rule.severity != "hint")
         and (wanted is None or not rule.profiles or wanted & {*rule.profiles})
     ]
-    found = _apply(rules, Scope.of(show, before, now, measured))
+    found = _apply(rules, Scope.of(show, before, now, measured), None if measured else memory)
     return in_order([problem for problem in found if hints or problem.severity != "hint"])
 
 
@@ -75,17 +95,30 @@ def check_sound(
         measured: by slug, of the episodes that were listened to.
     """
     heard = [rule for rule in RULES.values() if rule.id in _listening_rules.HEARD]
-    found = _apply(heard, Scope.of(show, None, now, measured))
+    found = _apply(heard, Scope.of(show, None, now, measured), None)
     return in_order([problem for problem in found if hints or problem.severity != "hint"])
 
 
-def _apply(rules: list[Rule], scope: Scope) -> Iterator[Problem]:
+def _apply(rules: list[Rule], scope: Scope, memory: Memory | None) -> Iterator[Problem]:
     folder = scope.show.folder
+    of_episodes = [rule for rule in rules if rule.on_episode]
     for rule in rules:
         if rule.on_show:
             for found in rule.on_show(scope):
                 yield problem(rule, found, folder, "podcast.yaml")
-        if rule.on_episode:
-            for episode in scope.show.episodes:
-                for found in rule.on_episode(scope, episode):
-                    yield problem(rule, found, f"{folder}/{episode.slug}", "episode.yaml")
+    by = fingerprint([[rule.id for rule in of_episodes], replace(scope.show, episodes=())]) if memory else ""
+    for episode in scope.show.episodes:
+        depends = f"{by} {scope.about(episode)}" if memory else ""
+        known = memory.recall(episode, depends) if memory and scope.is_whole(episode) else None
+        if known is None:
+            known = tuple(_of_episode(of_episodes, scope, episode))
+            if memory and scope.is_whole(episode):
+                known = memory.keep(episode, depends, known)
+        yield from known
+
+
+def _of_episode(rules: list[Rule], scope: Scope, episode: Episode) -> Iterator[Problem]:
+    for rule in rules:
+        assert rule.on_episode
+        for found in rule.on_episode(scope, episode):
+            yield problem(rule, found, f"{scope.show.folder}/{episode.slug}", "episode.yaml")

@@ -43,6 +43,18 @@ class Scope:
         slugs = frozenset(episode.slug for episode in show.episodes)
         return Scope(show, before, now, slugs, frozenset(published), measured or {})
 
+    def about(self, episode: Episode) -> str:
+        """All that a rule may learn here of an episode besides what is said of the show."""
+        named = (episode.slug, episode.guid, episode.audio_pointer)
+        return " ".join(
+            str(int(fact)) for fact in (self.is_due(episode), *(name in self.published for name in named))
+        )
+
+    def is_whole(self, episode: Episode) -> bool:
+        """Whether every episode that it names is there: else what is said of it depends on all the others."""
+        named = (*episode.related, episode.next) if episode.next else episode.related
+        return self.slugs.issuperset(named)
+
     def is_due(self, episode: Episode) -> bool:
         return episode.published is not None and episode.published <= self.now
 

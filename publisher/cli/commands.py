@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from publisher.previewing.standing import Stand
     from publisher.release import Outcome
     from publisher.release.uploads import Progress
+    from publisher.state.looking import Seen
 
 
 @click.command(short_help="Start a show, or in one an episode.")
@@ -149,7 +150,7 @@ def publish(
             output.came_to = "nothing to do"
             return 0, idle.document or {}
         try:
-            outcome = carry_out(folder, output)
+            outcome = carry_out(folder, output, before.seen)
         except BaseException:
             before.forget()
             raise
@@ -159,7 +160,7 @@ def publish(
             note(before, folder, outcome, document=as_json)
         return outcome.exit_status, outcome.as_json()
 
-    def carry_out(folder: str, output: Output) -> Outcome:
+    def carry_out(folder: str, output: Output, seen: Seen | None) -> Outcome:
         from publisher.cli.progress import watching
         from publisher.operations import publish
 
@@ -178,6 +179,7 @@ def publish(
                 verify=not no_verify,
                 tell=not no_tell,
                 id3_version=version,
+                seen=seen,
                 progress=progress,
             )
 

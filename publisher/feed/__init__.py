@@ -1,91 +1,107 @@
-"""The feed: RSS 2.0 by feedgen, with an extension of our own. Pure; the same show gives the same bytes."""
+"""The feed: RSS 2.0 by feedgen, with elements of our own. Pure; the same show gives the same bytes."""
 
 from __future__ import annotations
 
-import itertools
+import io
 import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final, TypedDict, Unpack
 
 from feedgen.feed import FeedGenerator
 
-from publisher import __version__, effective
+from publisher import __version__
 from publisher.feed.channel import channel_elements
-from publisher.feed.item import FeedItem, item_elements
-from publisher.feed.namespace import ChannelExtension, Element, ItemExtension
+from publisher.feed.item import FeedItem
+from publisher.feed.kept import ItemKeys, ItemOrder, Keeper, kept_items
+from publisher.feed.namespace import ChannelExtension, Element
 from publisher.feed.paging import Paging, paging_elements
+from publisher.feed.rendering import render_items, split_at_items
 from publisher.feed.style import feed_opening, feed_stylesheet
 from publisher.model import Owner, Show
 from publisher.namespace import Trailer
 from publisher.text import feed_html, text_as_html
 
-__all__ = ["FeedItem", "feed_stylesheet", "render_feed"]
+__all__ = [
+    "FeedItem",
+    "ItemKeys",
+    "ItemOrder",
+    "Keeper",
+    "feed_stylesheet",
+    "join_feed",
+    "kept_items",
+    "render_feed",
+    "render_items",
+]
 
-# Ten thousand items as one tree of elements take a gigabyte; as bytes they take sixty megabytes.
-_BATCH: Final = 200
 # feedgen writes a date by setting the locale of the whole process and putting it back: two threads at once
 # may put back what the other had set.
 _dating: Final = threading.Lock()
-_OPEN: Final = b"    <item>\n"
-_CLOSE: Final = b"    </item>\n"
+
+
+class Head(TypedDict, total=False):
+    """What stands above the items, besides what the show says.
+
+    Attributes:
+        artwork_url: where the show's artwork is.
+        artwork_sizes: (pixels a side, address) of smaller ones, the largest first.
+        trailers: the released episodes that are trailers: the channel lists them before any item.
+        paging: where this document stands among those of a large show; without: it is the only one.
+        style_url: where `feed_stylesheet` of the show is.
+    """
+
+    artwork_url: str
+    artwork_sizes: tuple[tuple[int, str], ...]
+    paging: Paging
+    trailers: Iterable[Trailer]
+    style_url: str
 
 
 def render_feed(
-    show: Show,
-    items: Iterable[FeedItem],
-    *,
-    newest: datetime | None,
-    artwork_url: str = "",
-    artwork_sizes: tuple[tuple[int, str], ...] = (),
-    paging: Paging | None = None,
-    trailers: Iterable[Trailer] = (),
-    style_url: str = "",
+    show: Show, items: Iterable[FeedItem], *, newest: datetime | None, **above: Unpack[Head]
 ) -> bytes:
     """The feed, or an archive page of it, as UTF-8 XML.
 
     Args:
-        show: settled (`publisher.planning.settle`), its hosts' pictures by their addresses.
         items: in the order in which they shall stand, the newest first.
+        show, newest, above: as `join_feed` takes them.
+    """
+    return join_feed(show, render_items(show, items), newest=newest, **above)
+
+
+def join_feed(show: Show, items: Iterable[bytes], *, newest: datetime | None, **above: Unpack[Head]) -> bytes:
+    """The feed, or an archive page of it, out of items that are bytes already.
+
+    Args:
+        show: settled (`publisher.planning.settle`), its hosts' pictures by their addresses.
+        items: as `render_items` or `kept_items` gives them, the newest first. They are asked for one by one,
+            and no more of them are held than the feed itself.
         newest: when the newest episode went out, aware. It is the feed's date too: a clock's would make
             two machines write two feeds.
-        artwork_url: where the show's artwork is.
-        artwork_sizes: (pixels a side, address) of smaller ones, the largest first.
-        trailers: the released episodes that are trailers: the channel lists them before any item.
-        paging: where this document stands among those of a large show; None: it is the only one.
-        style_url: where `feed_stylesheet` of the show is.
+        above: see `Head`.
     """
-    paging = paging or Paging(show.feed_url)
+    paging = above.get("paging", Paging(show.feed_url))
+    artwork_url = above.get("artwork_url", "")
     own = (
         *paging_elements(paging),
-        *channel_elements(show, artwork_url=artwork_url, artwork_sizes=artwork_sizes, trailers=trailers),
+        *channel_elements(
+            show,
+            artwork_url=artwork_url,
+            artwork_sizes=above.get("artwork_sizes", ()),
+            trailers=above.get("trailers", ()),
+        ),
     )
-    chunks: list[bytes] = []
-    head = tail = b""
-    for batch in itertools.chain([()], _batched(items)):
-        rendered = _render_batch(show, batch, newest, artwork_url, own, archive=paging.archive)
-        start, end = rendered.find(_OPEN), rendered.rfind(_CLOSE)
-        if start < 0:
-            # Without items: what comes before them, and after.
-            cut = rendered.rindex(b"  </channel>")
-            head, tail = rendered[:cut], rendered[cut:]
-        else:
-            # `<` stands in no text unescaped, and there is no CDATA: these are the item's own tags.
-            chunks.append(rendered[start : end + len(_CLOSE)])
-    declaration, _, rest = head.partition(b"\n")
-    opening = feed_opening(show, style_url)
-    return b"".join((declaration, b"\n", opening, rest, *chunks, tail))
+    head, tail = split_at_items(_channel(show, newest, artwork_url, own, archive=paging.archive))
+    declaration, line_break, rest = head.partition(b"\n")
+    document = io.BytesIO()
+    document.writelines((declaration, line_break, feed_opening(show, above.get("style_url", "")), rest))
+    document.writelines(items)
+    document.write(tail)
+    return document.getvalue()
 
 
-def _batched(items: Iterable[FeedItem]) -> Iterable[tuple[FeedItem, ...]]:
-    iterator = iter(items)
-    while batch := tuple(itertools.islice(iterator, _BATCH)):
-        yield batch
-
-
-def _render_batch(
+def _channel(
     show: Show,
-    batch: tuple[FeedItem, ...],
     newest: datetime | None,
     artwork_url: str,
     own: tuple[Element, ...],
@@ -93,7 +109,7 @@ def _render_batch(
     archive: bool,
 ) -> bytes:
     feed = FeedGenerator()
-    feed.register_extension("publisher", ChannelExtension, ItemExtension, atom=False, rss=True)
+    feed.register_extension("publisher", ChannelExtension, atom=False, rss=True)
     feed.title(show.title)
     # RSS <link> is the last of these, so `self` comes first.
     if not archive:
@@ -117,8 +133,6 @@ def _render_batch(
     if show.feed_ttl:
         feed.ttl(show.feed_ttl)
     feed.publisher.elements = own
-    for item in batch:
-        _add(feed, show, item)
     with _dating:
         rendered: bytes = feed.rss_str(pretty=True)
     return rendered
@@ -127,16 +141,3 @@ def _render_batch(
 def _mailbox(owner: Owner) -> str:
     """As RSS writes a person: the address, and who it is."""
     return f"{owner.email} ({owner.name})" if owner.name else owner.email
-
-
-def _add(feed: Any, show: Show, item: FeedItem) -> None:
-    entry = feed.add_entry(order="append")
-    entry.title(item.episode.title)
-    entry.guid(item.guid, permalink=False)
-    entry.link(href=item.episode.link or item.page_url)
-    entry.description(text_as_html(effective.summary(item.episode) or item.episode.title))
-    if item.content_html:
-        entry.content(item.content_html)
-    entry.enclosure(item.enclosure_url, str(item.length_bytes), item.type)
-    entry.pubDate(item.published.astimezone(UTC))
-    entry.publisher.elements = tuple(item_elements(show, item))

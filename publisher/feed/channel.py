@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from datetime import UTC
 
 from publisher import effective
 from publisher.feed.namespace import Element, element
@@ -16,6 +15,7 @@ from publisher.feed.shared import (
     person_elements,
     place_elements,
     remote_item_element,
+    rfc2822,
     social_elements,
     txt_elements,
     value_elements,
@@ -133,7 +133,3 @@ def _trailers(show: Show, released: Iterable[Trailer]) -> Iterator[Element]:
             type=trailer.type,
             season=trailer.season,
         )
-
-
-def rfc2822(moment: datetime) -> str:
-    return format_datetime(moment.astimezone(UTC))

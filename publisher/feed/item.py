@@ -16,6 +16,7 @@ from publisher.feed.shared import (
     license_elements,
     person_elements,
     place_elements,
+    rfc2822,
     social_elements,
     txt_elements,
     value_elements,
@@ -82,6 +83,8 @@ def item_elements(show: Show, item: FeedItem) -> Iterator[Element]:
 def _plain(show: Show, item: FeedItem) -> Iterator[Element]:
     """RSS and Dublin Core: https://www.rssboard.org/rss-profile"""
     episode = item.episode
+    # feedgen would set the locale of the whole process, and set it back, for each date.
+    yield element("pubDate", rfc2822(item.published))
     for word in episode.keywords:
         yield element("category", word)
     for taxonomy, words in episode.taxonomies:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from publisher import effective
 from publisher.feed.namespace import Element, element, seconds
 from publisher.model import Artwork, Funding, Person, Place, Social
 from publisher.namespace import Chat, Image, Recipient, RemoteItem, TimeSplit, Txt, Value
-from publisher.vocabulary import licenses
+from publisher.vocabulary import group_of, licenses
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def rfc2822(moment: datetime) -> str:
+    """In UTC: https://www.rssboard.org/rss-profile#data-types-datetime"""
+    utc = moment.astimezone(UTC)
+    day, month = _DAYS[utc.weekday()], _MONTHS[utc.month - 1]
+    return f"{day}, {utc.day:02} {month} {utc.year:04} {utc.hour:02}:{utc.minute:02}:{utc.second:02} +0000"
 
 
 def person_elements(people: list[tuple[Person, str]], picture_urls: dict[str, str]) -> Iterator[Element]:
@@ -21,7 +32,7 @@ def person_elements(people: list[tuple[Person, str]], picture_urls: dict[str, st
         picture_urls: address by the name under which a picture stands in the YAML.
     """
     for person, role in people:
-        group = effective.group(replace(person, role=role))
+        group = person.group or group_of(role)
         yield element(
             "podcast:person",
             person.name,
@@ -156,37 +167,41 @@ def image_elements(
         picture_urls: address by the name under which a file stands in the YAML.
         artwork_sizes: (pixels a side, address) of smaller ones, the largest first.
     """
-    listed = [image for image in images if _address(image.image, picture_urls)]
+    squares: list[tuple[int | None, str]] = []
     if artwork_url:
-        listed.insert(0, _artwork(artwork, artwork_url))
-    for image in listed:
-        yield element(
-            "podcast:image",
-            "",
-            **{
-                "href": _address(image.image, picture_urls),
-                "alt": image.alt,
-                "aspect-ratio": image.aspect_ratio,
-                "width": image.width,
-                "height": image.height,
-                "type": image.type,
-                "purpose": image.purpose,
-            },
-        )
+        side = effective.artwork_side(artwork) if artwork else None
+        size = {"width": str(side), "height": str(side), "type": "image/jpeg"} if side else {}
+        attributes = {"href": artwork_url, "aspect-ratio": "1/1", **size, "purpose": "artwork"}
+        yield Element("podcast:image", "", attributes, ())
+        if side:
+            squares.append((side, artwork_url))
+    for image in images:
+        url = _address(image.image, picture_urls)
+        if url:
+            yield _image_element(image, url)
+            if _is_square(image):
+                squares.append((image.width, url))
     # https://podcastnamespace.org/tag/images: deprecated, and all that older apps know.
-    squares = [(image.width, _address(image.image, picture_urls)) for image in listed if _is_square(image)]
     first = 1 if artwork_url and squares and squares[0][1] == artwork_url else 0
     squares[first:first] = artwork_sizes
-    sizes = [f"{url} {width}w" for width, url in squares]
-    if sizes:
-        yield element("podcast:images", srcset=", ".join(sizes))
+    if squares:
+        yield element("podcast:images", srcset=", ".join(f"{url} {width}w" for width, url in squares))
 
 
-def _artwork(artwork: Artwork | None, url: str) -> Image:
-    if artwork is None:
-        return Image(url, aspect_ratio="1/1", purpose="artwork")
-    side = effective.artwork_side(artwork)
-    return Image(url, "", "1/1", side, side, "image/jpeg", "artwork")
+def _image_element(image: Image, url: str) -> Element:
+    return element(
+        "podcast:image",
+        "",
+        **{
+            "href": url,
+            "alt": image.alt,
+            "aspect-ratio": image.aspect_ratio,
+            "width": image.width,
+            "height": image.height,
+            "type": image.type,
+            "purpose": image.purpose,
+        },
+    )
 
 
 def _is_square(image: Image) -> bool:

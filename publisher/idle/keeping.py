@@ -11,7 +11,6 @@ from publisher.idle.recalling import (
     DOCUMENT,
     FACTS,
     SAID,
-    SETTLED_SECONDS,
     TABLE,
     Before,
     Facts,
@@ -59,8 +58,7 @@ def _facts(before: Before, outcome: Outcome) -> Facts | None:
     plan, seen, store = outcome.plan, before.seen, outcome.store
     if seen is None or store is None or not code_stamp():
         return None
-    # The disk's clock may be another machine's, and ahead: then it has to stand still for longer.
-    if seen.latest_ns >= (before.at - SETTLED_SECONDS) * 1e9:
+    if not seen.is_settled:
         return None
     feeds = tuple(_feeds(outcome))
     if not feeds or outcome.exit_status or outcome.told != Told():
@@ -74,7 +72,7 @@ def _facts(before: Before, outcome: Outcome) -> Facts | None:
     return Facts(
         seen=seen.digest,
         code=code_stamp(),
-        made=before.at,
+        made=seen.at,
         since=plan.now,
         until=_until(plan),
         timezone=plan.show.timezone,

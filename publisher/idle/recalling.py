@@ -16,12 +16,12 @@ from typing import Any, Final
 from publisher.cache import Table
 from publisher.errors import PublisherError
 from publisher.folder_names import LAST_RUN, SHOW_YAML, STATE_FOLDER
-from publisher.idle.looking import NotToldError, Seen, look
 from publisher.manifest import FEED_HEAD_BYTES, FEED_KEY, named_by
 from publisher.problems import Problem
 from publisher.state.code import code_stamp
 from publisher.state.journal import Journal
 from publisher.state.lock import LOCK
+from publisher.state.looking import NotToldError, Seen, look
 from publisher.store import Store, open_store
 
 _PROBLEM: Final = tuple(field.name for field in fields(Problem))
@@ -33,9 +33,6 @@ DOCUMENT: Final = "document"
 
 LONGEST_SECONDS: Final = 86_400.0
 """Once a day everything is looked at, whatever was noted."""
-
-SETTLED_SECONDS: Final = 2.0
-"""What changed within the clock's grain before a look may change again without looking so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +145,10 @@ class Before:
 
     Attributes:
         seen: None where nothing can be told from it.
-        at: when that was, in seconds since 1970.
     """
 
     asked: Asked
     seen: Seen | None
-    at: float
 
     @property
     def state(self) -> Path:
@@ -196,18 +191,18 @@ class Before:
             facts.code == code_stamp() != ""
             and facts.seen == self.seen.digest
             and facts.since <= moment < facts.until
-            and 0 <= self.at - facts.made < LONGEST_SECONDS
+            and 0 <= self.seen.at - facts.made < LONGEST_SECONDS
             and not _is_locked(self.state)
         )
 
 
 def before(asked: Asked) -> Before:
     """Looks at the show folder, before anything of it is read."""
-    at, seen = time.time(), None
+    seen = None
     with contextlib.suppress(OSError, NotToldError):
         if (asked.root / SHOW_YAML).is_file():
             seen = look(asked.root)
-    return Before(asked, seen, at)
+    return Before(asked, seen)
 
 
 def facts_bytes(facts: Facts) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +11,7 @@ from publisher.delivery import delivered_type
 from publisher.identity import episode_guid, show_guid
 from publisher.manifest import FEED_KEY, Manifest, Released
 from publisher.model import Audio, Episode, Show, Social
-from publisher.parts import RECIPES, episode_parts, form_parts, show_parts, tag_recipe
+from publisher.parts import RECIPES, TagRecipes, episode_parts, form_parts, show_parts
 from publisher.planning.matching import match
 from publisher.planning.plan import Plan, PlannedEpisode
 
@@ -81,18 +81,21 @@ def make_plan(
     published = match(show, before)
     rolled_back = match(show, undone)
     lending = match(show, lent)
+    making = _Making(
+        show=show,
+        before=before,
+        now=now,
+        posts=posts,
+        recipes=TagRecipes(show),
+        for_all=_changes_of_all(show, before),
+        owners={old.guid: old.slug for old in reversed(before.episodes)} if before else {},
+    )
     planned = [
-        _from_undone(
-            show,
-            _planned(
-                show,
-                _with_id3(show, episode, published.get(episode.slug), lending.get(episode.slug), id3_version),
-                now,
-                before,
-                posts,
+        making.from_undone(
+            making.planned(
+                _with_id3(show, episode, published.get(episode.slug), lending.get(episode.slug), id3_version)
             ),
             rolled_back.get(episode.slug),
-            before,
         )
         for episode in show.episodes
     ]
@@ -151,81 +154,91 @@ def _with_id3(
     return replace(base, id3_version=version if type_ == "audio/mpeg" else 4)
 
 
-def _planned(
-    show: Show,
-    base: PlannedEpisode,
-    now: datetime,
-    manifest: Manifest | None,
-    posts: Mapping[str, tuple[Social, ...]],
-) -> PlannedEpisode:
-    episode, before = base.episode, base.before
-    assert episode is not None
-    due = episode.published is not None and episode.published <= now and not episode.feeds
-    kept = before.guid if before else ""
-    guid = episode.guid or kept or episode_guid(show.guid, episode.slug)
-    if not episode.social and guid in posts:
-        episode = replace(episode, social=posts[guid])
-    base = replace(base, guid=guid, episode=episode)
-    if not due:
-        if before:
-            why = "it is a draft now" if episode.published is None else "its date is in the future now"
-            why = "it is for members only now" if episode.feeds else why
-            return replace(base, state="removed", changes=(why,), episode=None, guid=kept)
-        if episode.feeds:
-            return replace(base, state="private")
-        return replace(base, state="scheduled") if episode.published else base
-    audio = base.audio
-    if audio is None:
-        return replace(base, state="new", changes=("its audio is missing",))
-    known = before or base.lent
-    old = known.parts if known else {}
-    parts = episode_parts(episode, audio, old) | form_parts(show, audio, old)
-    base = replace(base, parts=tuple(sorted(parts.items())), recipe=tag_recipe(show, episode, guid, parts))
-    if before is None:
-        other = _owner(manifest, guid)
-        if other:
-            return replace(base, state="re-identified", changes=(f"its GUID belongs to {other}",))
-        return replace(base, state="new")
-    if guid != kept:
-        return replace(base, state="re-identified", changes=(f"its GUID was {kept}",))
-    changes = _changes(show, base, before, manifest)
-    return replace(base, state="changed" if changes else "unchanged", changes=changes)
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What every episode of a show is planned by.
+
+    Attributes:
+        for_all: what changed of the show or of publisher, so that every episode is made again.
+        owners: slug of the published episode by its GUID.
+    """
+
+    show: Show
+    before: Manifest | None
+    now: datetime
+    posts: Mapping[str, tuple[Social, ...]]
+    recipes: TagRecipes
+    for_all: tuple[str, ...]
+    owners: Mapping[str, str]
+
+    def planned(self, base: PlannedEpisode) -> PlannedEpisode:
+        show, episode, before = self.show, base.episode, base.before
+        assert episode is not None
+        due = episode.published is not None and episode.published <= self.now and not episode.feeds
+        kept = before.guid if before else ""
+        guid = episode.guid or kept or episode_guid(show.guid, episode.slug)
+        if not episode.social and guid in self.posts:
+            episode = replace(episode, social=self.posts[guid])
+        base = replace(base, guid=guid, episode=episode)
+        if not due:
+            if before:
+                why = "it is a draft now" if episode.published is None else "its date is in the future now"
+                why = "it is for members only now" if episode.feeds else why
+                return replace(base, state="removed", changes=(why,), episode=None, guid=kept)
+            if episode.feeds:
+                return replace(base, state="private")
+            return replace(base, state="scheduled") if episode.published else base
+        audio = base.audio
+        if audio is None:
+            return replace(base, state="new", changes=("its audio is missing",))
+        known = before or base.lent
+        old = known.parts if known else {}
+        parts = episode_parts(episode, audio, old) | form_parts(show, audio, old)
+        recipe = self.recipes.of(episode, guid, parts)
+        base = replace(base, parts=tuple(sorted(parts.items())), recipe=recipe)
+        if before is None:
+            other = self.owners.get(guid, "")
+            if other:
+                return replace(base, state="re-identified", changes=(f"its GUID belongs to {other}",))
+            return replace(base, state="new")
+        if guid != kept:
+            return replace(base, state="re-identified", changes=(f"its GUID was {kept}",))
+        changes = (*_changes(base, before), *self.for_all)
+        return replace(base, state="changed" if changes else "unchanged", changes=changes)
+
+    def from_undone(self, planned: PlannedEpisode, old: Released | None) -> PlannedEpisode:
+        """A new episode, with the GUID and, where it has none of its own, the audio that it had before it was
+        rolled back."""
+        episode = planned.episode
+        if planned.state != "new" or episode is None or old is None or self.owners.get(old.guid):
+            return planned
+        if episode.audio is None:
+            planned = replace(planned, before=old, changes=(), id3_version=old.enclosure.id3_version)
+        guid = episode.guid or old.guid
+        was = old.parts if episode.audio is None else {}
+        parts = episode_parts(episode, episode.audio or old.enclosure, was)
+        recipe = self.recipes.of(episode, guid, parts)
+        return replace(planned, guid=guid, parts=tuple(sorted(parts.items())), recipe=recipe)
 
 
-def _from_undone(
-    show: Show, planned: PlannedEpisode, old: Released | None, before: Manifest | None
-) -> PlannedEpisode:
-    """A new episode, with the GUID and, where it has none of its own, the audio that it had before it was
-    rolled back."""
-    episode = planned.episode
-    if planned.state != "new" or episode is None or old is None or _owner(before, old.guid):
-        return planned
-    if episode.audio is None:
-        planned = replace(planned, before=old, changes=(), id3_version=old.enclosure.id3_version)
-    guid = episode.guid or old.guid
-    parts = episode_parts(episode, episode.audio or old.enclosure, old.parts if episode.audio is None else {})
-    recipe = tag_recipe(show, episode, guid, parts)
-    return replace(planned, guid=guid, parts=tuple(sorted(parts.items())), recipe=recipe)
-
-
-def _owner(manifest: Manifest | None, guid: str) -> str:
-    return next((old.slug for old in manifest.episodes if old.guid == guid), "") if manifest else ""
-
-
-def _changes(
-    show: Show, planned: PlannedEpisode, before: Released, manifest: Manifest | None
-) -> tuple[str, ...]:
+def _changes(planned: PlannedEpisode, before: Released) -> tuple[str, ...]:
     now, then = dict(planned.parts), before.parts
-    changes = [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
+    changes = (
+        [name for name in sorted({*now, *then}) if now.get(name) != then.get(name)] if now != then else []
+    )
     if planned.renamed_from:
         changes.insert(0, "folder")
     if planned.needs_audio and "audio" not in changes:
         changes.append("tags")
-    if manifest:
-        own = show_parts(show)
-        changes += [name for name in _ON_CARDS if own.get(name) != manifest.parts.get(name)]
-    made = ("transcripts", "chapters", "pictures")
-    if manifest and any(manifest.recipes.get(name) != RECIPES[name] for name in made):
+    return tuple(changes)
+
+
+def _changes_of_all(show: Show, manifest: Manifest | None) -> tuple[str, ...]:
+    if manifest is None:
+        return ()
+    own = show_parts(show)
+    changes = [name for name in _ON_CARDS if own.get(name) != manifest.parts.get(name)]
+    if any(manifest.recipes.get(name) != RECIPES[name] for name in ("transcripts", "chapters", "pictures")):
         changes.append("recipe")
     return tuple(changes)
 

@@ -24,7 +24,6 @@ class FactsCache:
 
     def __init__(self, folder: Path | None) -> None:
         self._table = Table(folder, _TABLE)
-        self._facts = self._table.all()
 
     def __enter__(self) -> FactsCache:
         return self
@@ -39,18 +38,16 @@ class FactsCache:
 
     def get(self, path: str, kind: str, stat: os.stat_result) -> Any:
         """The facts, or None where there are none that still hold."""
-        found = self._facts.get((path, kind))
+        found = self._table.read(path, (kind,)).get(kind)
         if found is None:
             return None
         stamp, _, facts = found.partition(b"\n")
         if stamp != _stamp(stat):
             return None
         try:
-            known = json.loads(facts)
+            return json.loads(facts)
         except ValueError:
             return None
-        self._table.use(path, kind)
-        return known
 
     def put(self, path: str, kind: str, stat: os.stat_result, facts: Any) -> None:
         if self._table.is_open and time.time() - stat.st_mtime > _SETTLED_SECONDS:

@@ -1,66 +1,176 @@
-"""What an episode.yaml without problems says, kept in the cache: parsing is most of what reading costs.
+"""Episodes as they were read, kept in the cache: reading is most of what a publish of a large show costs.
 
-A file with a problem is not kept, so that the problem is found, with its place, in every run. Dates are kept
-as they were written, for they depend on the show's zone and on what is known of zones.
+What was read of a folder holds for as long as a look at it shows the same. Of ten thousand episodes most are
+only counted, so one that is kept is taken apart when somebody asks for more than its first facts.
 """
 
 from __future__ import annotations
 
 import functools
-import os
-from dataclasses import fields, is_dataclass
+import json
+import zoneinfo
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from publisher import __version__, model, namespace
+from publisher import model, namespace
+from publisher.cache import Table
 from publisher.identity import fingerprint
-from publisher.reading.cache import FactsCache
-from publisher.reading.times import BadTime, parse_date
-from publisher.reading.yaml import Mapping, Node, Scalar
+from publisher.model import Episode
+from publisher.parts import own_parts
+from publisher.problems import Problem
+from publisher.state.code import code_stamp
+from publisher.state.looking import Seen
 
-_KIND: Final = "yaml"
-_DATE: Final = "published"
-_PACKAGE: Final = Path(__file__).parent.parent
-_TYPES: Final[dict[str, Any]] = {
-    name: made for name, made in (vars(namespace) | vars(model)).items() if is_dataclass(made)
-}
+_TABLE: Final = "episodes"
 _TYPE: Final = ""
 """Key under which a packed value says what it is; no field is called so."""
 
+_TYPES: Final[dict[str, Any]] = {
+    name: made for name, made in (vars(namespace) | vars(model)).items() if is_dataclass(made)
+}
 
-def recall(cache: FactsCache, name: str, stat: os.stat_result, zone: ZoneInfo) -> dict[str, Any] | None:
-    """The file's values by attribute, or None where it has to be read."""
-    kept = cache.get(name, _KIND, stat)
-    if kept is None:
-        return None
-    try:
-        if kept["reader"] != _reader():
-            return None
-        values = {key: _unpacked(value) for key, value in kept["values"].items()}
-        if _DATE in values:
-            values[_DATE] = parse_date(values[_DATE], zone)
-    except (BadTime, KeyError, TypeError, AttributeError):
-        return None  # the zone's clocks have changed, or somebody meddled with the cache: read the file
-    return values
+_FIRST: Final = frozenset((
+    *("slug", "title", "published", "number", "season", "code", "type", "guid", "feeds", "social"),
+    *("related", "next", "audio", "audio_name", "audio_pointer", "unreadable", "explicit", "artwork"),
+    *("transcript", "translations", "pictures", "image_files", "alternates", "alternate_files", "value"),
+))  # fmt: skip
+"""What is asked of every episode, also where nothing of it has changed."""
 
 
-def keep(cache: FactsCache, name: str, stat: os.stat_result, root: Node, values: dict[str, Any]) -> None:
-    """Keeps the values of a file that has no problem.
+class KeptEpisode(Episode):
+    """An episode out of the cache, equal to the one that was read."""
+
+    __slots__ = ("_rest", "mark", "own_parts")
+
+    mark: str
+    """Tells all that it was read from, and the code that read it, from anything else."""
+    own_parts: dict[str, str]
+    """As `publisher.parts.own_parts` gives them."""
+
+    def __getattr__(self, name: str) -> Any:
+        # Asked only for what is not set.
+        if name in _REST and (rest := object.__getattribute__(self, "_rest")) is not None:
+            values = {key: _unpacked(value) for key, value in json.loads(rest).items()}
+            for field in _REST:
+                object.__setattr__(self, field, values.get(field, _REST[field]))
+            object.__setattr__(self, "_rest", None)
+            return object.__getattribute__(self, name)
+        raise AttributeError(name)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Episode):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in _FIELDS)
+
+    __hash__ = Episode.__hash__
+
+    def __reduce__(self) -> tuple[type[Episode], tuple[Any, ...]]:
+        return Episode, tuple(getattr(self, name) for name in _FIELDS)
+
+
+def mark_of(episode: Episode) -> str:
+    """What tells an episode that came out of the cache from any other; empty for one that did not."""
+    # One that was changed since is none that was kept.
+    return getattr(episode, "mark", "") if isinstance(episode, KeptEpisode) else ""
+
+
+def _default(field: Field[Any]) -> Any:
+    return None if field.default is MISSING else field.default
+
+
+_FIELDS: Final = {field.name: _default(field) for field in fields(Episode)}
+_EARLY: Final = {name: default for name, default in _FIELDS.items() if name in _FIRST}
+_REST: Final = {name: default for name, default in _FIELDS.items() if name not in _FIRST}
+
+
+class KeptEpisodes:
+    """The episodes of one show, by the names of their folders. Use as a context manager.
 
     Args:
-        stat: from before it was read.
-        root: what it was read from.
+        folder: where the cache is; None for one that keeps nothing.
+        seen: a look at the show from before anything of it is read; None where that tells nothing.
     """
-    if not cache.is_open or not _reader():
-        return
-    packed = {key: _packed(value) for key, value in values.items() if key != _DATE}
-    if _DATE in values:
-        assert isinstance(root, Mapping)
-        written = root.items[_DATE]
-        assert isinstance(written, Scalar)
-        packed[_DATE] = written.text
-    cache.put(name, _KIND, stat, {"reader": _reader(), "values": packed})
+
+    def __init__(self, folder: Path | None, seen: Seen | None) -> None:
+        self._seen = seen
+        usable = seen is not None and code_stamp()
+        self._table = Table(folder if usable else None, _TABLE)
+        self._known = self._table.all() if usable else {}
+        self._show = ""
+
+    def __enter__(self) -> KeptEpisodes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._table.close()
+
+    def of_show(self, name: str, language: str, zone: str) -> None:
+        """Says of which show the episodes are: what was read for another is none of its own.
+
+        Args:
+            name: the show folder's.
+            language, zone: as podcast.yaml has them.
+        """
+        self._show = fingerprint([code_stamp(), name, language, zone, _clocks(zone)])
+
+    def recall(self, folder: str) -> tuple[Episode, tuple[Problem, ...]] | None:
+        """An episode with the problems that were found when it was read, or None where it has to be read."""
+        found = self._known.get((folder, ""))
+        stamp = self._stamp(folder)
+        if found is None or not stamp:
+            return None
+        head, _, rest = found.partition(b"\n")
+        if not head.startswith(stamp):
+            return None
+        try:
+            first, parts, problems = json.loads(head[len(stamp) :])
+            episode = _episode(first, parts, rest, stamp.decode())
+            known = tuple(Problem(**problem | {"key": tuple(problem["key"])}) for problem in problems)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None  # somebody meddled with the cache
+        self._table.use(folder, "")
+        return episode, known
+
+    def keep(self, folder: str, episode: Episode, problems: tuple[Problem, ...]) -> None:
+        """Keeps an episode that was read after the look."""
+        stamp = self._stamp(folder)
+        if not stamp or not self._table.is_open or not self._is_settled(folder):
+            return
+        named = {name: getattr(episode, name) for name in _FIELDS}
+        said = {name: _packed(value) for name, value in named.items() if value != _FIELDS[name]}
+        first = {name: said.pop(name) for name in _EARLY if name in said}
+        rest = json.dumps(said).encode()
+        parts = own_parts(episode)
+        found = [{field.name: getattr(one, field.name) for field in fields(Problem)} for one in problems]
+        try:
+            if _episode(json.loads(json.dumps(first)), parts, rest, "") != episode:
+                return  # it holds what JSON does not
+        except (ValueError, KeyError, TypeError):
+            return
+        self._table.put(folder, "", stamp + json.dumps([first, parts, found]).encode() + b"\n" + rest)
+
+    def _stamp(self, folder: str) -> bytes:
+        seen = self._seen.folders.get(folder) if self._seen else None
+        return f"{self._show} {seen.digest} ".encode() if seen else b""
+
+    def _is_settled(self, folder: str) -> bool:
+        return self._seen is not None and self._seen.folders[folder].is_settled(self._seen.at)
+
+
+def _episode(first: dict[str, Any], parts: dict[str, str], rest: bytes, mark: str) -> KeptEpisode:
+    episode = object.__new__(KeptEpisode)
+    put = object.__setattr__
+    for name, default in _EARLY.items():
+        value = first.get(name, default)
+        put(episode, name, _unpacked(value) if type(value) in (list, dict) else value)
+    if episode.published is not None:
+        put(episode, "published", datetime.fromisoformat(first["published"]))
+    put(episode, "own_parts", parts)
+    put(episode, "mark", mark)
+    put(episode, "_rest", rest)
+    return episode
 
 
 def _packed(value: Any) -> Any:
@@ -70,6 +180,8 @@ def _packed(value: Any) -> Any:
         named = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
         said = {name: _packed(item) for name, item, default in named if item != default}
         return {_TYPE: type(value).__name__} | said
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return value
 
 
@@ -88,16 +200,13 @@ def _defaults(type_: Any) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, field.default) for field in fields(type_))
 
 
-@functools.cache
-def _reader() -> str:
-    """Tells the code that reads, and the lists it knows, from any other; empty where it cannot be told."""
-    try:
-        stats = [
-            (entry.name, entry.stat())
-            for folder in (_PACKAGE, _PACKAGE / "reading", _PACKAGE / "data")
-            for entry in sorted(os.scandir(folder), key=lambda entry: entry.name)
-            if entry.is_file()
-        ]
-    except OSError:
-        return ""  # publisher runs from inside an archive
-    return fingerprint([__version__, [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]])
+def _clocks(zone: str) -> list[str]:
+    """Tells what is known of a zone from what was known of it before its clocks were changed."""
+    stats = []
+    for folder in zoneinfo.TZPATH:
+        try:
+            stat = Path(folder, zone).stat()
+        except (OSError, ValueError):
+            continue
+        stats.append(f"{stat.st_size} {stat.st_mtime_ns}")
+    return stats

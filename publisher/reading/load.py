@@ -29,7 +29,7 @@ from publisher.reading.folder import (
     escapes,
     list_folder,
 )
-from publisher.reading.kept import keep, recall
+from publisher.reading.kept import KeptEpisodes
 from publisher.reading.keys import EPISODE, SHOW
 from publisher.reading.locate import locate
 from publisher.reading.probes import Probes
@@ -37,6 +37,7 @@ from publisher.reading.theme_files import read_theme
 from publisher.reading.translations import read_transcripts
 from publisher.reading.words_file import read_words
 from publisher.reading.yaml import MAX_BYTES, Mapping, Node, Scalar, read_yaml
+from publisher.state.looking import NotToldError, Seen, look
 from publisher.suggest import nearest
 
 T = TypeVar("T")
@@ -61,12 +62,13 @@ class Loaded:
         return any(problem.is_error for problem in self.problems)
 
 
-def load_show(folder: Path | str, *, cache: bool = True) -> Loaded:
+def load_show(folder: Path | str, *, cache: bool = True, seen: Seen | None = None) -> Loaded:
     """Reads a show folder.
 
     Args:
         folder: the folder that holds podcast.yaml.
         cache: whether to remember what files hold in `.publisher/` of the folder.
+        seen: a look at the folder that was taken a moment ago (`publisher.state.looking`); else one is taken.
 
     Returns:
         The show and every problem found; nothing is raised for anything a producer wrote. Values that
@@ -79,10 +81,20 @@ def load_show(folder: Path | str, *, cache: bool = True) -> Loaded:
         help = "name the folder that holds podcast.yaml, or make a show with: publisher new FOLDER TITLE"
         return Loaded(None, (Problem("no-show", "error", f"the show folder {what}", help, str(path)),), path)
     root = path.resolve()
-    with FactsCache(root / STATE_FOLDER if cache else None) as facts:
-        loader = _Loader(root, name, Probes(root, facts))
+    state = root / STATE_FOLDER if cache else None
+    if cache and seen is None:
+        seen = _looked(root)
+    with FactsCache(state) as facts, KeptEpisodes(state, seen) as kept:
+        loader = _Loader(root, name, Probes(root, facts), kept)
         show = loader.load()
     return Loaded(show, locate(tuple(loader.problems), root), root)
+
+
+def _looked(root: Path) -> Seen | None:
+    try:
+        return look(root) if (root / SHOW_YAML).is_file() else None
+    except (OSError, NotToldError):
+        return None
 
 
 def read_settings(folder: Path | str) -> dict[str, Any]:
@@ -107,6 +119,7 @@ class _Loader:
     root: Path
     name: str
     probes: Probes
+    kept: KeptEpisodes
     problems: list[Problem] = field(default_factory=list)
     language: str = ""
     inbox: Path | None = None
@@ -129,6 +142,7 @@ class _Loader:
         values = self._yaml(files, SHOW, Reading(f"{self.name}/{SHOW_YAML}", problems=self.problems))
         self.language = (values or {}).get("language", "")
         zone = accept.zone((values or {}).get("timezone", "UTC"))
+        self.kept.of_show(self.name, self.language, zone.key)
         named = (values or {}).get("inbox", "")
         if named and "://" not in named:
             self.inbox = Path(os.path.realpath(self.root / Path(named).expanduser()))
@@ -165,6 +179,10 @@ class _Loader:
         path, name = show.path / folder_name, f"{self.name}/{slug}"
         if self.inbox and self.inbox.is_relative_to(path):
             return None  # nothing in an inbox is an episode yet
+        kept = self.kept.recall(folder_name)
+        if kept:
+            self.problems += kept[1]
+            return kept[0]
         if escapes(path, self.root):
             help = "put the folder itself into the show, not a link to it"
             message = "this is a link that leaves the show"
@@ -178,10 +196,16 @@ class _Loader:
         if EPISODE_YAML not in folder.files:
             self._no_episode(folder)
             return None
+        before = len(self.problems)
+        episode = self._read_episode(folder, slug, reading)
+        self.kept.keep(folder_name, episode, tuple(self.problems[before:]))
+        return episode
+
+    def _read_episode(self, folder: Folder, slug: str, reading: Reading) -> Episode:
         self._refuse_nameless(folder)
         files = Files(folder, EPISODE_YAML, self.probes, self.problems, [])
-        reading.path = f"{name}/{EPISODE_YAML}"
-        values = self._episode_values(files, reading)
+        reading.path = f"{folder.name}/{EPISODE_YAML}"
+        values = self._yaml(files, EPISODE, reading)
         if values is None:
             # It is there: other episodes may name it, and its slug is taken.
             return Episode(slug, "", unreadable=(EPISODE_YAML, "audio", "artwork", "transcript", "notes"))
@@ -284,45 +308,21 @@ class _Loader:
                 help = "set the environment variable PYTHONUTF8=1: this machine takes names for ASCII"
             self.problems.append(folder.problem("file-name", message, help, shown))
 
-    def _episode_values(self, files: Files, reading: Reading) -> dict[str, Any] | None:
-        path = files.find(EPISODE_YAML)
-        if path is None:
-            return None
-        name, cache = self.probes.relative(path), self.probes.cache
-        try:
-            stat = path.stat()
-        except OSError as error:
-            files.cannot_read(f"{files.folder.name}/{EPISODE_YAML}", error)
-            return None
-        values = recall(cache, name, stat, reading.zone)
-        if values is not None:
-            return values
-        problems = len(self.problems)
-        root, values = self._parsed(files, path, EPISODE, reading)
-        if root is not None and values is not None and len(self.problems) == problems:
-            keep(cache, name, stat, root, values)
-        return values
-
     def _yaml(self, files: Files, record: Record, reading: Reading) -> dict[str, Any] | None:
         path = files.find(files.yaml)
-        return self._parsed(files, path, record, reading)[1] if path else None
-
-    def _parsed(
-        self, files: Files, path: Path, record: Record, reading: Reading
-    ) -> tuple[Node | None, dict[str, Any] | None]:
-        data = files.read(path, reading.path)
+        data = files.read(path, reading.path) if path else None
         if data is None:
-            return None, None
+            return None
         root, findings = read_yaml(data)
         self.problems.extend(finding.at(reading.path) for finding in findings)
         if root is None or is_null(root):
             if not findings:
                 help = "fill it in; publisher schema lists the keys"
                 self.problems.append(Problem("yaml-empty", "error", "the file is empty", help, reading.path))
-            return None, None
+            return None
         if record is SHOW:
             reading.zone = _zone(root)
-        return root, record.values("", root, reading)
+        return record.values("", root, reading)
 
 
 def _zone(root: Node) -> ZoneInfo:

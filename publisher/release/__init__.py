@@ -35,6 +35,7 @@ from publisher.sharing import turn_to_build
 from publisher.sound.facts import Measurement
 from publisher.state.journal import Journal
 from publisher.state.lock import only_run
+from publisher.state.looking import Seen
 from publisher.store import PrefixedStore, Store
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def publish(
     choose: Choose | None = None,
     hold: Callable[[], None] | None = None,
     tell: bool = False,
+    seen: Seen | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Publishes a show: read, check, plan, build, release.
@@ -151,6 +153,7 @@ def publish(
         hold: called once all is built and stored that has an address nobody can guess, before the first page
             is written; it may wait, and what it raises ends the release.
         tell: write down who is to be told of the release; telling is for `publisher.telling`.
+        seen: as `publisher.load_show` takes it.
 
     Raises:
         ShowError: the show has errors; nothing was written.
@@ -162,7 +165,14 @@ def publish(
     with contextlib.nullcontext() if dry_run else only_run(folder, say=progress.say):
         # Read behind the lock: what another run has just released is not released once more.
         prepared = prepare(
-            folder, to=to, endpoint=endpoint, url=url, now=now, id3_version=id3_version, choose=choose
+            folder,
+            to=to,
+            endpoint=endpoint,
+            url=url,
+            now=now,
+            id3_version=id3_version,
+            choose=choose,
+            seen=seen,
         )
 
         def carry_out(prepared: Prepared) -> Outcome:

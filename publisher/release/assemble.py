@@ -13,11 +13,13 @@ from publisher.build.pictures import build_pictures, colours_of, picture_urls, s
 from publisher.build.sounds import Order, Sound, prepare
 from publisher.build.workshop import Workshop, page_key
 from publisher.delivery import delivery, further
+from publisher.folder_names import STATE_FOLDER
 from publisher.manifest import Manifest, Released, StoredObject, manifest_bytes
 from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import feeds, pages
+from publisher.release.facets import gather
 from publisher.release.finding import build_search
 from publisher.release.flip import named_feed
 from publisher.release.live_pages import pages_of, write_page
@@ -83,17 +85,19 @@ def assemble(
     former = _former(plan, released)
     episodes = _episodes(plan)
     before = None if "damaged" in plan.show_changes else plan.before
-    indexes, searched = build_search(shop, episodes, released, before)
+    facets = gather(shop, episodes, released, state=shop.root / STATE_FOLDER)
+    indexes, searched = build_search(shop, episodes, released, facets, before)
     objects |= indexes
     site = Site(
         shop,
         pages.site_page(shop, objects, colours, searched),
         episodes,
         released,
+        facets,
         _now_at(former, released),
     )
     made, made_of = _with_pages(site, plan, uploads)
-    released = [replace(item, page=made[page_key(item.slug)]) for item in released]
+    released = [_with_page(item, made[page_key(item.slug)]) for item in released]
     body, archives = feeds.render(shop, plan, objects, released)
     packed = _packed_feed(shop, plan, uploads, body)
     feed = shop.keep(addressed_bytes("releases", "feed", ".xml", body))
@@ -172,6 +176,10 @@ def _released(shop: Workshop, planned: PlannedEpisode) -> Released:
         objects=built.objects,
         page=planned.before.page if planned.before and not planned.renamed_from else None,
     )
+
+
+def _with_page(item: Released, page: StoredObject) -> Released:
+    return item if item.page == page else replace(item, page=page)
 
 
 def _with_pages(site: Site, plan: Plan, uploads: Uploads) -> tuple[dict[str, StoredObject], dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from publisher import effective
@@ -10,13 +10,13 @@ from publisher.build.artifact import of_bytes
 from publisher.build.episode import load_transcript
 from publisher.build.workshop import Workshop, page_key
 from publisher.chapters import with_line_breaks
-from publisher.identity import fingerprint
 from publisher.manifest import Manifest, Released, StoredObject
 from publisher.model import Episode
 from publisher.searching.bundles import build_all, pagefind_version
 from publisher.searching.shards import Passage, SearchPage, Shard, folders, shards
+from publisher.site.facets import Facets
 from publisher.text import plain_text
-from publisher.words import Words, format_clock, format_date
+from publisher.words import Words, format_clock
 
 ROLE = "search:"
 """What the role of an index's file begins with, among the show's objects."""
@@ -26,6 +26,7 @@ def build_search(
     shop: Workshop,
     episodes: dict[str, Episode],
     released: Sequence[Released],
+    facets: Mapping[str, Facets],
     before: Manifest | None,
 ) -> tuple[dict[str, StoredObject], tuple[str, ...]]:
     """Stores the indexes of all episodes; those that are published already are taken as they are.
@@ -40,7 +41,7 @@ def build_search(
     Raises:
         SearchError: an index could not be made.
     """
-    pages = [_page(shop, episodes[item.slug], item) for item in released]
+    pages = [_page(shop, episodes[item.slug], facets[item.slug]) for item in released]
     wanted = shards(pages, version=pagefind_version())
     standing = _standing(before)
     objects: dict[str, StoredObject] = {}
@@ -67,18 +68,17 @@ def _standing(before: Manifest | None) -> dict[str, dict[str, StoredObject]]:
     return found
 
 
-def _page(shop: Workshop, episode: Episode, item: Released) -> SearchPage:
-    show = shop.show
-    facts = [("date", format_date(show.language, item.published, show.timezone))]
+def _page(shop: Workshop, episode: Episode, facets: Facets) -> SearchPage:
+    known = [("date", facets.date)]
     if episode.code:
-        facts.append(("code", episode.code))
+        known.append(("code", episode.code))
     return SearchPage(
         url=page_key(episode.slug).removesuffix("index.html"),
-        language=show.language,
+        language=shop.show.language,
         title=episode.title,
-        fingerprint=fingerprint([sorted(item.parts.items()), show.words]),
+        fingerprint=facets.found,
         passages=partial(_passages, shop, episode),
-        facts=tuple(facts),
+        facts=tuple(known),
     )
 
 

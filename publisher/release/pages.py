@@ -39,7 +39,7 @@ def site_page(
     """
     show, artwork, card = shop.show, objects.get("artwork"), objects.get("card")
     return SitePage(
-        show=_public(show),
+        show=public(show),
         base_url=show.url,
         feed_url=show.feed_url,
         style_url=objects["style"].key,
@@ -54,7 +54,7 @@ def site_page(
     )
 
 
-def _public(show: Show) -> Show:
+def public(show: Show) -> Show:
     """The show without what no page says, such as where it lies on this machine: pages are known by what they
     are made of."""
     return replace(
@@ -238,9 +238,9 @@ def _sizes(objects: dict[str, StoredObject]) -> tuple[tuple[int, str], ...]:
     return tuple((side, item.key) for side, item in reversed(artwork_sizes(objects)))
 
 
-def shown(shop: Workshop, site: SitePage, person: Person, released: Released) -> Person:
+def shown(shop: Workshop, base_url: str, person: Person, released: Released) -> Person:
     """A person as an episode's page shows them, for pages of their own."""
-    return _shown(person, picture_urls(shop, released.objects), site.base_url)
+    return _shown(person, picture_urls(shop, released.objects), base_url)
 
 
 def _shown(person: Person, pictures: dict[str, str], base_url: str) -> Person:

@@ -18,11 +18,13 @@ from publisher.model import Show
 from publisher.planning import Plan, make_plan, settle
 from publisher.problems import Problem, in_order, without_hints
 from publisher.reading.accept import base_address
+from publisher.reading.judged import Judged
 from publisher.reading.load import Loaded, load_show
 from publisher.reading.locate import locate
 from publisher.release.published import KEPT, Published, manifest_of, read_published
 from publisher.release.telling_notes import announced
 from publisher.sound.facts import Measurement
+from publisher.state.looking import Seen
 from publisher.store import Store, open_store
 
 Choose = Callable[[Loaded, Published, datetime], Loaded]
@@ -103,7 +105,16 @@ def checked(
     if loaded.show is None:
         return read
     before = published.manifest if published else None
-    found = check_show(loaded.show, before=before, now=now, profiles=profiles, hints=hints, measured=measured)
+    with Judged(loaded.root / STATE_FOLDER, loaded.root) as memory:
+        found = check_show(
+            loaded.show,
+            before=before,
+            now=now,
+            profiles=profiles,
+            hints=hints,
+            measured=measured,
+            memory=memory,
+        )
     return in_order([*read, *locate(found, loaded.root)])
 
 
@@ -123,6 +134,7 @@ def prepare(
     now: datetime | None = None,
     id3_version: int | None = None,
     choose: Choose | None = None,
+    seen: Seen | None = None,
 ) -> Prepared:
     """Reads the show and what is published of it, checks, and plans.
 
@@ -132,13 +144,14 @@ def prepare(
         now: the clock's unless given; without a zone, it is in the show's.
         choose: what is left out of the show, as if its folders were not there.
         id3_version: as `publisher.planning.make_plan` takes it.
+        seen: as `publisher.load_show` takes it.
 
     Raises:
         ShowError: the show has errors.
         StoreError: the store failed.
         UsageError: an address is none.
     """
-    loaded = load_show(folder)
+    loaded = load_show(folder, seen=seen)
     if loaded.show is None:
         raise ShowError(without_hints(loaded.problems))  # before any store is asked for
     store = store_of(loaded, to=to, endpoint=endpoint)

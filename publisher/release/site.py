@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import partial
@@ -15,12 +15,14 @@ from publisher.identity import sha256
 from publisher.manifest import Released, StoredObject
 from publisher.model import Episode
 from publisher.release import pages
+from publisher.release.facets import mark
 from publisher.site import linked_data, machine_files
 from publisher.site import pages as site_pages
 from publisher.site.assets import templates_digest
 from publisher.site.data import Group, GroupPage, PageEpisode, Section, SitePage
 from publisher.site.environment import meta_text
-from publisher.site.groups import Groups, group_pages, groups_of, sections
+from publisher.site.facets import Facets
+from publisher.site.groups import HEARD, Groups, Member, group_pages, groups_of, sections
 from publisher.site.related import Subject, suggest
 from publisher.text import plain_text
 from publisher.words import Words
@@ -52,8 +54,12 @@ class SitePageOrder:
 class Site:
     """The pages of a show's released episodes.
 
+    What a page is made of is told by fingerprints of what each episode gives to it, so that of episodes whose
+    pages stand nothing has to be worked out.
+
     Args:
         released: by the order of their release, with everything but their pages.
+        facets: of every one of them.
         former: for each key at which an episode's page was, the key of its page now; empty for one removed.
     """
 
@@ -63,28 +69,33 @@ class Site:
         site: SitePage,
         episodes: dict[str, Episode],
         released: Sequence[Released],
+        facets: Mapping[str, Facets],
         former: dict[str, str],
     ) -> None:
         self._shop = shop
         self._site = site
         self._episodes = episodes
         self._released = released
+        self._facets = facets
         self._former = former
         self._items = {item.slug: item for item in released}
-        self._listed = {item.slug: pages.listed(shop, episodes[item.slug], item) for item in released}
-        self._groups: Groups = groups_of(
-            shop.show, [(episodes[item.slug], item.published) for item in released]
-        )
+        self._known: dict[str, PageEpisode] = {}
+        members = [
+            Member(item.slug, item.published, episodes[item.slug].season, facets[item.slug])
+            for item in released
+        ]
+        self._groups: Groups = groups_of(shop.show, members)
         self._by_slug: dict[str, list[Group]] = {}
         for group in self._groups.all:
             for slug in group.slugs:
                 self._by_slug.setdefault(slug, []).append(group)
         self._suggested = suggest(
-            [_subject(episodes[item.slug], item) for item in released], serial=shop.show.type == "serial"
+            [_subject(episodes[item.slug], item, facets[item.slug]) for item in released],
+            serial=shop.show.type == "serial",
         )
         # An episode more is another index, and that only the page which searches needs to know.
         shared = replace(site, indexes=("search/",) if site.indexes else ())
-        self._shared = _fingerprint(templates_digest(), shared)
+        self._shared = mark(templates_digest(), shared)
 
     def orders(self) -> list[SitePageOrder]:
         """Every page there is, those that lead to others after them: whoever stops half-way leaves no page
@@ -96,18 +107,19 @@ class Site:
             found.append(self._embed(item))
             if not self._site.show.private:
                 found.append(self._oembed(item))
-            learning = self._episodes[item.slug].learning
-            if learning and learning.quiz:
+            if self._facets[item.slug].has_quiz:
                 quizzes = True
                 found.append(self._answers(item))
         if quizzes:
             found.append(self._plain("certificate/index.html", site_pages.render_certificate))
-        found += [page for group in self._all_groups() for page in self._group(group)]
+        found += [
+            self._group_page(group, page) for group in self._all_groups() for page in group_pages(group)
+        ]
         if self._site.indexes:
             found.append(
                 self._order(
                     "search/index.html",
-                    (self._site.indexes,),
+                    (mark(self._site.indexes),),
                     lambda: site_pages.render_search(self._site),
                 )
             )
@@ -117,8 +129,19 @@ class Site:
         everything = self._groups.everything
         return (*self._groups.all, everything) if everything.slugs else self._groups.all
 
-    def _order(self, key: str, made_of: tuple[object, ...], render: Callable[[], str]) -> SitePageOrder:
-        return SitePageOrder(key, _fingerprint(self._shared, key, *made_of), lambda: render().encode())
+    def _listed(self, slug: str) -> PageEpisode:
+        """An episode as lists show it, for a page that has to be made."""
+        if slug not in self._known:
+            self._known[slug] = pages.listed(self._shop, self._episodes[slug], self._items[slug])
+        return self._known[slug]
+
+    def _order(self, key: str, made_of: Iterable[str], render: Callable[[], str]) -> SitePageOrder:
+        """A page.
+
+        Args:
+            made_of: fingerprints, or texts on a line of their own.
+        """
+        return SitePageOrder(key, _joined(self._shared, key, *made_of), lambda: render().encode())
 
     def _plain(self, key: str, render: Callable[[SitePage], str]) -> SitePageOrder:
         return self._order(key, (), lambda: render(self._site))
@@ -127,64 +150,88 @@ class Site:
         return self._plain(NOT_FOUND_KEY, site_pages.render_not_found)
 
     def _home(self) -> SitePageOrder:
-        newest = tuple(reversed(self._listed.values()))[: site_pages.NEWEST]
-        ways, count = sections(self._groups.all, site_pages.WAYS), len(self._listed)
+        newest = [item.slug for item in reversed(self._released)][: site_pages.NEWEST]
+        ways, count = sections(self._groups.all, site_pages.WAYS), len(self._released)
         # Where the hosts' pages are stands in it too, though they may not be among those that it leads to.
         linked_data = self._home_data(self._groups.all)
         return self._order(
             HOME_KEY,
-            (newest, _counted(ways), count, linked_data),
-            lambda: site_pages.render_home(self._site, newest, count, ways, linked_data=linked_data),
+            (*(self._facets[slug].listed for slug in newest), mark(_counted(ways), count, linked_data)),
+            lambda: site_pages.render_home(
+                self._site,
+                tuple(self._listed(slug) for slug in newest),
+                count,
+                ways,
+                linked_data=linked_data,
+            ),
         )
 
     def _topics(self) -> SitePageOrder:
         ways = sections(self._groups.all)
         return self._order(
-            "topics/index.html", (_counted(ways),), lambda: site_pages.render_topics(self._site, ways)
+            "topics/index.html", (mark(_counted(ways)),), lambda: site_pages.render_topics(self._site, ways)
         )
 
-    def _group(self, group: Group) -> list[SitePageOrder]:
-        if group.person:
-            # As in the newest of the episodes, whose picture of them it is.
-            newest = self._items[group.slugs[0]]
-            group = replace(group, person=pages.shown(self._shop, self._site, group.person, newest))
-        return [self._group_page(group, page) for page in group_pages(group)]
-
     def _group_page(self, group: Group, page: GroupPage) -> SitePageOrder:
-        members = tuple(self._listed[slug] for slug in page.slugs)
+        facets = self._facets
         return self._order(
             f"{page.url}index.html",
-            (replace(group, slugs=()), page, members),
-            lambda: site_pages.render_group(
-                self._site, group, page, members, linked_data=self._group_data(group, page, members)
+            (
+                repr((group.kind, group.key, group.label, group.name, group.url)),
+                f"{page.number} {page.newer} {page.older}",
+                self._shown(group),
+                *(facets[slug].listed for slug in page.slugs),
             ),
+            partial(self._render_group, group, page),
+        )
+
+    def _shown(self, group: Group) -> str:
+        """What tells a person as in the newest of the episodes, whose picture of them it is."""
+        if group.kind != "person":
+            return ""
+        # Whom an episode names twice is as the last of these.
+        people = reversed(self._facets[group.slugs[0]].people)
+        return next(person.shown for person in people if person.name == group.name)
+
+    def _render_group(self, group: Group, page: GroupPage) -> str:
+        if group.kind == "person":
+            newest = group.slugs[0]
+            people = reversed(effective.people(self._shop.show, self._episodes[newest]))
+            person = next(one for one in people if one.name == group.name and one.role in HEARD)
+            shown = pages.shown(self._shop, self._site.base_url, person, self._items[newest])
+            group = replace(group, person=shown)
+        members = tuple(self._listed(slug) for slug in page.slugs)
+        return site_pages.render_group(
+            self._site, group, page, members, linked_data=self._group_data(group, page, members)
         )
 
     def _episode(self, place: int, item: Released) -> SitePageOrder:
-        older = self._neighbour(place - 1)
-        newer = self._neighbour(place + 1)
+        older, newer = self._neighbour(place - 1), self._neighbour(place + 1)
         suggested = self._suggested[item.slug]
-        following = self._listed[suggested.next] if suggested.next else None
-        related = tuple(self._listed[slug] for slug in suggested.related if slug != suggested.next)
+        related = [slug for slug in suggested.related if slug != suggested.next]
+        others = (newer, older, suggested.next, *related)
         return self._order(
             page_key(item.slug),
-            (*self._source(item), _named(newer), _named(older), _named(following), *map(_named, related)),
+            (
+                self._facets[item.slug].source,
+                *(self._facets[slug].named if slug else "" for slug in others),
+                *(group.url for group in self._by_slug.get(item.slug, ())),
+            ),
             lambda: site_pages.render_episode(
                 self._site,
                 self._whole(item),
-                newer=newer,
-                older=older,
-                following=following,
-                related=related,
+                newer=self._listed(newer) if newer else None,
+                older=self._listed(older) if older else None,
+                following=self._listed(suggested.next) if suggested.next else None,
+                related=tuple(self._listed(slug) for slug in related),
             ),
         )
 
     def _embed(self, item: Released) -> SitePageOrder:
-        episode = self._listed[item.slug]
         return self._order(
-            f"{episode.url}embed/index.html",
-            (episode,),
-            lambda: site_pages.render_embed(self._site, episode),
+            page_key(item.slug).removesuffix("index.html") + "embed/index.html",
+            (self._facets[item.slug].listed,),
+            lambda: site_pages.render_embed(self._site, self._listed(item.slug)),
         )
 
     def _for_machines(self) -> list[SitePageOrder]:
@@ -196,8 +243,11 @@ class Site:
         pages_known = [
             (base, ""),
             *(
-                (base + episode.url, f"{episode.published.astimezone(UTC):%Y-%m-%d}")
-                for episode in reversed(self._listed.values())
+                (
+                    base + page_key(item.slug).removesuffix("index.html"),
+                    item.published.astimezone(UTC).date().isoformat(),
+                )
+                for item in reversed(self._released)
             ),
             (f"{base}topics/", ""),
             *((base + page.url, "") for group in self._all_groups() for page in group_pages(group)),
@@ -218,15 +268,18 @@ class Site:
             files["opensearch.xml"] = machine_files.opensearch(
                 show.title, search_url=f"{base}search/", language=show.language
             )
-        return [
-            SitePageOrder(key, _fingerprint(key, data), partial(bytes, data)) for key, data in files.items()
-        ]
+        return [SitePageOrder(key, mark(key, data), partial(bytes, data)) for key, data in files.items()]
 
     def _oembed(self, item: Released) -> SitePageOrder:
-        episode, site = self._listed[item.slug], self._site
+        key = page_key(item.slug).removesuffix("index.html") + "oembed.json"
+        made_of = _joined(self._shared, key, self._facets[item.slug].listed)
+        return SitePageOrder(key, made_of, partial(self._render_oembed, item.slug))
+
+    def _render_oembed(self, slug: str) -> bytes:
+        episode, site = self._listed(slug), self._site
         base = site.base_url.rstrip("/") + "/"
         card = (base + episode.card_url, CARD_WIDTH, CARD_HEIGHT) if episode.card_url else None
-        data = machine_files.oembed(
+        return machine_files.oembed(
             title=episode.title,
             embed_url=f"{base}{episode.url}embed/",
             author=effective.show_author(site.show),
@@ -234,14 +287,13 @@ class Site:
             provider_url=base,
             thumbnail=card,
         )
-        return SitePageOrder(f"{episode.url}oembed.json", _fingerprint(data), partial(bytes, data))
 
     def _answers(self, item: Released) -> SitePageOrder:
         return self._order(
-            f"{self._listed[item.slug].url}answers/index.html",
-            (self._listed[item.slug], self._episodes[item.slug].learning),
+            page_key(item.slug).removesuffix("index.html") + "answers/index.html",
+            (self._facets[item.slug].source,),
             lambda: site_pages.render_answers(
-                self._site, pages.asked(self._listed[item.slug], self._episodes[item.slug])
+                self._site, pages.asked(self._listed(item.slug), self._episodes[item.slug])
             ),
         )
 
@@ -253,17 +305,6 @@ class Site:
             target=target.removesuffix("index.html"),
         )
         return self._order(key, (target,), render)
-
-    def _source(self, item: Released) -> tuple[object, ...]:
-        """All that an episode's own page says of the episode, by fingerprints that there are already."""
-        objects = sorted((role, stored.digest) for role, stored in item.objects.items())
-        return (
-            self._listed[item.slug],
-            sorted(item.parts.items()),
-            objects,
-            item.enclosure.chapters,
-            self._urls_of(item.slug),
-        )
 
     def _urls_of(self, slug: str) -> dict[tuple[str, str], str]:
         return {(group.key, group.name): group.url for group in self._by_slug.get(slug, ())}
@@ -297,7 +338,7 @@ class Site:
 
     def _episode_data(self, item: Released) -> str:
         """JSON-LD of an episode with all its files."""
-        episode, listed = self._episodes[item.slug], self._listed[item.slug]
+        episode, listed = self._episodes[item.slug], self._listed(item.slug)
         groups = self._by_slug.get(item.slug, ())
         enclosure = item.enclosure.object
         transcripts = [
@@ -336,20 +377,19 @@ class Site:
         page = pages.whole(self._shop, self._site, self._episodes[item.slug], item, self._urls_of(item.slug))
         return replace(page, linked_data=self._episode_data(item))
 
-    def _neighbour(self, place: int) -> PageEpisode | None:
-        return self._listed[self._released[place].slug] if 0 <= place < len(self._released) else None
+    def _neighbour(self, place: int) -> str:
+        """The slug of an episode, empty where there is none."""
+        return self._released[place].slug if 0 <= place < len(self._released) else ""
 
 
-def _subject(episode: Episode, item: Released) -> Subject:
-    outcomes = episode.learning.outcomes if episode.learning else ()
-    parts = (episode.title, episode.summary, *episode.keywords, episode.notes, *outcomes)
+def _subject(episode: Episode, item: Released, facets: Facets) -> Subject:
     return Subject(
         slug=episode.slug,
         published=item.published,
-        taxonomies=episode.taxonomies,
-        people=tuple(guest.name for guest in episode.guests),
-        organizations=tuple(guest.organization for guest in episode.guests if guest.organization),
-        text="\n".join(parts),
+        taxonomies=facets.topics,
+        people=facets.guests,
+        organizations=facets.organizations,
+        words=facets.words,
         related=episode.related,
         next=episode.next,
         season=episode.season,
@@ -368,16 +408,9 @@ def _counted(ways: Sequence[Section]) -> list[tuple[object, ...]]:
     ]
 
 
-def _named(other: PageEpisode | None) -> tuple[object, ...]:
-    """What another episode's page shows of it."""
-    if other is None:
-        return ()
-    return (other.url, other.title, other.summary, other.code, other.number, other.artwork_url)
-
-
-def _fingerprint(*values: object) -> str:
-    """Of plain data and frozen dataclasses, whose representation says all that is in them."""
-    return sha256(repr(values).encode())[:_DIGEST_CHARACTERS]
+def _joined(*made_of: str) -> str:
+    """The fingerprint of a page that is made of what these tell."""
+    return sha256("\n".join(made_of).encode())[:_DIGEST_CHARACTERS]
 
 
 def stored_pages(made: dict[str, StoredObject], released: Sequence[Released]) -> tuple[StoredObject, ...]:

@@ -21,7 +21,7 @@ class Group:
         name: of the value, the person, the organisation, the season or the year.
         url: the page's address relative to the base.
         slugs: the episodes, newest first.
-        person: for a person, as the newest episode has them.
+        person: for a person, as the newest episode has them; None until their page is made.
     """
 
     kind: GroupKind

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from publisher import effective
 from publisher.identity import ascii_slug, sha256
-from publisher.model import Episode, Person, Show
+from publisher.model import Show
 from publisher.site.data import Group, GroupKind, GroupPage, Section
+from publisher.site.facets import Facets
 
 PAGE_LENGTH: Final = 50
 """Episodes on a page of a group; on the newest one up to as many more."""
@@ -38,11 +38,21 @@ class Groups:
         return tuple(group for group in self.all if group.kind == kind and (not key or group.key == key))
 
 
-def groups_of(show: Show, released: Sequence[tuple[Episode, datetime]]) -> Groups:
-    """The groups of a show's published episodes.
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An episode, as far as it belongs to others."""
+
+    slug: str
+    published: datetime
+    season: int | None
+    facets: Facets
+
+
+def groups_of(show: Show, members: Sequence[Member]) -> Groups:
+    """The groups of a show's published episodes; those of people without the person.
 
     Args:
-        released: oldest first, each with when it went out.
+        members: oldest first.
     """
     found: list[Group] = []
     for key, label in show.taxonomies:
@@ -51,41 +61,37 @@ def groups_of(show: Show, released: Sequence[tuple[Episode, datetime]]) -> Group
             key,
             label,
             f"topics/{ascii_slug(key) or 'topic'}",
-            ((episode.slug, dict(episode.taxonomies).get(key, ())) for episode, _ in released),
+            ((member.slug, dict(member.facets.topics).get(key, ())) for member in members),
         )
-    people = _people(show, released)
-    found += _with_persons(
-        _grouped(
-            "person",
-            "person",
-            "",
-            "people",
-            ((slug, [person.name for person in persons]) for slug, persons in people),
-        ),
-        people,
+    found += _grouped(
+        "person",
+        "person",
+        "",
+        "people",
+        ((member.slug, [person.name for person in member.facets.people]) for member in members),
     )
     found += _grouped(
         "organization",
         "organization",
         "",
         "organizations",
-        ((slug, [person.organization for person in persons]) for slug, persons in people),
+        ((member.slug, [person.organization for person in member.facets.people]) for member in members),
     )
     names = dict(show.seasons)
     found += _numbered(
         "season",
         "seasons",
-        ((episode.slug, episode.season) for episode, _ in released),
+        ((member.slug, member.season) for member in members),
         lambda number: names.get(number, str(number)),
     )
     zone = ZoneInfo(show.timezone)
     found += _numbered(
         "year",
         "archive",
-        ((episode.slug, published.astimezone(zone).year) for episode, published in released),
+        ((member.slug, member.published.astimezone(zone).year) for member in members),
         str,
     )
-    slugs = tuple(episode.slug for episode, _ in reversed(released))
+    slugs = tuple(member.slug for member in reversed(members))
     return Groups(tuple(found), Group("all", "all", "", "", "archive/", slugs))
 
 
@@ -132,16 +138,6 @@ def _largest_first(groups: Sequence[Group]) -> list[Group]:
     return sorted(groups, key=lambda group: -len(group.slugs))
 
 
-def _people(show: Show, released: Sequence[tuple[Episode, datetime]]) -> list[tuple[str, tuple[Person, ...]]]:
-    return [
-        (
-            episode.slug,
-            tuple(person for person in effective.people(show, episode) if person.role in HEARD),
-        )
-        for episode, _ in released
-    ]
-
-
 def _grouped(
     kind: GroupKind, key: str, label: str, folder: str, named: Iterable[tuple[str, Iterable[str]]]
 ) -> list[Group]:
@@ -160,11 +156,6 @@ def _grouped(
         taken.add(address)
         groups.append(Group(kind, key, label, name, f"{folder}/{address}/", tuple(reversed(members))))
     return sorted(groups, key=lambda group: (group.name.casefold(), group.name))
-
-
-def _with_persons(groups: list[Group], people: list[tuple[str, tuple[Person, ...]]]) -> list[Group]:
-    newest = {person.name: person for _, persons in people for person in persons}
-    return [replace(group, person=newest[group.name]) for group in groups]
 
 
 def _numbered(

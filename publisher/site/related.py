@@ -50,6 +50,7 @@ class Subject:
         taxonomies: as the model has them: (taxonomy, values).
         people: names of those heard in this episode and not in every one: the guests.
         text: title, summary, keywords, notes and outcomes, as plain text.
+        words: those of the text (`words_of`), where they are known already.
         related: slugs that were chosen by hand; those that are not among the subjects are left out.
         next: slug chosen by hand, empty for none.
         season, number: order of a serial show.
@@ -61,6 +62,7 @@ class Subject:
     people: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()
     text: str = ""
+    words: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     next: str = ""
     season: int | None = None
@@ -159,7 +161,7 @@ def _scores(ordered: Sequence[Subject]) -> Iterator[dict[int, int]]:
     words: dict[str, list[int]] = {}
     lengths: list[int] = []
     for at, subject in enumerate(ordered):
-        own = _words(subject.text)
+        own = subject.words or words_of(subject.text)
         lengths.append(isqrt(len(own) + _SHORT))
         telling = []
         for word in own:
@@ -203,7 +205,7 @@ def _folded(names: Iterable[str]) -> set[str]:
     return {name.casefold() for name in names}
 
 
-def _words(text: str) -> set[str]:
+def words_of(text: str) -> set[str]:
     """The words of a text, without endings as far as one can without knowing its language: first letters.
 
     A word that is there twice or more is there in a second form too.

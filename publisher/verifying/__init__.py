@@ -59,11 +59,13 @@ def verify_release(
     changed_keys: Collection[str] | None = None,
     everything: bool = False,
     limits: Limits | None = None,
+    manifest_key: str = "",
 ) -> Verification:
     """Looks at a release of a store from outside; a folder is served by the preview's own server meanwhile.
 
     Args:
         changed_keys: what to look at first; None: found by comparing with the manifest before.
+        manifest_key: of the manifest, where it is known.
 
     Raises:
         StoreError: the manifest before was asked for and the store failed.
@@ -71,7 +73,12 @@ def verify_release(
     from publisher.verifying.showing import verify_stored
 
     return verify_stored(
-        store, manifest, changed_keys=changed_keys, everything=everything, limits=limits or Limits()
+        store,
+        manifest,
+        changed_keys=changed_keys,
+        everything=everything,
+        limits=limits or Limits(),
+        manifest_key=manifest_key,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -29,6 +30,8 @@ _MANIFEST_BYTES: Final = 64 << 20
 _FEED_SECONDS: Final = 120.0
 _MOST_RELEASES: Final = 10
 _GRACE_SECONDS: Final = 1.0
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~/-]+")
+"""What stands in an address as it is."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,6 +45,8 @@ class _Run:
     feed_url: str
     limits: Limits
     everything: bool
+    manifest_key: str = ""
+    """Of the release that should stand, where that is known."""
     started: float = field(default_factory=time.monotonic)
     faults: list[Fault] = field(default_factory=list)
     checked: int = 0
@@ -67,14 +72,18 @@ def look_from_outside(
     everything: bool,
     limits: Limits,
     previous: Manifest | None = None,
+    manifest_key: str = "",
 ) -> Verification:
     """See `publisher.verifying.verify_feed`.
 
     Args:
         previous: the manifest before, where it is at hand.
+        manifest_key: of the manifest, where it is known.
     """
     web = Web(limits, seconds=limits.seconds(everything=everything), local_base=local_base)
-    run = _Run(web, feed_url, limits, everything)
+    if manifest is not None and not manifest_key:
+        manifest_key = manifest_bytes(manifest)[0]
+    run = _Run(web, feed_url, limits, everything, manifest_key)
     try:
         answer = _feed(run)
         run.faults += answer.faults
@@ -113,8 +122,8 @@ def _feed(run: _Run) -> FeedAnswer:
 def _standing(run: _Run, body: bytes, expected: Manifest | None) -> Manifest | None:
     """The manifest that the served feed names, if it can be had, and whether feed and manifest agree."""
     key = named_by(body)
-    if expected is not None and key != manifest_bytes(expected)[0]:
-        newer = _newer(run.web, expected, key)
+    if expected is not None and key != run.manifest_key:
+        newer = _newer(run.web, expected, run.manifest_key, key)
         if newer is not None:
             return newer
         message = "the feed that is served is another than the one released last"
@@ -134,10 +143,9 @@ def _standing(run: _Run, body: bytes, expected: Manifest | None) -> Manifest | N
     return manifest
 
 
-def _newer(web: Web, expected: Manifest, key: str) -> Manifest | None:
+def _newer(web: Web, expected: Manifest, wanted: str, key: str) -> Manifest | None:
     """The manifest that the served feed names, where it came after the expected one: somebody else published
     in between, which is no fault."""
-    wanted = manifest_bytes(expected)[0]
     served = earlier = _fetched(web, expected.url, key) if key != expected.previous else None
     for _ in range(_MOST_RELEASES):
         if earlier is None or earlier.previous == wanted:
@@ -184,24 +192,28 @@ def _in_order(
     """What to look at, and what only if everything is wanted: changed things, the show's own, the newest
     items, the rest. Each address once."""
     objects = _objects(manifest) if manifest else {}
-    known = {base_url + quote(key): item for key, item in objects.items()}
+    known = {base_url + (key if _PLAIN.fullmatch(key) else quote(key)): item for key, item in objects.items()}
     newest = [address for item in feed.items[: run.limits.newest] for address in item]
     older = [address for item in feed.items[run.limits.newest :] for address in item]
-    named = {address.url: address for address in reversed([*feed.channel, *newest, *older])}
-    others = [
-        Address(url, "page" if item.type.startswith("text/html") else "object", item.key)
+    every = {address.url: address for address in [*feed.channel, *newest]}
+    further = {address.url: address for address in older if address.url not in every}
+    named = every.keys() | further.keys()
+    every |= {
+        url: Address(url, "page" if item.type.startswith("text/html") else "object", item.key)
         for url, item in known.items()
         if url not in named and url.removesuffix("index.html") not in named
-    ]
+    }
+    every |= further
     wanted = {key if "://" in key else base_url + quote(key) for key in changed}
     wanted |= {url.removesuffix("index.html") for url in wanted}
-    every = {address.url: address for address in [*feed.channel, *newest, *others, *older]}
     first = [address for url, address in every.items() if url in wanted]
     first += [address for address in [*feed.channel, *newest] if address.url not in wanted]
     first = list({address.url: address for address in first}.values())
     taken = {address.url for address in first}
     rest = [address for url, address in every.items() if url not in taken]
-    return [_known(address, known) for address in first], [_known(address, known) for address in rest]
+    if run.everything:
+        rest = [_known(address, known) for address in rest]
+    return [_known(address, known) for address in first], rest
 
 
 def _known(address: Address, known: dict[str, StoredObject]) -> Address:

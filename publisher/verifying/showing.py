@@ -44,7 +44,14 @@ def verify_show(
     published = read_published(store)
     if published.manifest is None:
         raise nothing_published(store)
-    return verify_stored(store, published.manifest, changed_keys=None, everything=everything, limits=limits)
+    return verify_stored(
+        store,
+        published.manifest,
+        changed_keys=None,
+        everything=everything,
+        limits=limits,
+        manifest_key=published.manifest_key,
+    )
 
 
 def verify_stored(
@@ -54,6 +61,7 @@ def verify_stored(
     changed_keys: Collection[str] | None,
     everything: bool,
     limits: Limits,
+    manifest_key: str = "",
 ) -> Verification:
     """See `publisher.verifying.verify_release`."""
     previous = None
@@ -70,6 +78,7 @@ def verify_stored(
             everything=everything,
             limits=limits,
             previous=previous,
+            manifest_key=manifest_key,
         )
 
     if store.name.startswith("s3://"):

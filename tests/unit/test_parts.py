@@ -50,7 +50,7 @@ from publisher.namespace import (
     UpdateFrequency,
     Value,
 )
-from publisher.parts import _WORDS_IN_TAGS, chapters_of, episode_parts, show_parts, tag_recipe
+from publisher.parts import _WORDS_IN_TAGS, TagRecipes, chapters_of, episode_parts, show_parts
 from tests.support.released import sound
 
 SHOW = Show(
@@ -108,7 +108,7 @@ NOT_IN_TAGS = {
 
 def recipe(show: Show = SHOW, episode: Episode = EPISODE, guid: str = "g") -> str:
     assert episode.audio is not None
-    return tag_recipe(show, episode, guid, episode_parts(episode, episode.audio, {}))
+    return TagRecipes(show).of(episode, guid, episode_parts(episode, episode.audio, {}))
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:

@@ -1,32 +1,34 @@
-"""What an episode.yaml says is kept in the cache, and never trusted over the file."""
+"""What was read of an episode is kept in the cache, and never trusted over its folder."""
 
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from publisher.cache import Table
 from publisher.model import Episode
+from publisher.reading.kept import KeptEpisode
 from publisher.reading.load import Loaded, load_show
+from publisher.state import looking
 from tests.support.shows import add_episode, make_show
 
 _SAMPLE_SHOW = Path(__file__).parents[3] / "episodes"
-_LONG_AGO = 1_000_000_000
-"""A file that was changed a moment ago is not kept."""
 
 
-def _age(show: Path) -> Path:
-    for path in show.rglob("*"):
-        os.utime(path, (_LONG_AGO, _LONG_AGO))
-    return show
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also what was changed a moment ago is kept: no test here changes a thing twice in one tick."""
+    monkeypatch.setattr(looking, "_GRAIN_SECONDS", -60.0)
 
 
 @pytest.fixture
 def show(tmp_path: Path) -> Path:
-    return _age(make_show(tmp_path / "show", title="A show"))
+    return make_show(tmp_path / "show", title="A show")
 
 
 def _only(loaded: Loaded) -> Episode:
@@ -35,62 +37,75 @@ def _only(loaded: Loaded) -> Episode:
     return episode
 
 
-def _retitle_unseen(show: Path) -> None:
-    """Gives the episode another title in a way that no stat shows: what is read then came from the cache."""
-    path = show / "0001-episode" / "episode.yaml"
-    before = path.read_text("utf-8")
-    title = _only(load_show(show, cache=False)).title
-    after = before.replace(title, title[:-1] + "X")
-    assert before != after
-    with path.open("r+", encoding="utf-8") as writer:
-        writer.write(after)
-    os.utime(path, (_LONG_AGO, _LONG_AGO))
-
-
 def _change_kept(show: Path, old: str, new: str) -> None:
-    with Table(show / ".publisher", "facts") as table:
-        kept = [
-            (key, value) for key, value in table.all().items() if key[1] == "yaml" and old.encode() in value
-        ]
-        for (path, kind), value in kept:
-            table.put(path, kind, value.replace(old.encode(), new.encode()))
+    with Table(show / ".publisher", "episodes") as table:
+        kept = [(key, value) for key, value in table.all().items() if old.encode() in value]
+        for (folder, key), value in kept:
+            table.put(folder, key, value.replace(old.encode(), new.encode()))
     assert len(kept) == 1
 
 
 def test_what_is_kept_is_what_was_read(tmp_path: Path) -> None:
     show = tmp_path / "episodes"
     shutil.copytree(_SAMPLE_SHOW, show, ignore=shutil.ignore_patterns(".publisher"))
-    _age(show)
     fresh = load_show(show, cache=False)
     first, second = load_show(show), load_show(show)
     assert fresh.show is not None
+    assert second.show is not None
     assert len(fresh.show.episodes) >= 5
     assert fresh.show == first.show == second.show
-    with Table(show / ".publisher", "facts") as table:
-        kept = {path for path, kind in table.all() if kind == "yaml"}
-    assert kept == {f"{episode.slug}/episode.yaml" for episode in fresh.show.episodes}
+    assert all(isinstance(episode, KeptEpisode) for episode in second.show.episodes)
 
 
-def test_a_file_that_did_not_change_is_not_read_again(show: Path) -> None:
+def test_one_that_is_kept_is_as_any_other(show: Path) -> None:
+    read, kept = _only(load_show(show)), _only(load_show(show))
+    assert isinstance(kept, KeptEpisode)
+    assert not isinstance(read, KeptEpisode)
+    assert kept == read
+    assert read == kept
+    assert {field.name: getattr(kept, field.name) for field in fields(Episode)} == {
+        field.name: getattr(read, field.name) for field in fields(Episode)
+    }
+    assert replace(kept, title="Another") == replace(read, title="Another") != read
+    assert hash(kept) == hash(read)
+    assert repr(kept).partition("(")[2] == repr(read).partition("(")[2]
+    assert type(pickle.loads(pickle.dumps(kept))) is Episode
+    assert pickle.loads(pickle.dumps(kept)) == read
+    with pytest.raises(AttributeError):
+        getattr(kept, "colour")  # noqa: B009
+
+
+def test_a_folder_that_did_not_change_is_not_read_again(show: Path) -> None:
     title = _only(load_show(show)).title
-    _retitle_unseen(show)
+    _change_kept(show, title, title[:-1] + "X")
+    assert _only(load_show(show)).title == title[:-1] + "X"
+
+
+@pytest.mark.parametrize("name", ["episode.yaml", "audio.mp3", "more.txt"])
+def test_a_folder_in_which_anything_changed_is_read_again(show: Path, name: str) -> None:
+    title = _only(load_show(show)).title
+    _change_kept(show, title, title[:-1] + "X")
+    path = show / "0001-episode" / name
+    before = path.stat() if path.exists() else None
+    path.write_bytes(path.read_bytes() if before else b"")
+    if before:  # the same bytes, and the time that they had: only that it was written tells
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert _only(load_show(show)).title == title
 
 
-def test_a_file_that_changed_is_read_again(show: Path) -> None:
-    title = _only(load_show(show)).title
-    _retitle_unseen(show)
-    os.utime(show / "0001-episode" / "episode.yaml", (_LONG_AGO + 1, _LONG_AGO + 1))
-    assert _only(load_show(show)).title == title[:-1] + "X"
+def test_what_was_changed_a_moment_ago_is_not_kept(show: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "_GRAIN_SECONDS", 2.0)
+    load_show(show)
+    assert not isinstance(_only(load_show(show)), KeptEpisode)
 
 
 def test_a_problem_is_reported_every_time(tmp_path: Path) -> None:
     show = make_show(tmp_path / "show", episodes=0)
     add_episode(show, "0001-episode", colour="red")
-    _age(show)
     first, second = load_show(show), load_show(show)
     assert [problem.rule for problem in first.problems] == ["unknown-key"]
     assert first.problems == second.problems
+    assert isinstance(_only(second), KeptEpisode)
 
 
 def test_a_date_follows_the_zone_of_the_show(show: Path) -> None:
@@ -103,21 +118,27 @@ def test_a_date_follows_the_zone_of_the_show(show: Path) -> None:
     assert (before - after).total_seconds() == 3600
 
 
-def test_what_other_code_kept_is_read_again(show: Path) -> None:
+def test_what_other_code_kept_is_read_again(show: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     title = _only(load_show(show)).title
-    _retitle_unseen(show)
-    _change_kept(show, '"reader": "', '"reader": "0')
-    assert _only(load_show(show)).title == title[:-1] + "X"
+    _change_kept(show, title, title[:-1] + "X")
+    monkeypatch.setattr("publisher.reading.kept.code_stamp", lambda: "another")
+    assert _only(load_show(show)).title == title
+
+
+def test_of_a_show_of_another_name_nothing_is_known(show: Path) -> None:
+    load_show(show)
+    moved = show.rename(show.with_name("moved"))
+    assert not isinstance(_only(load_show(moved)), KeptEpisode)
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('"values": {', '"values": [], "other": {'),
-        ('"values": {', '"values": {"guests": [{"": "system"}], '),
-        ('"values": {', '"values": {"guests": [{"": "Person", "colour": "red"}], '),
-        ('"reader"', '"writer"'),
+        ('[{"slug": ', '[{"": {"": "system"}, "slug": '),
+        ('{"": "Audio"', '{"": "system"'),
+        ('{"": "Audio"', '{"": "Audio", "colour": "red"'),
         ('"published": "', '"published": "not '),
+        ('[{"slug": ', '{"slug": '),
     ],
 )
 def test_a_damaged_entry_costs_only_the_reading(show: Path, old: str, new: str) -> None:

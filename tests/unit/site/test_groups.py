@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from publisher.model import Episode, Person, Show
+from publisher.model import Show
 from publisher.site.data import Group
-from publisher.site.groups import PAGE_LENGTH, group_pages, groups_of, sections
+from publisher.site.facets import Facets, Heard
+from publisher.site.groups import PAGE_LENGTH, Member, group_pages, groups_of, sections
 
 
 def group(count: int) -> Group:
@@ -40,21 +41,23 @@ def test_a_new_episode_changes_the_newest_page_alone() -> None:
 
 def test_home_shows_the_largest_and_says_how_many_there_are() -> None:
     show = Show(folder="show", title="T", description="D", language="en", taxonomies=(("theme", "Theme"),))
-    episodes = [
-        Episode(
+    members = [
+        Member(
             slug=f"e{number:03}",
-            title=str(number),
+            published=datetime(2020, 1, 1 + number, tzinfo=UTC),
             season=number,
-            taxonomies=(("theme", ("Common", f"Rare {number:03}")),),
-            guests=(Person(f"Guest {number:03}", role="guest"),),
+            facets=Facets(
+                *("listed", "named", "source", "found", "date"),
+                topics=(("theme", ("Common", f"Rare {number:03}")),),
+                people=(Heard(f"Guest {number:03}", "", "shown"),),
+            ),
         )
         for number in range(30)
     ]
-    released = [(episode, datetime(2020, 1, 1 + place, tzinfo=UTC)) for place, episode in enumerate(episodes)]
-    groups = groups_of(show, released)
+    groups = groups_of(show, members)
     topics, people, seasons, years = sections(groups.all, 3)
     assert [one.name for one in topics.groups] == ["Common", "Rare 000", "Rare 001"]
     assert (topics.count, people.count, seasons.count, years.count) == (31, 30, 30, 1)
     assert [one.name for one in seasons.groups] == ["29", "28", "27"]
     assert sum(len(way.groups) for way in sections(groups.all)) == len(groups.all)
-    assert groups.everything.slugs == tuple(episode.slug for episode in reversed(episodes))
+    assert groups.everything.slugs == tuple(member.slug for member in reversed(members))

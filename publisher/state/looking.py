@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat as kinds
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,33 @@ from typing import Final
 # Whoever nests folders deeper than that has more to do than nothing.
 _DEEPEST: Final = 16
 
+_GRAIN_SECONDS: Final = 2.0
+
 
 class NotToldError(Exception):
     """By stat alone it cannot be told whether anything here changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFolder:
+    """What was seen of a folder.
+
+    Attributes:
+        digest: of the stats of all that lies in it, at any depth.
+        latest_ns: when the newest of it last changed in any way, in nanoseconds since 1970, by the disk's
+            clock; 0 for an empty folder.
+    """
+
+    digest: str
+    latest_ns: int
+
+    def is_settled(self, at: float) -> bool:
+        """Whether what is read from it after `at`, in seconds since 1970, is what was seen.
+
+        What changes twice within the clock's grain looks as it did after the first time, as with git's
+        racy index.
+        """
+        return self.latest_ns < (at - _GRAIN_SECONDS) * 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +48,25 @@ class Seen:
     """What was seen of a show folder.
 
     Attributes:
-        folders: by its name, a digest of the stats of all that lies in a folder of the show, at any depth;
-            under the empty name, of what lies beside them.
-        latest_ns: when the newest of it last changed in any way, in nanoseconds since 1970, by the disk's
-            clock.
+        at: when, in seconds since 1970, by this machine's clock; before anything of it was looked at.
+        beside: what lies in the show folder itself.
+        folders: those in it, by their names.
     """
 
-    folders: Mapping[str, str]
-    latest_ns: int
+    at: float
+    beside: SeenFolder
+    folders: Mapping[str, SeenFolder]
 
     @property
     def digest(self) -> str:
         """Of everything."""
-        whole = "\n".join(f"{digest} {name}" for name, digest in sorted(self.folders.items()))
-        return _digest(whole)
+        whole = "\n".join(f"{folder.digest} {name}" for name, folder in sorted(self.folders.items()))
+        return _digest(f"{self.beside.digest}\n{whole}")
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is read after the look is what was seen."""
+        return all(folder.is_settled(self.at) for folder in (self.beside, *self.folders.values()))
 
 
 def look(root: Path) -> Seen:
@@ -52,19 +82,19 @@ def look(root: Path) -> Seen:
         OSError: something cannot be looked at.
         NotToldError: there is a link to a folder, or the folders are too deep.
     """
-    folders: dict[str, str] = {}
+    at = time.time()
+    folders: dict[str, SeenFolder] = {}
     beside: list[str] = []
     latest = 0
     for name, stamp, changed, is_folder in _entries(os.fspath(root)):
         if is_folder:
             found: list[str] = []
             changed = max(changed, _below(f"{root}{os.sep}{name}", "", found, _DEEPEST))
-            folders[name] = _digest("\n".join(found))
+            folders[name] = SeenFolder(_digest("\n".join(found)), changed)
         else:
             beside.append(stamp)
-        latest = max(latest, changed)
-    folders[""] = _digest("\n".join(beside))
-    return Seen(folders, latest)
+            latest = max(latest, changed)
+    return Seen(at, SeenFolder(_digest("\n".join(beside)), latest), folders)
 
 
 def _below(folder: str, before: str, found: list[str], depth: int) -> int:

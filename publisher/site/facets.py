@@ -1,0 +1,48 @@
+"""What other pages need to know of an episode: few words of ten thousand episodes, not their texts. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Somebody who is heard in an episode.
+
+    Attributes:
+        shown: fingerprint of the person as the episode shows them.
+    """
+
+    name: str
+    organization: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """One episode, as it stands on pages that are not its own.
+
+    Attributes:
+        listed: fingerprint of it as lists show it.
+        named: fingerprint of what another episode's page shows of it.
+        source: fingerprint of all that its own page says of it.
+        found: fingerprint of all that is searched of it.
+        date: when it went out, as a reader in the show's language and zone writes it.
+        topics: as the model has taxonomies: (taxonomy, values).
+        people: who is heard, hosts first.
+        guests, organizations: names of its guests and of where they belong.
+        words: of its texts (`publisher.site.related.words_of`), sorted.
+        has_quiz: whether it asks anything.
+    """
+
+    listed: str
+    named: str
+    source: str
+    found: str
+    date: str
+    topics: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    people: tuple[Heard, ...] = ()
+    guests: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    has_quiz: bool = False
