@@ -34,7 +34,6 @@ __all__ = [
     "render_items",
 ]
 
-
 # feedgen writes a date by setting the locale of the whole process and putting it back: two threads at once
 # may put back what the other had set.
 _dating: Final = threading.Lock()

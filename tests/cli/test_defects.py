@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 from publisher import cli
 from publisher.cli import commands
 from publisher.errors import Defect
+from publisher.model import Show
 from tests.support.shows import make_show
 
 SECRET = "postgres://somebody:hunter2@example.com"
@@ -22,17 +23,16 @@ def broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     from publisher import planning
     from publisher.release import preparing
 
-    real, calls = planning.make_plan, []
+    real = planning.make_plan
 
-    def make_plan(*arguments: object, **options: object) -> object:
-        calls.append(1)
-        if len(calls) == 1:
+    def make_plan(show: Show, *arguments: Any, **options: Any) -> object:
+        if show.title == "The first":
             fail()
-        return real(*arguments, **options)  # type: ignore[arg-type]
+        return real(show, *arguments, **options)
 
     monkeypatch.setattr(preparing, "make_plan", make_plan)
     monkeypatch.chdir(tmp_path)
-    make_show(tmp_path / "one")
+    make_show(tmp_path / "one", title="The first")
     make_show(tmp_path / "two")
     return tmp_path
 

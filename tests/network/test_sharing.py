@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from publisher.sharing import Sharing, room_for_processes, shared, sharing, turn_to_build
+from publisher.store.s3 import connection_to
+from publisher.watching.process import Watch
+from publisher.watching.show import Settings
 
 SECONDS = 20
 
@@ -119,3 +123,32 @@ def test_processes_of_all_shows_together_are_bounded_and_none_waits_for_more_tha
         assert all_of_them == 3
     with room_for_processes(7) as alone:
         assert alone == 7
+
+
+def test_shows_have_one_client_for_each_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "somebody")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    here, there = "http://127.0.0.1:1", "http://127.0.0.1:2"
+    with sharing():
+        one = connection_to(here)
+        assert connection_to(here) is one
+        assert connection_to(there).client is not one.client
+        assert connection_to(there).client.meta.endpoint_url == there
+    assert connection_to(here) is not one
+
+
+def test_the_threads_of_a_watch_share(tmp_path: Path) -> None:
+    settings = Settings("", "", "", 1.0, 0.0, False)
+    watch, found, told = Watch([tmp_path], settings, tell=lambda event: None), [], threading.Semaphore(0)
+
+    def ask() -> None:
+        found.append(shared("thing", object))
+        told.release()
+
+    for number in range(2):
+        watch._thread(ask, f"thread {number}")
+    for _ in range(2):
+        assert told.acquire(timeout=SECONDS)
+    assert found[0] is found[1]
+    watch.stop()
