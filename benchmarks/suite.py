@@ -14,6 +14,7 @@ from typing import Final
 
 from benchmarks.measure import ROOT, Command, Run, in_turn, once, publisher, subject, without
 from benchmarks.table import Line, alone, compared
+from benchmarks.transfers import syncing, uploads
 
 _MEGABYTE: Final = 1_000_000
 _SECONDS_OF_70_MINUTES: Final = 70 * 60
@@ -323,4 +324,6 @@ BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "probing-all": probing_all,
     "sound": sound,
     "cores": cores,
+    "uploads": uploads,
+    "syncing": syncing,
 }
