@@ -393,6 +393,38 @@ def _until_out(
 
 
 @subject
+def storing(folder: str, to: str) -> Callable[[], object]:
+    """Every file of a folder put into a store, as a release does it: named by its digest, then sent."""
+    from publisher.build.artifact import of_file
+    from publisher.reading.probes import sha256_of
+    from publisher.release.uploads import each
+    from publisher.store import open_store
+
+    store = open_store(to, base=Path())
+
+    def put(path: Path) -> None:
+        made = of_file("media", path.stem, path.suffix, path, path.stat().st_size, sha256_of(path))
+        store.put(made.object.key, made.body, made.headers)
+
+    return lambda: each(put, sorted(Path(folder).iterdir()))
+
+
+@subject
+def bucket(name: str) -> Callable[[], object]:
+    """An empty bucket at the server that the environment names; its first object makes the server's pools."""
+    from publisher.store.s3 import connect
+
+    client = connect()
+
+    def make() -> None:
+        client.create_bucket(Bucket=name)
+        client.put_object(Bucket=name, Key="first", Body=b"first")
+        client.delete_object(Bucket=name, Key="first")
+
+    return make
+
+
+@subject
 def material(kind: str, folder: str, amount: str, to: str = "") -> Callable[[], object]:
     """Makes what others are measured on; a process of its own, so that the one that measures stays small."""
     from benchmarks.material import (
@@ -421,14 +453,6 @@ def material(kind: str, folder: str, amount: str, to: str = "") -> Callable[[], 
         "huge_wav": lambda: write_huge_wav(Path(folder), seconds=int(amount)),
     }
     return makers[kind]
-
-
-@subject
-def bucket(name: str) -> Callable[[], object]:
-    """A bucket on the server that the environment names."""
-    import boto3
-
-    return lambda: boto3.client("s3").create_bucket(Bucket=name)
 
 
 def _studio(amount: str) -> dict[str, int]:

@@ -17,6 +17,7 @@ from benchmarks.growth import growth
 from benchmarks.measure import ROOT, Command, Run, in_turn, once, publisher, subject, without
 from benchmarks.network import network
 from benchmarks.table import Line, alone, compared
+from benchmarks.transfers import syncing, uploads
 
 _MEGABYTE: Final = 1_000_000
 _SECONDS_OF_70_MINUTES: Final = 70 * 60
@@ -392,4 +393,6 @@ BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "network": network,
     "growth": growth,
     "cluster": cluster,
+    "uploads": uploads,
+    "syncing": syncing,
 }

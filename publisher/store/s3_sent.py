@@ -152,8 +152,11 @@ def send_large_blocks(client: S3Client) -> None:
 
     def at_once(params: dict[str, Any], **_: Any) -> None:
         body = params.get("body")
-        if isinstance(body, Held) and len(body) <= HELD_BYTES:
-            params["headers"].pop("Expect", None)
+        if isinstance(body, Held):
+            # One body may serve for several calls, as when a condition is put in another way.
+            body.seek(0)
+            if len(body) <= HELD_BYTES:
+                params["headers"].pop("Expect", None)
 
     events: Any = client.meta.events
     events.register("choose-signer.s3", choose)
