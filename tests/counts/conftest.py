@@ -98,18 +98,19 @@ def add_one(show: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def _published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("counts").resolve()
-    make_show(root / "show", episodes=[_episode(place) for place in range(1, EPISODES + 1)])
-    Place(root).modules()
-    return root
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The show as every run leaves it: known by a look. Nobody changes it."""
+    found = Place(tmp_path_factory.mktemp("counts").resolve())
+    make_show(found.show, episodes=[_episode(place) for place in range(1, EPISODES + 1)])
+    found.settle()
+    return found
 
 
 @pytest.fixture
-def place(_published: Path, tmp_path: Path) -> Place:
-    """The show as every run before has left it: known by a look."""
+def place(settled: Place, tmp_path: Path) -> Place:
+    """A copy of it, to be changed."""
     root = tmp_path.resolve() / "place"
-    shutil.copytree(_published, root, symlinks=True)
+    shutil.copytree(settled.root, root, symlinks=True)
     found = Place(root)
     found.settle()
     return found

@@ -32,15 +32,15 @@ HEAVY: Final = frozenset(
 """What reads, plans, builds or asks the network."""
 
 
-def test_only_stats_are_asked_for(place: Place, tmp_path: Path) -> None:
-    done, (show, public) = traced(place.publish, (place.show, place.public), tmp_path / "trace")
+def test_only_stats_are_asked_for(settled: Place, tmp_path: Path) -> None:
+    done, (show, public) = traced(settled.publish, (settled.show, settled.public), tmp_path / "trace")
     assert (done.returncode, done.stderr) == (0, "")
     assert "nothing to do" in done.stdout
 
-    folders = {path.name for path in place.show.iterdir() if path.is_dir() and path.name != ".publisher"}
+    folders = {path.name for path in settled.show.iterdir() if path.is_dir() and path.name != ".publisher"}
     files = {
-        path.relative_to(place.show).as_posix()
-        for path in place.show.rglob("*")
+        path.relative_to(settled.show).as_posix()
+        for path in settled.show.rglob("*")
         if path.is_file() and ".publisher" not in path.parts
     }
     assert len(folders) == EPISODES
@@ -66,22 +66,22 @@ def test_only_stats_are_asked_for(place: Place, tmp_path: Path) -> None:
     assert not public.renamed
 
 
-def test_of_the_store_the_feed_is_read(place: Place, tmp_path: Path) -> None:
+def test_of_the_store_the_feed_is_read(settled: Place, tmp_path: Path) -> None:
     """Its head names the manifest. A folder's store goes on to read it for its digest, its version."""
-    _, (public,) = traced(place.publish, (place.public,), tmp_path / "trace")
-    length_bytes = (place.public / "feed.xml").stat().st_size
+    _, (public,) = traced(settled.publish, (settled.public,), tmp_path / "trace")
+    length_bytes = (settled.public / "feed.xml").stat().st_size
     assert public.read_bytes.keys() == {"feed.xml"}
     assert public.read_bytes["feed.xml"] <= length_bytes + FEED_BYTES_TWICE
 
 
-def test_nothing_is_imported_that_reads_or_builds(place: Place) -> None:
-    modules = place.modules()
+def test_nothing_is_imported_that_reads_or_builds(settled: Place) -> None:
+    modules = settled.modules()
     assert not modules & HEAVY
     assert {"publisher.idle.recalling", "sqlite3"} <= modules
 
 
-def test_what_is_said_to_a_program_takes_no_more(place: Place) -> None:
+def test_what_is_said_to_a_program_takes_no_more(settled: Place) -> None:
     """`--json` has a note of its own, which is made by the first whole run that is asked for it."""
-    asked = (*place.publish, "--json")
-    place.modules(*asked)
-    assert not place.modules(*asked) & HEAVY
+    asked = (*settled.publish, "--json")
+    settled.modules(*asked)
+    assert not settled.modules(*asked) & HEAVY
