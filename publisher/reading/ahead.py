@@ -22,7 +22,7 @@ from publisher.reading.cache import FactsCache
 from publisher.reading.folder import AUDIO_ENDINGS
 from publisher.reading.probes import Facts, audio_facts
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Unread:
 
     Attributes:
         name: below the show folder, with `/`.
-        stamp: size in bytes, time of change and inode, by which a change is noticed.
+        stamp: size in bytes, times of change and inode, by which a change is noticed.
     """
 
     path: Path
@@ -180,4 +180,4 @@ def _is_audio(entry: os.DirEntry[str]) -> bool:
 
 
 def _stamp(stat: os.stat_result) -> Stamp:
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino

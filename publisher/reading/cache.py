@@ -11,7 +11,7 @@ from typing import Any, Final
 from publisher.cache import Table
 
 # Counted up when probes learn something new: what older ones found is then found again.
-FACTS_VERSION: Final = 3
+FACTS_VERSION: Final = 4
 
 _TABLE: Final = "facts"
 
@@ -20,7 +20,7 @@ _SETTLED_SECONDS: Final = 2.0
 
 
 class FactsCache:
-    """Facts by (path, kind), valid while size, time of change and inode stay. Use as a context manager."""
+    """Facts by (path, kind), valid while size, times and inode stay. Use as a context manager."""
 
     def __init__(self, folder: Path | None) -> None:
         self._table = Table(folder, _TABLE)
@@ -65,4 +65,5 @@ class FactsCache:
 
 
 def _stamp(stat: os.stat_result) -> bytes:
-    return f"{FACTS_VERSION}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ino}".encode()
+    times = f"{stat.st_mtime_ns}:{stat.st_ctime_ns}"
+    return f"{FACTS_VERSION}:{stat.st_size}:{times}:{stat.st_ino}".encode()

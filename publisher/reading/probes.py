@@ -140,7 +140,11 @@ class Probes:
             return known
         facts, findings = probe(path)
         again = path.stat()
-        if (again.st_size, again.st_mtime_ns) == (stat.st_size, stat.st_mtime_ns):
+        if (again.st_size, again.st_mtime_ns, again.st_ctime_ns) == (
+            stat.st_size,
+            stat.st_mtime_ns,
+            stat.st_ctime_ns,
+        ):
             self.cache.put(
                 name,
                 kind,
