@@ -9,6 +9,7 @@ import bisect
 import itertools
 import os
 import random
+import shutil
 import struct
 import subprocess
 from collections.abc import Iterator
@@ -135,7 +136,10 @@ def add_episode(folder: Path, place: int) -> None:
     own.mkdir()
     _write(own / "episode.yaml", yaml_text(place))
     _write(own / "notes.md", _NOTES.replace("PLACE", str(place)))
-    os.link(folder.parent / f"{folder.name}.mp3", own / "audio.mp3")
+    # A copy: another link would change the times of all the others, which are the same file.
+    audio = folder.parent / f"{folder.name}.mp3"
+    shutil.copyfile(audio, own / "audio.mp3")
+    os.utime(own / "audio.mp3", (_SETTLED, _SETTLED))
 
 
 def make_network(folder: Path, shows: int, to: str) -> Path:

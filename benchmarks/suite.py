@@ -215,6 +215,28 @@ def nothing(place: Workplace) -> Iterator[Line]:
         yield from compared(what, runs["ours"], "its imports alone", runs["imports"], _WHOLE)
 
 
+def one_more(place: Workplace) -> Iterator[Line]:
+    """A publish of one new episode: what it takes beyond one with nothing to do, in a large show, and in one
+    of three, where its own making and sending is all there is."""
+    runs: dict[int, list[Run]] = {}
+    for episodes in (3, *place.size.episodes):
+        show = place.make("show", place.folder / f"more{episodes}", episodes)
+        publish = place.publish(show)
+        place.published(show)
+        once(publish)  # what was published is looked at for the first time
+        numbers = itertools.count(episodes + 1)
+        add = functools.partial(_add, show, numbers)
+        found = in_turn({"more": replace(publish, before=add), "settled": publish, "nothing": publish}, 3)
+        runs[episodes] = without(found["more"], found["nothing"])
+        if episodes != 3:
+            what = f"one new episode in {episodes:,}, beyond nothing to do"
+            yield from compared(what, runs[episodes], "in 3", runs[3], ["cpu_seconds", "wall_seconds"])
+
+
+def _add(show: Path, numbers: Iterator[int]) -> None:
+    once(Command(subject("material", "episode", show, next(numbers))))
+
+
 def pages(place: Workplace) -> Iterator[Line]:
     """A show's site, all of it and what one edit changes; and what a person waits for after the edit."""
     episodes = min(1_000, max(place.size.episodes))
@@ -383,6 +405,7 @@ BENCHMARKS: Final[dict[str, Callable[[Workplace], Iterator[Line]]]] = {
     "feed": feed,
     "joined": joined,
     "nothing": nothing,
+    "one-more": one_more,
     "pages": pages,
     "punctual": punctual,
     "memory": memory,
