@@ -185,7 +185,8 @@ def test_a_kept_cache_gives_what_no_cache_gives(
 ) -> None:
     monkeypatch.setenv("MEMBERS_SECRET", "planted-and-long-enough-to-be-one")
     monkeypatch.setenv("FRIENDS_SECRET", "another-secret-that-is-long-enough")
-    monkeypatch.setattr("publisher.idle.recalling.time", _Ahead())
+    for module in ("publisher.idle.recalling", "publisher.state.looking"):
+        monkeypatch.setattr(f"{module}.time", _Ahead())
 
     whole, real = list[str](), publisher.operations.publish
 
