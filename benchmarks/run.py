@@ -61,6 +61,9 @@ about 20 MB.
 
 `yaml.CSafeLoader` checks nothing and knows no line numbers; bare feedgen writes none of the podcast
 namespace's elements; `cp` neither walks, tags nor hashes what it copies, and does not wait for the disk.
+The sink drops what it is sent and checks none of it, so that a client has the machine to itself; publisher
+names each file by its digest before it sends it. With nothing to do, `rclone` goes by the bucket's own times
+(`--fast-list --update --use-server-modtime`), with which it is quickest.
 Pelican, beside which pages are made where `pelican[markdown]` is installed, writes them to the disk, and has
 no search, no player, no quiz and no data for machines.
 

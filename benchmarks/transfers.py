@@ -1,8 +1,8 @@
 """Sending and comparing: publisher beside the three programs that people put files into buckets with.
 
-`aws`, `rclone` and `s5cmd` come from `.ci/install-transfer-tools`, or from PATH. The server is Ceph's gateway,
-as `.ci/install-servers` gets it, and for the sending a sink that keeps nothing, too (`benchmarks.sink`). What is
-missing is said on standard error, and left out of the table.
+`aws`, `rclone` and `s5cmd` come from `.ci/install-transfer-tools`, or from PATH. The server is Ceph's
+gateway, as `.ci/install-servers` gets it, and for the sending a sink that keeps nothing, too
+(`benchmarks.sink`). What is missing is said on standard error, and left out of the table.
 """
 
 from __future__ import annotations

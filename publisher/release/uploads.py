@@ -14,7 +14,7 @@ from publisher.store.base import Store
 
 WORKERS: Final = 8
 _ASKED_FROM_BYTES: Final = 64 << 10
-"""What is smaller is sent sooner than it is asked for, and most of it is not there."""
+"""What is smaller is sent to a bucket as soon as it is asked for, and most of it is not there."""
 
 _OLD: Final = timedelta(hours=12)
 
@@ -54,8 +54,8 @@ class Uploads:
     """Stores what is not there yet.
 
     Objects of the last manifest are known to be there, by key and digest; anything else that is named by its
-    digest and not small is asked for first, so that a run after an interrupted one sends nothing twice that
-    takes its time.
+    digest is asked for first, unless sending it takes no longer than asking, so that a run after an
+    interrupted one does nothing twice that takes its time.
     """
 
     def __init__(self, store: Store, progress: Progress) -> None:
@@ -110,7 +110,7 @@ class Uploads:
         return item
 
     def _found(self, item: StoredObject) -> bool:
-        if item.length_bytes < _ASKED_FROM_BYTES:
+        if item.length_bytes < _ASKED_FROM_BYTES and self.store.name.startswith("s3://"):
             return False
         if item.digest[:24] not in item.key or item.key in self._damaged:
             return False
