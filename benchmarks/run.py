@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -23,8 +24,8 @@ def main() -> None:
     """The command."""
     arguments = _arguments()
     lines: list[Line] = []
-    with tempfile.TemporaryDirectory(prefix="publisher-benchmarks-", dir=arguments.work) as folder:
-        place = Workplace(Path(folder), SMALL if arguments.small else FULL)
+    with ExitStack() as stack:
+        place = Workplace(_folder(arguments, stack), SMALL if arguments.small else FULL)
         for name in arguments.only or BENCHMARKS:
             print(f"{name} …", file=sys.stderr, flush=True)
             lines += BENCHMARKS[name](place)
@@ -33,6 +34,15 @@ def main() -> None:
     if arguments.output:
         arguments.output.write_text(_document(table, arguments.small), "utf-8")
         write_plots(place.plots, arguments.output)
+
+
+def _folder(arguments: argparse.Namespace, stack: ExitStack) -> Path:
+    kept: Path | None = arguments.keep
+    if kept:
+        kept.mkdir(parents=True, exist_ok=True)
+        return kept.resolve()
+    folder = tempfile.TemporaryDirectory(prefix="publisher-benchmarks-", dir=arguments.work)
+    return Path(stack.enter_context(folder))
 
 
 def _arguments() -> argparse.Namespace:
@@ -45,6 +55,12 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="write the table as Markdown, too, and plots beside it"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep shows and what is published of them there, for the next time",
     )
     parser.add_argument("--work", metavar="FOLDER", help="where shows are made; a disk with 4 GB free")
     return parser.parse_args()

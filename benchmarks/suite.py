@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -79,11 +80,14 @@ class Workplace:
         folder = self.folder / f"show{episodes}"
         if episodes:
             self.make("show", folder, episodes)
-        else:
+        elif not folder.exists():
             shutil.copytree(ROOT / "episodes", folder, ignore=shutil.ignore_patterns(".publisher"))
         return folder
 
     def make(self, kind: str, path: Path, amount: int | str) -> Path:
+        """Makes it, unless it was kept."""
+        if path.exists():
+            return path
         once(Command(subject("material", kind, path, amount)))
         return path
 
@@ -97,7 +101,12 @@ class Workplace:
     def published(self, show: Path) -> Run:
         """Publishes a show for the first time, unless that was done; what it took."""
         if show not in self._published:
-            self._published[show] = once(self.publish(show))
+            noted = show.with_name(f"{show.name}-first.json")
+            if noted.exists():
+                self._published[show] = Run(**json.loads(noted.read_bytes()))
+            else:
+                self._published[show] = once(self.publish(show))
+                noted.write_text(json.dumps(asdict(self._published[show])))
         return self._published[show]
 
     def forget(self, show: Path) -> None:
@@ -220,11 +229,11 @@ def one_more(place: Workplace) -> Iterator[Line]:
     of three, where its own making and sending is all there is."""
     runs: dict[int, list[Run]] = {}
     for episodes in (3, *place.size.episodes):
-        show = place.make("show", place.folder / f"more{episodes}", episodes)
+        show = place.show(episodes)
         publish = place.publish(show)
         place.published(show)
         once(publish)  # what was published is looked at for the first time
-        numbers = itertools.count(episodes + 1)
+        numbers = itertools.count(1 + sum(1 for _ in show.iterdir()))
         add = functools.partial(_add, show, numbers)
         found = in_turn({"more": replace(publish, before=add), "settled": publish, "nothing": publish}, 3)
         runs[episodes] = without(found["more"], found["nothing"])
