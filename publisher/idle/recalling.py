@@ -181,8 +181,9 @@ class Before:
 
     def forget(self) -> None:
         """Takes the note away: a run that failed, or did something, is to be followed by a whole one."""
-        with Table(self.state, TABLE) as table:
-            table.keep_only(self.asked.mark, ())
+        if self.state.is_dir():  # of what is no show, nothing was noted
+            with Table(self.state, TABLE) as table:
+                table.keep_only(self.asked.mark, ())
 
     def _holds(self, facts: Facts, now: datetime | None) -> bool:
         assert self.seen is not None
