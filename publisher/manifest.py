@@ -20,8 +20,9 @@ from publisher.model import Chapter, Social
 
 FORMAT: Final = 1
 FEED_KEY: Final = "feed.xml"
-FEED_HEAD_BYTES: Final = 512
-"""Among so many of a feed's first bytes stands the line that names its manifest."""
+FEED_HEAD_BYTES: Final = 1024
+"""So many of a feed's first bytes hold the line that names its manifest, and more."""
+_NAMED_WITHIN_BYTES: Final = 512
 
 _NAMED = re.compile(rb"<!-- publisher release: (releases/[0-9a-f]{64}\.json) -->")
 
@@ -225,7 +226,7 @@ def feed_names(manifest_key: str) -> bytes:
 
 def named_by(feed_head: bytes) -> str:
     """The key of the manifest that a feed's first bytes name; empty where it names none."""
-    match = _NAMED.search(feed_head[:FEED_HEAD_BYTES])
+    match = _NAMED.search(feed_head[:_NAMED_WITHIN_BYTES])
     return match.group(1).decode() if match else ""
 
 

@@ -83,7 +83,7 @@ def test_a_second_run_reads_the_feeds_head_and_writes_nothing(tmp_path: Path) ->
     assert (second.released, second.uploaded, second.uploaded_bytes) == (False, 0, 0)
     assert second.manifest_key == first.manifest_key
     assert stats(store.root) == before
-    assert store.calls == [("read", "feed.xml", 512)]
+    assert store.calls == [("read", "feed.xml", 1024)]
 
 
 def test_a_bare_machine_uploads_nothing_and_plans_the_same(tmp_path: Path) -> None:

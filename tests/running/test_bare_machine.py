@@ -42,22 +42,23 @@ KINDS: Final = {
     "copy of the feed": r"releases/feed-.+",
     "manifest": r"releases/[0-9a-f]{64}\.json",
     "feed": r"feed\.xml",
-    # Ceph's own: how does this server want a condition, with quotes or without?
-    "the way of conditions": r"\.publisher-asks-.+",
+    # Ceph's own: does this server hold what it is sent to a condition, and to the digest that is signed?
+    "what the server holds to": r"\.publisher-asks-.+",
 }
 COSTS: Final = {
-    # Asked for, sent, and compared with what was sent.
-    "the newest episode": {"HEAD": 14, "PUT": 7},
-    "its share of the search index": {"HEAD": 11, "PUT": 11},
-    # The last look at each is after the flip: did another publisher write over it?
-    "pages": {"HEAD": 20, "PUT": 10},
-    "copies of pages": {"HEAD": 20, "PUT": 10},
-    "copy of the feed": {"HEAD": 2, "PUT": 1},
+    # What is small is sent without asking whether it is there, and answered with its MD5.
+    "the newest episode": {"PUT": 7},
+    "its share of the search index": {"PUT": 11},
+    # The look at each is after the flip: did another publisher write over it?
+    "pages": {"HEAD": 10, "PUT": 10},
+    # One is larger, and is asked for first.
+    "copies of pages": {"HEAD": 1, "PUT": 10},
+    "copy of the feed": {"HEAD": 1, "PUT": 1},
     # Read is the old one, sent the new one.
-    "manifest": {"GET": 1, "HEAD": 2, "PUT": 1},
+    "manifest": {"GET": 1, "HEAD": 1, "PUT": 1},
     # Its first kilobyte at the start and twice at the end. Ceph refuses a PUT whose condition is quoted.
     "feed": {"GET": 3, "HEAD": 2, "PUT": 2},
-    "the way of conditions": {"PUT": 1},
+    "what the server holds to": {"PUT": 2},
 }
 PAGES: Final = {
     f"episodes/{NEWEST}/index.html",
