@@ -106,7 +106,11 @@ def _apply(rules: list[Rule], scope: Scope, memory: Memory | None) -> Iterator[P
         if rule.on_show:
             for found in rule.on_show(scope):
                 yield problem(rule, found, folder, "podcast.yaml")
-    by = fingerprint([[rule.id for rule in of_episodes], replace(scope.show, episodes=())]) if memory else ""
+    by = ""
+    if memory:
+        # The name of a folder need not be text.
+        of_show = replace(scope.show, folder=repr(folder), episodes=())
+        by = fingerprint([[rule.id for rule in of_episodes], of_show])
     for episode in scope.show.episodes:
         depends = f"{by} {scope.about(episode)}" if memory else ""
         known = memory.recall(episode, depends) if memory and scope.is_whole(episode) else None

@@ -113,7 +113,8 @@ class KeptEpisodes:
             name: the show folder's.
             language, zone: as podcast.yaml has them.
         """
-        self._show = fingerprint([code_stamp(), name, language, zone, _clocks(zone)])
+        # The name of a folder need not be text.
+        self._show = fingerprint([code_stamp(), repr(name), language, zone, _clocks(zone)])
 
     def recall(self, folder: str) -> tuple[Episode, tuple[Problem, ...]] | None:
         """An episode with the problems that were found when it was read, or None where it has to be read."""
