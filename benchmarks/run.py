@@ -32,7 +32,7 @@ def main() -> None:
     table = markdown(lines)
     print(f"{machine()}\n\n{table}")
     if arguments.output:
-        arguments.output.write_text(_document(table, arguments.small), "utf-8")
+        arguments.output.write_text(_document(table, arguments), "utf-8")
         write_plots(place.plots, arguments.output)
 
 
@@ -66,8 +66,9 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _document(table: str, small: bool) -> str:
-    command = f"python benchmarks/run.py{' --small' if small else ''} --output benchmarks/results.md"
+def _document(table: str, arguments: argparse.Namespace) -> str:
+    options = ["--small"] * arguments.small + [f"--only {name}" for name in arguments.only or ()]
+    command = " ".join(("python benchmarks/run.py", *options, "--output benchmarks/results.md"))
     return f"""\
 # Benchmarks
 
