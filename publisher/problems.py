@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, Final, Literal
 
 Severity = Literal["error", "warning", "hint"]
 """An error stops the release. A warning says what a directory refuses or a listener notices. A hint is
@@ -65,6 +66,24 @@ class Problem:
             "source": self.source,
         }
         return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+_NAMES: Final = tuple(field.name for field in fields(Problem))
+
+
+def packed(problems: Iterable[Problem]) -> list[list[Any]]:
+    """Problems as JSON has room for them, whole: with their keys too, which nobody is shown."""
+    return [[getattr(problem, name) for name in _NAMES] for problem in problems]
+
+
+def unpacked(values: Iterable[list[Any]]) -> tuple[Problem, ...]:
+    """The problems out of what `packed` gave.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no such thing.
+    """
+    named = (dict(zip(_NAMES, found, strict=True)) for found in values)
+    return tuple(Problem(**found | {"key": tuple(found["key"])}) for found in named)
 
 
 @dataclass(frozen=True, slots=True)

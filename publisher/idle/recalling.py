@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,14 +17,12 @@ from publisher.cache import Table
 from publisher.errors import PublisherError
 from publisher.folder_names import LAST_RUN, SHOW_YAML, STATE_FOLDER
 from publisher.manifest import FEED_HEAD_BYTES, FEED_KEY, named_by
-from publisher.problems import Problem
+from publisher.problems import Problem, packed, unpacked
 from publisher.state.code import code_stamp
 from publisher.state.journal import Journal
 from publisher.state.lock import LOCK
 from publisher.state.looking import NotToldError, Seen, look
 from publisher.store import Store, open_store
-
-_PROBLEM: Final = tuple(field.name for field in fields(Problem))
 
 TABLE: Final = "idle"
 FACTS: Final = "facts"
@@ -238,16 +236,13 @@ def facts_of(data: bytes) -> Facts:
 
 
 def said_bytes(said: Said) -> bytes:
-    problems = [[getattr(problem, name) for name in _PROBLEM] for problem in said.problems]
-    values = {"problems": problems, "notices": said.notices, "lines": said.lines}
+    values = {"problems": packed(said.problems), "notices": said.notices, "lines": said.lines}
     return json.dumps(values).encode()
 
 
 def said_of(data: bytes) -> Said:
     values = json.loads(data)
-    named = (dict(zip(_PROBLEM, found, strict=True)) for found in values["problems"])
-    problems = tuple(Problem(**found | {"key": tuple(found["key"])}) for found in named)
-    return Said(problems, tuple(values["notices"]), tuple(values["lines"]))
+    return Said(unpacked(values["problems"]), tuple(values["notices"]), tuple(values["lines"]))
 
 
 def _stands(facts: Facts, asked: Asked) -> bool:

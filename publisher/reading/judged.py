@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from publisher.cache import Table
 from publisher.model import Episode
-from publisher.problems import Problem
+from publisher.problems import Problem, packed, unpacked
 from publisher.reading.kept import mark_of
 from publisher.reading.locate import locate
 
 _TABLE: Final = "judged"
-_NAMES: Final = tuple(field.name for field in fields(Problem))
 
 
 class Judged:
@@ -50,8 +48,8 @@ class Judged:
         if said == b"[]":
             return ()
         try:
-            return tuple(_problem(values) for values in json.loads(said))
-        except (ValueError, TypeError, AttributeError):
+            return unpacked(json.loads(said))
+        except (ValueError, KeyError, TypeError):
             return None
 
     def keep(self, episode: Episode, depends: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -59,11 +57,6 @@ class Judged:
         if not mark:
             return problems
         problems = locate(problems, self._root)
-        said = [[getattr(problem, name) for name in _NAMES] for problem in problems]
-        self._table.put(episode.slug, "", f"{mark}{depends}\n{json.dumps(said)}".encode())
+        said = json.dumps(packed(problems))
+        self._table.put(episode.slug, "", f"{mark}{depends}\n{said}".encode())
         return problems
-
-
-def _problem(values: list[Any]) -> Problem:
-    named = dict(zip(_NAMES, values, strict=True))
-    return Problem(**named | {"key": tuple(named["key"])})

@@ -19,7 +19,7 @@ from publisher.cache import Table
 from publisher.identity import fingerprint
 from publisher.model import Episode
 from publisher.parts import own_parts
-from publisher.problems import Problem
+from publisher.problems import Problem, packed, unpacked
 from publisher.state.code import code_stamp
 from publisher.state.looking import Seen
 
@@ -128,7 +128,7 @@ class KeptEpisodes:
         try:
             first, parts, problems = json.loads(head[len(stamp) :])
             episode = _episode(first, parts, rest, stamp.decode())
-            known = tuple(Problem(**problem | {"key": tuple(problem["key"])}) for problem in problems)
+            known = unpacked(problems)
         except (ValueError, KeyError, TypeError, AttributeError):
             return None  # somebody meddled with the cache
         self._table.use(folder, "")
@@ -144,13 +144,14 @@ class KeptEpisodes:
         first = {name: said.pop(name) for name in _EARLY if name in said}
         rest = json.dumps(said).encode()
         parts = own_parts(episode)
-        found = [{field.name: getattr(one, field.name) for field in fields(Problem)} for one in problems]
         try:
             if _episode(json.loads(json.dumps(first)), parts, rest, "") != episode:
                 return  # it holds what JSON does not
         except (ValueError, KeyError, TypeError):
             return
-        self._table.put(folder, "", stamp + json.dumps([first, parts, found]).encode() + b"\n" + rest)
+        self._table.put(
+            folder, "", stamp + json.dumps([first, parts, packed(problems)]).encode() + b"\n" + rest
+        )
 
     def _stamp(self, folder: str) -> bytes:
         seen = self._seen.folders.get(folder) if self._seen else None
