@@ -14,6 +14,7 @@ from publisher.manifest import Enclosure, Released, StoredObject
 from publisher.model import Audio, Chapter, Episode, Link, Person, Show, SourceFile, TranscriptFile
 from publisher.planning import Plan, PlannedEpisode, make_plan
 from publisher.release import feeds
+from publisher.release.standing import Standing
 
 _NOW: Final = datetime(2050, 1, 1, tzinfo=UTC)
 _NOTES: Final = (
@@ -61,7 +62,9 @@ class ReleasedFeed:
     def render(self) -> bytes:
         """The feed."""
         style = {"feed-style": _object("site/feed-{}.css", 0, "text/css")}
-        document, _ = feeds.render(self._shop, self._plan, style, self._released)
+        document, _ = feeds.render(
+            self._shop, self._plan, style, self._released, Standing(None, "", self._show)
+        )
         return document
 
     def _planned(self, show: Show) -> Plan:

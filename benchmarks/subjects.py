@@ -232,15 +232,14 @@ def pages(folder: str, store: str, before: str) -> Callable[[], object]:
     """
     from publisher.build.pictures import colours_of
     from publisher.build.workshop import Workshop
-    from publisher.folder_names import STATE_FOLDER
     from publisher.release import prepare
     from publisher.release.facets import gather
     from publisher.release.finding import build_search
     from publisher.release.pages import site_page
     from publisher.release.site import Site
 
-    plan = prepare(folder, to=store, now=_date(20_000)).plan
-    published = plan.before
+    prepared = prepare(folder, to=store, now=_date(20_000))
+    plan, published = prepared.plan, prepared.published.manifest
     assert published is not None, "the show is to be published first"
 
     def unused(*_: object) -> None:
@@ -256,18 +255,23 @@ def pages(folder: str, store: str, before: str) -> Callable[[], object]:
         sound_folder=Path(folder),
     )
     released = [
-        replace(planned.before, parts=dict(planned.parts)) for planned in plan.released if planned.before
+        planned.before if planned.state == "unchanged" else replace(planned.before, parts=dict(planned.parts))
+        for planned in plan.released
+        if planned.before
     ]
     episodes = {planned.slug: planned.episode for planned in plan.released if planned.episode}
     standing = published if before == "standing" else None
-    state = Path(folder) / STATE_FOLDER if standing else None
 
     def make() -> None:
-        facets = gather(shop, episodes, released, state=state)
+        prepared.standing.build_for(shop.show, shop.states)
+        facets = gather(shop, plan, released, prepared.standing if standing else None)
         _, indexes = build_search(shop, episodes, released, facets, standing)
         show = site_page(shop, published.objects, colours_of(shop), indexes)
         known = standing.made_of if standing else {}
-        for order in Site(shop, show, episodes, released, facets, {}).orders():
+        of_episodes = {item.slug: item.made_of for item in released} if standing else {}
+        site = Site(shop, show, episodes, released, facets, {})
+        changed = {slug: made for slug, made in site.made_of().items() if of_episodes.get(slug) != made}
+        for order in site.orders(changed):
             if known.get(order.key) != order.made_of:
                 order.artifact()
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from publisher.errors import StoreError
 from publisher.identity import canonical_json, sha256
@@ -23,6 +23,14 @@ FEED_KEY: Final = "feed.xml"
 FEED_HEAD_BYTES: Final = 1024
 """So many of a feed's first bytes hold the line that names its manifest, and more."""
 _NAMED_WITHIN_BYTES: Final = 512
+
+_LATE: Final = ("enclosure", "parts", "objects", "page", "pages", "made_of")
+"""Of an episode, what is made out of the manifest's bytes when it is first asked for."""
+_EARLY: Final = frozenset(("guid", "published", "slug", "title"))
+_GUID: Final = b',"guid":"'
+_PUBLISHED: Final = b',"published":"'
+_MADE_OF: Final = b',"made_of":"'
+_SOURCE: Final = b'"source_digest":"'
 
 _NAMED = re.compile(rb"<!-- publisher release: (releases/[0-9a-f]{64}\.json) -->")
 
@@ -73,6 +81,9 @@ class Released:
         objects: by what they are: `artwork`, `chapters`, `transcript.vtt`, `translation.en.vtt`,
             `picture:<name>`, …
         page: the episode's page.
+        pages: its further pages, by where they are below its own.
+        made_of: fingerprint of all that its pages are rendered from: where it is the same again, none of
+            them is rendered again.
     """
 
     slug: str
@@ -83,9 +94,32 @@ class Released:
     parts: dict[str, str]
     objects: dict[str, StoredObject] = field(default_factory=dict)
     page: StoredObject | None = None
+    pages: dict[str, StoredObject] = field(default_factory=dict)
+    made_of: str = ""
     piece: bytes = field(default=b"", init=False, compare=False, repr=False)
     """The episode as it stands in the manifest that it was read from; empty for any other. As no argument it
     is not carried over to a copy with other values."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Asked only for what is not set.
+            if name in _LATE and (piece := object.__getattribute__(self, "piece")):
+                _complete(self, piece)
+                return object.__getattribute__(self, name)
+            raise AttributeError(name)
+
+    @property
+    def source_digest(self) -> str:
+        """Of the producer's audio file, without reading the rest."""
+        start = self.piece.find(_SOURCE) + len(_SOURCE)
+        if start < len(_SOURCE):
+            return self.enclosure.source_digest
+        return self.piece[start : self.piece.index(b'"', start)].decode()
+
+    @property
+    def own_pages(self) -> tuple[StoredObject, ...]:
+        return (self.page, *self.pages.values()) if self.page else tuple(self.pages.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +133,7 @@ class Manifest:
         parts: fingerprint of each part of podcast.yaml.
         objects: artwork, style, pictures of the show.
         pages: those that are no episode's.
-        made_of: for each page by its key, a fingerprint of all that it is rendered from: one that has the
+        made_of: for each of them by its key, a fingerprint of all that it is rendered from: one that has the
             same again is not rendered again.
         former: GUID by the key of each page of `pages` that was an episode's: it says where the episode
             is now, or that it was removed.
@@ -138,15 +172,21 @@ class Manifest:
     def by_slug(self) -> dict[str, Released]:
         return {episode.slug: episode for episode in self.episodes}
 
-    def all_objects(self) -> dict[str, StoredObject]:
-        """Every object but the feed itself and the manifest, by key."""
+    def all_objects(self, slugs: Collection[str] | None = None) -> dict[str, StoredObject]:
+        """Every object but the feed itself and the manifest, by key.
+
+        Args:
+            slugs: of the episodes whose objects are wanted; None for all.
+        """
         found: dict[str, StoredObject] = {item.key: item for item in (*self.objects.values(), *self.pages)}
         for episode in self.episodes:
+            if slugs is not None and episode.slug not in slugs:
+                continue
             found[episode.enclosure.object.key] = episode.enclosure.object
             for item in episode.objects.values():
                 found[item.key] = item
-            if episode.page:
-                found[episode.page.key] = episode.page
+            for page in episode.own_pages:
+                found[page.key] = page
         if self.feed:
             found[self.feed.key] = self.feed
         return found
@@ -267,8 +307,7 @@ def _manifest(values: dict[str, Any], pieces: list[bytes]) -> Manifest:
     values["pages"] = tuple(_object(page) for page in values.get("pages", ()))
     values["feed"] = _object(values["feed"]) if "feed" in values else None
     values["posts"] = posts_of(values.get("posts", {}))
-    written = (*map(_written, pieces), *map(_released, values.get("episodes", ())))
-    values["episodes"] = written
+    values["episodes"] = (*_written(pieces), *map(_released, values.get("episodes", ())))
     _expect(str, *values.get("made_of", {}).values())
     _expect(str, *(values[name] for name in ("guid", "feed_url", "url", "title")))
     return Manifest(**values)
@@ -279,30 +318,98 @@ def posts_of(values: dict[str, Any]) -> dict[str, tuple[Social, ...]]:
     return {guid: tuple(Social(**post) for post in posts) for guid, posts in values.items()}
 
 
-def _written(piece: bytes) -> Released:
-    released = _released(json.loads(piece.decode()))
-    object.__setattr__(released, "piece", piece)
-    return released
+def _written(pieces: list[bytes]) -> Iterator[Released]:
+    """Episodes of which only what every run asks for is read: ten thousand take no longer than a hundred."""
+    early = _early(pieces)
+    if early is None:
+        for piece in pieces:
+            released = _released(json.loads(piece.decode()))
+            object.__setattr__(released, "piece", piece)
+            yield released
+        return
+    put = object.__setattr__
+    for piece, values in zip(pieces, early, strict=True):
+        released = object.__new__(Released)
+        put(released, "published", _moment(values["published"]))
+        for name in values.keys() - {"published"}:
+            value = values[name]
+            if type(value) is not str:
+                _expect(str, value)
+            put(released, name, value)
+        put(released, "piece", piece)
+        yield released
+
+
+def _early(pieces: list[bytes]) -> list[dict[str, Any]] | None:
+    """Slug, GUID, title, moment and `made_of` of each episode; None where one is not written as we write it.
+
+    Keys are in the order of the alphabet, and in JSON a quotation mark inside a text is never alone: the
+    first `guid` and the last `published` are the episode's own.
+    """
+    found = []
+    for piece in pieces:
+        start, last = piece.find(_GUID), piece.rfind(_PUBLISHED)
+        end = piece.find(b'",', start + len(_GUID))
+        made_of = end + 1
+        if piece.startswith(_MADE_OF, made_of):
+            end = piece.find(b'"', made_of + len(_MADE_OF))
+        first = piece[start + 1 : end + 1]
+        if not 0 < start < end < last or b"\\" in first:
+            return None
+        found.append(b"{" + first + piece[last:])
+    values: list[dict[str, Any]] = json.loads(b"[" + b",".join(found) + b"]")
+    if len(values) != len(pieces) or not all(item.keys() - {"made_of"} == _EARLY for item in values):
+        return None
+    return values
+
+
+def _complete(released: Released, piece: bytes) -> None:
+    """Sets all that is made out of an episode's bytes.
+
+    Raises:
+        StoreError: they are none of an episode.
+    """
+    try:
+        late = _late(json.loads(piece))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise StoreError(f"{released.slug} cannot be read from the manifest: {error!r}") from error
+    for name in _LATE:
+        object.__setattr__(released, name, late[name])
 
 
 def _released(values: dict[str, Any]) -> Released:
-    enclosure = values["enclosure"]
-    chapters = tuple(Chapter(**{"start_seconds": 0.0} | chapter) for chapter in enclosure.pop("chapters", ()))
-    item = _object(enclosure.pop("object"))
-    published = datetime.fromisoformat(values["published"])
-    if published.tzinfo is None:
-        raise ValueError(f"{values['published']} says no offset from UTC")
     _expect(str, values["slug"], values["guid"], values["title"])
     return Released(
         slug=values["slug"],
         guid=values["guid"],
         title=values["title"],
-        published=published,
-        enclosure=Enclosure(object=item, chapters=chapters, **enclosure),
-        parts=values["parts"],
-        objects=_objects(values.get("objects", {})),
-        page=_object(values["page"]) if "page" in values else None,
+        published=_moment(values["published"]),
+        **_late(values),
     )
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} says no offset from UTC")
+    return moment
+
+
+def _late(values: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an episode that `_LATE` names."""
+    enclosure = values["enclosure"]
+    chapters = tuple(Chapter(**{"start_seconds": 0.0} | chapter) for chapter in enclosure.pop("chapters", ()))
+    item = _object(enclosure.pop("object"))
+    made_of = values.get("made_of", "")
+    _expect(str, made_of)
+    return {
+        "enclosure": Enclosure(object=item, chapters=chapters, **enclosure),
+        "parts": values["parts"],
+        "objects": _objects(values.get("objects", {})),
+        "page": _object(values["page"]) if "page" in values else None,
+        "pages": _objects(values.get("pages", {})),
+        "made_of": made_of,
+    }
 
 
 def _objects(values: dict[str, Any]) -> dict[str, StoredObject]:

@@ -38,7 +38,7 @@ class Scope:
         published = (
             name
             for old in (before.episodes if before else ())
-            for name in (old.slug, old.guid, old.enclosure.source_digest)
+            for name in (old.slug, old.guid, old.source_digest)
         )
         slugs = frozenset(episode.slug for episode in show.episodes)
         return Scope(show, before, now, slugs, frozenset(published), measured or {})

@@ -8,8 +8,14 @@ from publisher.manifest import Manifest, Released
 from publisher.model import Episode, Show
 
 
-def match(show: Show, before: Manifest | None) -> dict[str, Released]:
-    """Folder's slug → published episode."""
+def match(
+    show: Show, before: Manifest | None, is_same: Callable[[Episode], bool] = lambda _: False
+) -> dict[str, Released]:
+    """Folder's slug → published episode.
+
+    Args:
+        is_same: whether an episode is known to be as it is published under its slug.
+    """
     if before is None:
         return {}
     match: dict[str, Released] = {}
@@ -23,7 +29,7 @@ def match(show: Show, before: Manifest | None) -> dict[str, Released]:
 
     by_guid = {old.guid: old for old in before.episodes}
     take(lambda episode: by_guid.get(episode.guid))
-    exchanged = _exchanged(show, left)
+    exchanged = _exchanged(show, left, is_same)
     take(lambda episode: exchanged.get(episode.slug))
     take(lambda episode: left.get(episode.slug))
     by_audio = _by_audio(left)
@@ -36,12 +42,19 @@ def _digest(episode: Episode) -> str:
 
 
 def _by_audio(left: dict[str, Released]) -> dict[str, Released]:
-    return {old.enclosure.source_digest: old for old in reversed(left.values())}
+    return {old.source_digest: old for old in reversed(left.values())}
 
 
-def _exchanged(show: Show, left: dict[str, Released]) -> dict[str, Released]:
+def _exchanged(
+    show: Show, left: dict[str, Released], is_same: Callable[[Episode], bool]
+) -> dict[str, Released]:
     """Folders that hold each other's audio: going from each to the one whose audio it has leads back to it.
     Where the way ends elsewhere, the audio was replaced, and the names hold."""
+    if not any(
+        episode.slug in left and not episode.guid and not is_same(episode) for episode in show.episodes
+    ):
+        # Each has the audio that it had: none has another's.
+        return {}
     by_audio = _by_audio(left)
     goes = {
         episode.slug: found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from publisher.errors import PublisherError
 from publisher.manifest import Enclosure, Manifest, Released
@@ -43,6 +43,17 @@ class PlannedEpisode:
     recipe: str = ""
     id3_version: int = 4
     lent: Released | None = None
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Asked only for what is not set: by `unchanged`, what is as it was released.
+            before = object.__getattribute__(self, "before")
+            if name == "parts":
+                return tuple(sorted(before.parts.items()))
+            if name in ("recipe", "id3_version"):
+                return getattr(before.enclosure, name)
+            raise AttributeError(name)
 
     @property
     def in_release(self) -> bool:
@@ -90,6 +101,24 @@ class PlannedEpisode:
             "changes": list(self.changes),
             "renamed_from": self.renamed_from or None,
         }
+
+
+def unchanged(episode: Episode, before: Released) -> PlannedEpisode:
+    """An episode that is as it is published; of what is published nothing is read before it is asked for."""
+    planned = object.__new__(PlannedEpisode)
+    for name, value in (
+        ("slug", before.slug),
+        ("state", "unchanged"),
+        ("title", episode.title),
+        ("guid", before.guid),
+        ("published", episode.published),
+        ("episode", episode),
+        ("before", before),
+        ("changes", ()),
+        ("lent", None),
+    ):
+        object.__setattr__(planned, name, value)
+    return planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +169,11 @@ class Plan:
     def released(self) -> tuple[PlannedEpisode, ...]:
         """Every episode of the next release, oldest first."""
         return tuple(episode for episode in self.episodes if episode.in_release)
+
+    @property
+    def changing(self) -> tuple[PlannedEpisode, ...]:
+        """Of the episodes of the next release those that are not as they were."""
+        return tuple(episode for episode in self.released if episode.state != "unchanged")
 
     @property
     def has_changes(self) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from publisher.media_types import content_encoding, content_type, is_text
-from publisher.previewing.rewrite import is_rewritten
+from publisher.previewing.rewrite import as_it_is, is_rewritten
 
 _FORBIDDEN = frozenset('\\:*?"<>|')
 
@@ -76,7 +76,7 @@ def find(layers: Sequence[Path], key: str, rewrite: Callable[[bytes], bytes]) ->
     etag = f'"{known.st_mtime_ns:x}-{known.st_size:x}-{known.st_ino:x}"'
     length_bytes = known.st_size
     encoding = content_encoding(key)
-    if is_text(type_):
+    if is_text(type_) and rewrite is not as_it_is:
         with file:
             data = file.read()
         if encoding:

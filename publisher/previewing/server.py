@@ -37,7 +37,7 @@ from publisher.previewing.rewrite import rewriter
 
 _log = logging.getLogger(__name__)
 
-_CHUNK_BYTES = 256 * 1024
+_CHUNK_BYTES = 1 << 20
 _SHUTDOWN_SECONDS = 2
 _END_SECONDS = 15.0
 

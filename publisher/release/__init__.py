@@ -256,8 +256,11 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
         plan = prepared.plan
         _refuse_risks(plan, allow_removal=choices.allow_removal, allow_guid_change=choices.allow_guid_change)
         if choices.dry_run or not plan.has_changes:
+            if not choices.dry_run:
+                prepared.standing.settle(plan, published.manifest_key)
             return _outcome(prepared, uploads, released=False, key=published.manifest_key)
-        uploads.know(published.manifest, but=damaged)
+        changing = {planned.before.slug for planned in plan.changing if planned.before}
+        uploads.know(published.manifest, slugs=changing, but=damaged)
         _announce(plan, uploads.progress)
         try:
             with turn_to_build():
@@ -331,7 +334,7 @@ def _refuse_risks(plan: Plan, *, allow_removal: bool, allow_guid_change: bool) -
 
 
 def _announce(plan: Plan, progress: Progress) -> None:
-    for planned in plan.released:
+    for planned in plan.changing:
         audio = planned.episode.audio if planned.episode else None
         if audio and planned.needs_audio:
             progress.expect(audio.source.length_bytes)
@@ -368,6 +371,7 @@ def _write(
                 plan,
                 uploads,
                 previous=published.manifest_key,
+                standing=prepared.standing,
                 heard=heard,
                 before_pages=lambda: _still_first(store, published, journal, choices.hold),
             )
@@ -378,6 +382,7 @@ def _write(
         public = plan.show.url != DEFAULT_URL
         begin(store, prepared.state, plan, manifest.object.key, assembled.manifest, public=public)
     flip(uploads, manifest, assembled.feed, expected=published.feed_version)
+    prepared.standing.settle(plan, manifest.object.key)
     for page in assembled.gone:
         store.delete(page.key)
     with manifest.body.open() as reader:
@@ -395,12 +400,16 @@ def _write(
 
 def _missed(manifest: Manifest, before: Manifest | None) -> tuple[str, ...]:
     """The new audio that could not be brought to the loudness that is wanted."""
-    known = {released.enclosure.object.key for released in before.episodes} if before else set()
+    # One that stands as it did was said when it came.
+    made_now = [released for released in manifest.episodes if not released.piece]
+    same = {released.slug for released in manifest.episodes if released.piece}
+    earlier = [old for old in before.episodes if old.slug not in same] if before else []
+    known = {old.enclosure.object.key for old in earlier}
     return tuple(
         f"{released.slug}: the audio has {made['loudness_out_lufs']:.1f} LUFS and peaks of "
         f"{made['true_peak_out_dbtp']:.1f} dBTP, as near as it comes to {made['target_lufs']:g} LUFS: what "
         "is loud in it is too short, or too much louder than the rest"
-        for released in manifest.episodes
+        for released in made_now
         if (made := released.enclosure.made).get("reached") is False
         and made.get("target_lufs") is not None
         and released.enclosure.object.key not in known
@@ -460,8 +469,7 @@ def _executor(
     plan = prepared.plan
     if elsewhere is None or plan.show.private:
         return None
-    changing = [planned for planned in plan.released if planned.state != "unchanged"]
-    if not any(isinstance(planned.audio, Audio) for planned in changing):
+    if not any(isinstance(planned.audio, Audio) for planned in plan.changing):
         return None
     from publisher.build.executor import Place
 
@@ -473,7 +481,7 @@ def _executor(
 def _source_digests(outcome: Outcome) -> frozenset[str]:
     """Of the audio that is published now."""
     manifest = outcome.manifest or outcome.plan.before
-    return frozenset(item.enclosure.source_digest for item in (manifest.episodes if manifest else ()))
+    return frozenset(item.source_digest for item in (manifest.episodes if manifest else ()))
 
 
 def _still_first(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from publisher import __version__, effective
 from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
@@ -13,7 +14,6 @@ from publisher.build.pictures import build_pictures, colours_of, picture_urls, s
 from publisher.build.sounds import Order, Sound, prepare
 from publisher.build.workshop import Workshop, page_key
 from publisher.delivery import delivery, further
-from publisher.folder_names import STATE_FOLDER
 from publisher.manifest import Manifest, Released, StoredObject, manifest_bytes
 from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, show_parts
@@ -22,10 +22,12 @@ from publisher.release import feeds, pages
 from publisher.release.facets import gather
 from publisher.release.finding import build_search
 from publisher.release.flip import named_feed
-from publisher.release.live_pages import pages_of, write_page
+from publisher.release.live_pages import write_page
 from publisher.release.names import PACKED_FEED
-from publisher.release.site import Site, SitePageOrder, stored_pages
+from publisher.release.site import Site
+from publisher.release.standing import Standing
 from publisher.release.uploads import WORKERS, Uploads, each
+from publisher.release.written_pages import gone_pages, write_pages
 from publisher.sound.facts import Measurement
 
 
@@ -46,6 +48,7 @@ def assemble(
     uploads: Uploads,
     *,
     previous: str,
+    standing: Standing,
     heard: Callable[[Mapping[str, Measurement]], None],
     before_pages: Callable[[], None],
 ) -> Assembled:
@@ -54,6 +57,7 @@ def assemble(
     Args:
         uploads: into which `shop` keeps, and which knows the store's pages.
         previous: key of the manifest before; empty the first time.
+        standing: what is known of the episodes of that release.
         heard: told what new audio sounds like, by slug, before anything of it is stored; what it raises ends
             the release.
         before_pages: called once all is built that has an address of its own; what it raises ends the
@@ -91,7 +95,8 @@ def assemble(
     former = _former(plan, released)
     episodes = _episodes(plan)
     before = None if "damaged" in plan.show_changes else plan.before
-    facets = gather(shop, episodes, released, state=shop.root / STATE_FOLDER)
+    standing.build_for(shop.show, shop.states)
+    facets = gather(shop, plan, released, standing)
     indexes, searched = build_search(shop, episodes, released, facets, before)
     objects |= indexes
     site = Site(
@@ -102,9 +107,8 @@ def assemble(
         facets,
         _now_at(former, released),
     )
-    made, made_of = _with_pages(site, plan, uploads)
-    released = [_with_page(item, made[page_key(item.slug)]) for item in released]
-    body, archives = feeds.render(shop, plan, objects, released)
+    released, others = write_pages(site, plan, uploads, released)
+    body, archives = feeds.render(shop, plan, objects, released, standing)
     packed = _packed_feed(shop, plan, uploads, body)
     feed = shop.keep(addressed_bytes("releases", "feed", ".xml", body))
     manifest = Manifest(
@@ -115,8 +119,8 @@ def assemble(
         parts=show_parts(plan.show),
         episodes=tuple(released),
         objects=objects | archives,
-        pages=(*stored_pages(made, released), *packed),
-        made_of=made_of,
+        pages=(*(item for _, (item, _) in sorted(others.items())), *packed),
+        made_of={key: made_of for key, (_, made_of) in others.items()},
         feed=feed,
         former=former,
         moved_from=plan.moved_from,
@@ -127,9 +131,7 @@ def assemble(
         completes=previous if plan.only_adds_posts else "",
     )
     key, data = manifest_bytes(manifest)
-    now = pages_of(manifest)
-    gone = tuple(page for page_key, page in pages_of(plan.before).items() if page_key not in now)
-    return Assembled(manifest, of_bytes(key, data), named_feed(body, key), gone)
+    return Assembled(manifest, of_bytes(key, data), named_feed(body, key), gone_pages(plan.before, manifest))
 
 
 def _kept_artwork(plan: Plan) -> dict[str, StoredObject]:
@@ -152,9 +154,9 @@ def _with_portraits(shop: Workshop, objects: dict[str, StoredObject]) -> Show:
 def sounds_of(shop: Workshop, plan: Plan, uploads: Uploads) -> dict[str, Sound]:
     """The sound of every episode whose audio is new, or is to go out in further forms."""
     wanted = {}
-    for planned in plan.released:
+    for planned in plan.changing:
         audio = planned.audio
-        if planned.state == "unchanged" or not isinstance(audio, Audio):
+        if not isinstance(audio, Audio):
             continue
         formats = planned.before.parts.get("formats") if planned.before else None
         if not planned.keeps_sound:
@@ -182,38 +184,26 @@ def _released(shop: Workshop, planned: PlannedEpisode) -> Released:
         enclosure=built.enclosure,
         parts=dict(planned.parts),
         objects=built.objects,
-        page=planned.before.page if planned.before and not planned.renamed_from else None,
+        **_standing_pages(planned),
     )
 
 
-def _with_page(item: Released, page: StoredObject) -> Released:
-    return item if item.page == page else replace(item, page=page)
-
-
-def _with_pages(site: Site, plan: Plan, uploads: Uploads) -> tuple[dict[str, StoredObject], dict[str, str]]:
-    """Writes the pages that changed. Gives all of them by key, and what each is made of."""
-    standing = pages_of(plan.before)
-    known = plan.before.made_of if plan.before and "damaged" not in plan.show_changes else {}
-    orders = site.orders()
-
-    def page(order: SitePageOrder) -> StoredObject:
-        return write_page(uploads, order.artifact(), standing.get(order.key))
-
-    # Those at new addresses first: the pages that stand are about to link to them.
-    added = [order for order in orders if order.key not in standing]
-    changed = [order for order in orders if order.key in standing and known.get(order.key) != order.made_of]
-    written = dict(zip((order.key for order in added), each(page, added), strict=True))
-    written |= zip((order.key for order in changed), each(page, changed), strict=True)
-    made = {order.key: written.get(order.key) or standing[order.key] for order in orders}
-    return made, {order.key: order.made_of for order in orders}
+def _standing_pages(planned: PlannedEpisode) -> dict[str, Any]:
+    """The pages that stand where the episode's are to be."""
+    before = planned.before
+    # What is new may be known from a release that was rolled back, whose pages are gone.
+    if before is None or planned.renamed_from or planned.state == "new":
+        return {}
+    return {"page": before.page, "pages": before.pages, "made_of": before.made_of}
 
 
 def _former(plan: Plan, released: list[Released]) -> dict[str, str]:
     """GUID by the key of each page at which no episode is any more."""
     if plan.before is None:
         return {}
-    were = {item.page.key: item.guid for item in plan.before.episodes if item.page}
-    now = {page_key(item.slug) for item in released}
+    slugs, now = {item.slug for item in released}, {page_key(item.slug) for item in released}
+    left = [item for item in plan.before.episodes if item.slug not in slugs]
+    were = {item.page.key: item.guid for item in left if item.page}
     return {key: guid for key, guid in sorted((plan.before.former | were).items()) if key not in now}
 
 
@@ -229,7 +219,9 @@ def _packed_feed(shop: Workshop, plan: Plan, uploads: Uploads, body: bytes) -> l
     if not shop.show.feed_gzip:
         return []
     page = of_bytes(PACKED_FEED, gzip.compress(body, mtime=0))
-    return [write_page(uploads, page, pages_of(plan.before).get(PACKED_FEED))]
+    standing = plan.before.pages if plan.before else ()
+    before = next((item for item in standing if item.key == PACKED_FEED), None)
+    return [write_page(uploads, page, before)]
 
 
 def _episodes(plan: Plan) -> dict[str, Episode]:

@@ -1,102 +1,45 @@
-"""Facets of every episode of a release; those of episodes that have not changed come out of the cache."""
+"""Facets of every episode of a release; those of episodes that have not changed are known."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, replace
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Sequence
 
 from publisher import effective
 from publisher.build.workshop import Workshop
-from publisher.cache import Table
-from publisher.identity import fingerprint, sha256
+from publisher.identity import fingerprint
 from publisher.manifest import Released
 from publisher.model import Episode
-from publisher.reading.kept import mark_of
+from publisher.planning import Plan
 from publisher.release import pages
+from publisher.release.standing import Standing, mark
 from publisher.site.data import PageEpisode
 from publisher.site.facets import Facets, Heard
 from publisher.site.groups import HEARD
 from publisher.site.related import words_of
-from publisher.state.code import code_stamp
 from publisher.words import format_date
-
-_TABLE: Final = "facets"
-_MARK_CHARACTERS: Final = 20
-
-
-def mark(*said: object) -> str:
-    """Tells plain data and frozen dataclasses from others: their representation says all that is in them."""
-    return sha256(repr(said).encode())[:_MARK_CHARACTERS]
 
 
 def gather(
-    shop: Workshop, episodes: Mapping[str, Episode], released: Sequence[Released], *, state: Path | None
+    shop: Workshop, plan: Plan, released: Sequence[Released], standing: Standing | None
 ) -> dict[str, Facets]:
     """The facets of each episode by its slug.
 
     Args:
         released: with everything but their pages.
-        state: the folder in which the cache is; None to work everything out.
+        standing: what is known of those that go out as they were; None to work everything out.
     """
-    show = replace(pages.public(shop.show), url=shop.show.url)
-    by = mark(code_stamp(), show)
-    with Table(state if code_stamp() else None, _TABLE) as table:
-        known = table.all()
-        return {item.slug: _of(shop, episodes[item.slug], item, by, known, table) for item in released}
-
-
-def _of(
-    shop: Workshop,
-    episode: Episode,
-    item: Released,
-    by: str,
-    known: Mapping[tuple[str, str], bytes],
-    table: Table,
-) -> Facets:
-    stamp = _stamp(shop, episode, item, by)
-    found = known.get((item.slug, "")) if stamp else None
-    if found is not None and found.startswith(stamp):
-        try:
-            facets = _read(json.loads(found[len(stamp) :]))
-        except (ValueError, TypeError, KeyError, IndexError):
-            pass  # somebody meddled with the cache
-        else:
-            table.use(item.slug, "")
-            return facets
-    facets = _made(shop, episode, item)
-    if stamp:
-        table.put(item.slug, "", stamp + json.dumps(astuple(facets)).encode())
-    return facets
-
-
-def _stamp(shop: Workshop, episode: Episode, item: Released, by: str) -> bytes:
-    """Tells all that an episode's facets are made of; empty where that would take longer than making them."""
-    read = mark_of(episode)
-    if not read or not item.piece:
-        return b""
-    piece = hashlib.blake2b(item.piece, digest_size=16).hexdigest()
-    return f"{by} {read}{piece} {shop.states.get(item.slug, '')}\n".encode()
-
-
-def _read(values: list[Any]) -> Facets:
-    listed, named, source, found, date, topics, people, guests, organizations, words, has_quiz = values
-    return Facets(
-        listed,
-        named,
-        source,
-        found,
-        date,
-        tuple([(key, tuple(names)) for key, names in topics]),
-        tuple([Heard(*person) for person in people]),
-        tuple(guests),
-        tuple(organizations),
-        tuple(words),
-        has_quiz,
-    )
+    planned = {episode.slug: episode for episode in plan.released}
+    found = {}
+    for item in released:
+        facets = standing.facets(planned[item.slug]) if standing else None
+        if facets is None:
+            episode = planned[item.slug].episode
+            assert episode is not None
+            facets = _made(shop, episode, item)
+            if standing:
+                standing.keep_facets(item.slug, facets)
+        found[item.slug] = facets
+    return found
 
 
 def _made(shop: Workshop, episode: Episode, item: Released) -> Facets:

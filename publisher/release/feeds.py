@@ -15,21 +15,27 @@ from publisher.model import Episode
 from publisher.namespace import Trailer
 from publisher.planning import Plan
 from publisher.release.items import Items
+from publisher.release.standing import Standing
 
 
 def render(
-    shop: Workshop, plan: Plan, objects: dict[str, StoredObject], released: list[Released]
+    shop: Workshop,
+    plan: Plan,
+    objects: dict[str, StoredObject],
+    released: list[Released],
+    standing: Standing,
 ) -> tuple[bytes, dict[str, StoredObject]]:
     """The feed, and its archive pages, which are stored already.
 
     Args:
         objects: of the show.
         released: every episode of the release, oldest first.
+        standing: what is known of those that go out as they were.
 
     Returns:
         The feed's bytes, and the archive pages by `archive:0001` and so on, the oldest one first.
     """
-    with Items(shop, plan) as items:
+    with Items(shop, plan, standing) as items:
         made = _render(shop, plan, objects, released, items)
         items.forget_others(released)
     return made
@@ -122,8 +128,9 @@ def _trailers(shop: Workshop, plan: Plan, released: list[Released]) -> Iterator[
     """The released episodes that are trailers, newest first."""
     episodes = _episodes(plan)
     for item in reversed(released):
-        episode, media = episodes[item.slug], item.enclosure.object
+        episode = episodes[item.slug]
         if episode.type == "trailer":
+            media = item.enclosure.object
             url = shop.address(media)
             yield Trailer(episode.title, url, item.published, media.length_bytes, media.type, episode.season)
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterator, Mapping
-from importlib import metadata
 from typing import Final
 from urllib.parse import urlsplit
 
-from publisher import __version__
 from publisher.build.enclosure import forms_of
 from publisher.build.episode import translation_role
 from publisher.build.notes import show_notes
@@ -21,17 +19,14 @@ from publisher.folder_names import STATE_FOLDER
 from publisher.manifest import Released, StoredObject
 from publisher.media_types import content_type
 from publisher.model import Alternate, Episode
-from publisher.parts import RECIPES, chapters_of
+from publisher.parts import chapters_of
 from publisher.planning import Plan, PlannedEpisode
-from publisher.state.code import code_stamp
+from publisher.release.standing import Standing, made_by
 
 _TABLE: Final = "feed_items"
 _FORMS = ("vtt", "srt", "json", "html")
 _CODECS = {"mp3": "mp3", "m4a": "mp4a.40.2", "opus": "opus"}
 """https://www.rfc-editor.org/rfc/rfc6381"""
-
-_LIBRARIES: Final = ("feedgen", "lxml", "markdown-it-py", "linkify-it-py", "nh3")
-"""Another version of one of these may write an item otherwise."""
 
 _SPARE: Final = 100
 
@@ -43,10 +38,11 @@ class Items:
     for long: there are never more than a quarter too many.
     """
 
-    def __init__(self, shop: Workshop, plan: Plan) -> None:
+    def __init__(self, shop: Workshop, plan: Plan, standing: Standing) -> None:
         self._shop = shop
+        self._standing = standing
         self._planned = {planned.slug: planned for planned in plan.released if planned.episode}
-        made = _made_by()
+        made = made_by()
         self._keys = ItemKeys(shop.show, made)
         self._keeper = _Keeper(Table(shop.root / STATE_FOLDER if made else None, _TABLE), shop.show.feed_url)
 
@@ -79,7 +75,12 @@ class Items:
         return ItemOrder(self._key(released), make)
 
     def _key(self, released: Released) -> str:
-        return self._keys.of(self._episode(released), self._planned[released.slug].parts, released)
+        planned = self._planned[released.slug]
+        key = self._standing.item(planned)
+        if not key:
+            key = self._keys.of(_episode(planned), planned.parts, released)
+            self._standing.keep_item(released.slug, key)
+        return key
 
     def _episode(self, released: Released) -> Episode:
         return _episode(self._planned[released.slug])
@@ -96,19 +97,6 @@ class _Keeper:
 
     def put(self, key: str, item: bytes) -> None:
         self.table.put(self.scope, key, item)
-
-
-@functools.cache
-def _made_by() -> str:
-    """Tells whatever makes items from any other; empty where it cannot be told."""
-    code = code_stamp()
-    try:
-        versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
-    except metadata.PackageNotFoundError:
-        return ""
-    if not code:
-        return ""
-    return ", ".join((f"publisher {__version__}", code, f"recipe {RECIPES['feed']}", *versions))
 
 
 def _episode(planned: PlannedEpisode) -> Episode:

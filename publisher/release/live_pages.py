@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from publisher.build.artifact import Artifact, of_bytes
+from publisher.build.workshop import page_key
 from publisher.identity import sha256
 from publisher.manifest import Manifest, StoredObject
 from publisher.media_types import content_type
@@ -28,12 +29,22 @@ def pages_of(manifest: Manifest | None) -> dict[str, StoredObject]:
     if manifest is None:
         return {}
     found = {page.key: page for page in manifest.pages}
-    return found | {item.page.key: item.page for item in manifest.episodes if item.page}
+    return found | {page.key: page for item in manifest.episodes for page in item.own_pages}
+
+
+def _pages_at(manifest: Manifest, keys: Collection[str]) -> list[StoredObject]:
+    """The pages of a release at these keys; no other episode is looked at than theirs."""
+    folders = {key.split("/")[1] for key in keys if key.startswith("episodes/")}
+    owners = [item for item in manifest.episodes if page_key(item.slug).split("/")[1] in folders]
+    own = [page for item in owners for page in item.own_pages]
+    return [page for page in (*manifest.pages, *own) if page.key in keys]
 
 
 def write_page(uploads: Uploads, page: Artifact, before: StoredObject | None) -> StoredObject:
     """Writes a page unless it is the one that stood before; its copy goes first, so that whoever is
     interrupted or overtaken from here on can be mended."""
+    if before == page.object and uploads.is_sound(before.key):
+        return before
     if before is None or before.digest != page.object.digest:
         with page.body.open() as reader:
             uploads.keep(of_bytes(copy_key(page.object), reader.read()))
@@ -64,8 +75,7 @@ def settle_pages(
             break
         settled = published.manifest_key
         if own and settled == own.manifest_key and written:
-            pages = [page for key, page in pages_of(published.manifest).items() if key in written]
-            each(lambda page: _restore(uploads, page), pages)
+            each(lambda page: _restore(uploads, page), _pages_at(published.manifest, written))
         else:
             restore_pages(uploads, published.manifest)
     return bool(settled)

@@ -23,6 +23,7 @@ from publisher.reading.judged import Judged
 from publisher.reading.load import Loaded, load_show
 from publisher.reading.locate import locate
 from publisher.release.published import KEPT, Published, manifest_of, read_published
+from publisher.release.standing import Standing
 from publisher.release.telling_notes import announced
 from publisher.sound.facts import Measurement
 from publisher.state.looking import Seen
@@ -48,6 +49,7 @@ class Prepared:
     """Everything read, checked and compared; nothing written yet.
 
     Attributes:
+        standing: what is known of the episodes of the release that stands.
         known: what is published, and what was and is rolled back: episodes that may do without their audio.
         lender: for a private feed, the public one.
         states: as the workshop has them.
@@ -58,6 +60,7 @@ class Prepared:
     published: Published
     plan: Plan
     problems: tuple[Problem, ...]
+    standing: Standing
     known: Manifest | None = None
     lender: Lender | None = None
     states: Mapping[str, State] = field(default_factory=dict)
@@ -206,11 +209,20 @@ def compare(
         raise ShowError(in_order(problems))
     settled = settle(show, published.manifest, url=address or DEFAULT_URL)
     posts = announced(show, store, published, loaded.root / STATE_FOLDER)
+    standing = Standing(loaded.root, store.name, settled, id3_version)
+    standing.read(published)
     plan = make_plan(
-        settled, published.manifest, now, id3_version=id3_version, undone=undone, lent=lent, posts=posts
+        settled,
+        published.manifest,
+        now,
+        id3_version=id3_version,
+        undone=undone,
+        lent=lent,
+        posts=posts,
+        is_same=standing.is_same,
     )
     plan = replace(plan, held=_held(plan, undone))
-    return Prepared(loaded, store, published, plan, in_order(problems), known, lender)
+    return Prepared(loaded, store, published, plan, in_order(problems), standing, known, lender)
 
 
 def _undone(store: Store, published: Published, kept: Path) -> Manifest | None:

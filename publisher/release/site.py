@@ -12,10 +12,10 @@ from publisher import effective
 from publisher.build.artifact import Artifact, of_bytes
 from publisher.build.workshop import Workshop, page_key
 from publisher.identity import sha256
-from publisher.manifest import Released, StoredObject
+from publisher.manifest import Released
 from publisher.model import Episode
 from publisher.release import pages
-from publisher.release.facets import mark
+from publisher.release.standing import mark
 from publisher.site import linked_data, machine_files
 from publisher.site import pages as site_pages
 from publisher.site.assets import templates_digest
@@ -29,6 +29,9 @@ from publisher.words import Words
 
 HOME_KEY: Final = "index.html"
 NOT_FOUND_KEY: Final = "404.html"
+EMBED: Final = "embed/index.html"
+OEMBED: Final = "oembed.json"
+ANSWERS: Final = "answers/index.html"
 CARD_WIDTH: Final = 1200
 CARD_HEIGHT: Final = 630
 _DIGEST_CHARACTERS: Final = 20
@@ -39,7 +42,8 @@ class SitePageOrder:
     """A page that belongs to the release.
 
     Attributes:
-        made_of: fingerprint of all that it is rendered from.
+        made_of: fingerprint of all that it is rendered from; an episode's own pages have one together
+            (`Site.made_of`).
         render: gives its bytes. Raises OSError where a source cannot be read any more.
     """
 
@@ -97,20 +101,22 @@ class Site:
         shared = replace(site, indexes=("search/",) if site.indexes else ())
         self._shared = mark(templates_digest(), shared)
 
-    def orders(self) -> list[SitePageOrder]:
-        """Every page there is, those that lead to others after them: whoever stops half-way leaves no page
-        that leads nowhere."""
+    def made_of(self) -> dict[str, str]:
+        """For each episode by its slug, a fingerprint of all that its own pages are rendered from."""
+        return {item.slug: self._made_of(place, item) for place, item in enumerate(self._released)}
+
+    def orders(self, made_of: Mapping[str, str]) -> list[SitePageOrder]:
+        """Every page that is no episode's, and those of some episodes. Pages that lead to others come after
+        them: whoever stops half-way leaves no page that leads nowhere.
+
+        Args:
+            made_of: as `made_of` gives it, of the episodes whose own pages are wanted.
+        """
         found = [self._former_page(key, target) for key, target in self._former.items()]
-        quizzes = False
         for place, item in enumerate(self._released):
-            found.append(self._episode(place, item))
-            found.append(self._embed(item))
-            if not self._site.show.private:
-                found.append(self._oembed(item))
-            if self._facets[item.slug].has_quiz:
-                quizzes = True
-                found.append(self._answers(item))
-        if quizzes:
+            if item.slug in made_of:
+                found += self._of_episode(place, item, made_of[item.slug])
+        if any(facets.has_quiz for facets in self._facets.values()):
             found.append(self._plain("certificate/index.html", site_pages.render_certificate))
         found += [
             self._group_page(group, page) for group in self._all_groups() for page in group_pages(group)
@@ -205,34 +211,48 @@ class Site:
             self._site, group, page, members, linked_data=self._group_data(group, page, members)
         )
 
-    def _episode(self, place: int, item: Released) -> SitePageOrder:
-        older, newer = self._neighbour(place - 1), self._neighbour(place + 1)
-        suggested = self._suggested[item.slug]
-        related = [slug for slug in suggested.related if slug != suggested.next]
-        others = (newer, older, suggested.next, *related)
-        return self._order(
-            page_key(item.slug),
-            (
-                self._facets[item.slug].source,
-                *(self._facets[slug].named if slug else "" for slug in others),
-                *(group.url for group in self._by_slug.get(item.slug, ())),
-            ),
-            lambda: site_pages.render_episode(
-                self._site,
-                self._whole(item),
-                newer=self._listed(newer) if newer else None,
-                older=self._listed(older) if older else None,
-                following=self._listed(suggested.next) if suggested.next else None,
-                related=tuple(self._listed(slug) for slug in related),
-            ),
+    def _made_of(self, place: int, item: Released) -> str:
+        newer, older, following, related = self._others(place, item)
+        facets = self._facets
+        return _joined(
+            self._shared,
+            item.slug,
+            facets[item.slug].source,
+            *[facets[slug].named if slug else "" for slug in (newer, older, following, *related)],
+            *[group.url for group in self._by_slug.get(item.slug, ())],
         )
 
-    def _embed(self, item: Released) -> SitePageOrder:
-        return self._order(
-            page_key(item.slug).removesuffix("index.html") + "embed/index.html",
-            (self._facets[item.slug].listed,),
-            lambda: site_pages.render_embed(self._site, self._listed(item.slug)),
-        )
+    def _others(self, place: int, item: Released) -> tuple[str, str, str, list[str]]:
+        """Slugs of whom an episode's page leads to: the newer, the older, the one to go on with, and those
+        that are alike. Empty where there is none."""
+        suggested = self._suggested[item.slug]
+        related = [slug for slug in suggested.related if slug != suggested.next]
+        return self._neighbour(place + 1), self._neighbour(place - 1), suggested.next, related
+
+    def _of_episode(self, place: int, item: Released, made_of: str) -> list[SitePageOrder]:
+        renders = {
+            page_key(item.slug): partial(self._render_episode, place, item),
+            below(item.slug, EMBED): partial(self._render_embed, item.slug),
+        }
+        if not self._site.show.private:
+            renders[below(item.slug, OEMBED)] = partial(self._render_oembed, item.slug)
+        if self._facets[item.slug].has_quiz:
+            renders[below(item.slug, ANSWERS)] = partial(self._render_answers, item.slug)
+        return [SitePageOrder(key, made_of, render) for key, render in renders.items()]
+
+    def _render_episode(self, place: int, item: Released) -> bytes:
+        newer, older, following, related = self._others(place, item)
+        return site_pages.render_episode(
+            self._site,
+            self._whole(item),
+            newer=self._listed(newer) if newer else None,
+            older=self._listed(older) if older else None,
+            following=self._listed(following) if following else None,
+            related=tuple(self._listed(slug) for slug in related),
+        ).encode()
+
+    def _render_embed(self, slug: str) -> bytes:
+        return site_pages.render_embed(self._site, self._listed(slug)).encode()
 
     def _for_machines(self) -> list[SitePageOrder]:
         """A private feed's pages are nobody's to find."""
@@ -270,11 +290,6 @@ class Site:
             )
         return [SitePageOrder(key, mark(key, data), partial(bytes, data)) for key, data in files.items()]
 
-    def _oembed(self, item: Released) -> SitePageOrder:
-        key = page_key(item.slug).removesuffix("index.html") + "oembed.json"
-        made_of = _joined(self._shared, key, self._facets[item.slug].listed)
-        return SitePageOrder(key, made_of, partial(self._render_oembed, item.slug))
-
     def _render_oembed(self, slug: str) -> bytes:
         episode, site = self._listed(slug), self._site
         base = site.base_url.rstrip("/") + "/"
@@ -288,14 +303,9 @@ class Site:
             thumbnail=card,
         )
 
-    def _answers(self, item: Released) -> SitePageOrder:
-        return self._order(
-            page_key(item.slug).removesuffix("index.html") + "answers/index.html",
-            (self._facets[item.slug].source,),
-            lambda: site_pages.render_answers(
-                self._site, pages.asked(self._listed(item.slug), self._episodes[item.slug])
-            ),
-        )
+    def _render_answers(self, slug: str) -> bytes:
+        asked = pages.asked(self._listed(slug), self._episodes[slug])
+        return site_pages.render_answers(self._site, asked).encode()
 
     def _former_page(self, key: str, target: str) -> SitePageOrder:
         render = partial(
@@ -382,6 +392,11 @@ class Site:
         return self._released[place].slug if 0 <= place < len(self._released) else ""
 
 
+def below(slug: str, path: str) -> str:
+    """Key of a further page of an episode."""
+    return page_key(slug).removesuffix("index.html") + path
+
+
 def _subject(episode: Episode, item: Released, facets: Facets) -> Subject:
     return Subject(
         slug=episode.slug,
@@ -411,9 +426,3 @@ def _counted(ways: Sequence[Section]) -> list[tuple[object, ...]]:
 def _joined(*made_of: str) -> str:
     """The fingerprint of a page that is made of what these tell."""
     return sha256("\n".join(made_of).encode())[:_DIGEST_CHARACTERS]
-
-
-def stored_pages(made: dict[str, StoredObject], released: Sequence[Released]) -> tuple[StoredObject, ...]:
-    """The pages that are no episode's own, by key."""
-    own = {page_key(item.slug) for item in released}
-    return tuple(item for key, item in sorted(made.items()) if key not in own)

@@ -57,7 +57,7 @@ def stage(
     if not wanted:
         return ()
     uploads = Uploads(prepared.store, progress)
-    uploads.know(prepared.published.manifest)
+    uploads.know(prepared.published.manifest, slugs=())
     with work_folder(prepared.root) as work:
         shop = workshop(prepared, uploads, work)
         sounds = sounds_of(shop, replace(plan, episodes=wanted), uploads)

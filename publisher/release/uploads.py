@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, TypeVar
@@ -78,12 +78,23 @@ class Uploads:
         uploads.keys = self.keys
         return uploads
 
-    def know(self, manifest: Manifest | None, *, but: frozenset[str] = frozenset()) -> None:
-        """Counts a manifest's objects as stored, but for those that are known to be damaged."""
+    def know(
+        self, manifest: Manifest | None, *, slugs: Collection[str] | None, but: frozenset[str] = frozenset()
+    ) -> None:
+        """Counts a manifest's objects as stored, but for those that are known to be damaged.
+
+        Args:
+            slugs: of the episodes of which anything may be stored; of ten thousand others nothing is read.
+                None for all.
+        """
         self._damaged = but
         if manifest:
-            objects = manifest.all_objects().values()
+            objects = manifest.all_objects(slugs).values()
             self._there |= {(item.key, item.digest) for item in objects if item.key not in but}
+
+    def is_sound(self, key: str) -> bool:
+        """Whether what the release has at a key is not known to be damaged."""
+        return key not in self._damaged
 
     def forget(self, key: str) -> None:
         """Counts whatever is said to stand at a key as unknown."""

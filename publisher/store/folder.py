@@ -37,6 +37,7 @@ _LOCK_SECONDS = 30.0
 _LEFTOVER_SECONDS = 60.0
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 _DENIED = {errno.EACCES, errno.EPERM}
+_Stamp = tuple[int, int, int, int, int]
 _ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
@@ -50,6 +51,8 @@ class FolderStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
+        self._digests: dict[_Stamp, str] = {}
+        """Of large files, so that a feed of ten thousand episodes is not read for each question about it."""
 
     @property
     def root(self) -> Path:
@@ -67,14 +70,14 @@ class FolderStore:
     def head(self, key: str) -> Stored | None:
         path = self._path(key)
         with _errors_wrapped(key), contextlib.suppress(*_ABSENT), path.open("rb") as reader:
-            return _stored(key, reader)
+            return self._stored(key, reader)
         return None
 
     def read(self, key: str, *, first_bytes: int | None = None) -> tuple[bytes, Stored] | None:
         path = self._path(key)
         with _errors_wrapped(key), contextlib.suppress(*_ABSENT), path.open("rb") as reader:
             content = reader.read() if first_bytes is None else reader.read(first_bytes)
-            return content, _stored(key, reader)
+            return content, self._stored(key, reader)
         return None
 
     def open(self, key: str) -> BinaryIO:
@@ -102,6 +105,8 @@ class FolderStore:
                 if (found.version if found else None) != expected:
                     raise Conflict(key)
                 _move(written, path, self._root)
+                # What was written was summed on its way.
+                self._digests[_stamp(path.stat())] = body.digest
                 stored = self.head(key)
             _sync_folder(path.parent)
         assert stored is not None
@@ -139,6 +144,25 @@ class FolderStore:
                 help="remove the link: what is published must lie in the folder itself",
             )
         return path
+
+    def _stored(self, key: str, reader: BufferedReader) -> Stored:
+        """What an open file is; feeds count by their content however large, as `replace` guards them."""
+        status = os.fstat(reader.fileno())
+        stamp, digest = _stamp(status), ""
+        if status.st_size <= _EXACT_BYTES or key.endswith(".xml"):
+            digest = self._digests.get(stamp, "") if status.st_size > _EXACT_BYTES else ""
+            if not digest:
+                reader.seek(0)
+                digest = hashlib.file_digest(reader, "sha256").hexdigest()
+                if status.st_size > _EXACT_BYTES:
+                    self._digests[stamp] = digest
+        return Stored(
+            key=key,
+            length_bytes=status.st_size,
+            version=digest or f"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}",
+            digest=digest,
+            modified=datetime.fromtimestamp(status.st_mtime, UTC),
+        )
 
     def _listed(self, folder: Path, parent: str, prefix: str) -> Iterator[Stored]:
         try:
@@ -213,20 +237,9 @@ class _LeadsOut(StoreError):
     """A symbolic link inside the store points out of it."""
 
 
-def _stored(key: str, reader: BufferedReader) -> Stored:
-    """What an open file is; feeds count by their content however large, as `replace` guards them."""
-    status = os.fstat(reader.fileno())
-    digest = ""
-    if status.st_size <= _EXACT_BYTES or key.endswith(".xml"):
-        reader.seek(0)
-        digest = hashlib.file_digest(reader, "sha256").hexdigest()
-    return Stored(
-        key=key,
-        length_bytes=status.st_size,
-        version=digest or f"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}",
-        digest=digest,
-        modified=datetime.fromtimestamp(status.st_mtime, UTC),
-    )
+def _stamp(status: os.stat_result) -> _Stamp:
+    """Tells a file from what stood at its place before: every write gives it another inode and time."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _move(written: Path, path: Path, root: Path) -> None:

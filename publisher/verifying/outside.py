@@ -22,6 +22,7 @@ from publisher.manifest import (
 )
 from publisher.verifying.feed import Address, Feed, read_feed
 from publisher.verifying.feed_answer import FeedAnswer, ask_for_feed, not_in_time
+from publisher.verifying.feed_part import part_of
 from publisher.verifying.looking import Look
 from publisher.verifying.verification import Fault, Limits, LocalBase, Verification, as_problems
 from publisher.verifying.web import Web
@@ -90,7 +91,12 @@ def look_from_outside(
         run.checked += answer.reached
         if answer.body is None:
             return run.result(reached=answer.reached)
-        feed = read_feed(feed_url, answer.body)
+        part = (
+            None
+            if changed is None or everything
+            else part_of(answer.body, run.manifest_key, manifest, limits.newest)
+        )
+        feed = read_feed(feed_url, part.feed if part else answer.body)
         if isinstance(feed, Fault):
             run.faults.append(feed)
             return run.result()
@@ -99,7 +105,8 @@ def look_from_outside(
         base_url = manifest.url if manifest else urljoin(feed_url, ".")
         if changed is None and manifest is not None and not everything:
             changed = _changed_by(manifest, previous or _fetched(web, base_url, manifest.previous))
-        first, rest = _in_order(run, feed, manifest, base_url, changed or ())
+        slugs = part.slugs if part else None
+        first, rest = _in_order(run, feed, _objects(manifest, slugs), base_url, changed or ())
         run.skipped += 0 if everything else len(rest)
         secure = urlsplit(feed_url).scheme == "https"
         _look_at(run, Look(web, base_url, secure, everything), first + rest if everything else first)
@@ -181,17 +188,20 @@ def _changed_by(manifest: Manifest, previous: Manifest | None) -> set[str]:
     return {key for key, item in _objects(manifest).items() if before.get(key) != item}
 
 
-def _objects(manifest: Manifest) -> dict[str, StoredObject]:
+def _objects(manifest: Manifest | None, slugs: Collection[str] | None = None) -> dict[str, StoredObject]:
+    """What a release consists of beside its feed, by key: all of it, or only the show's own and that of some
+    episodes."""
+    if manifest is None:
+        return {}
     own = manifest.feed.key if manifest.feed else FEED_KEY
-    return {key: item for key, item in manifest.all_objects().items() if key not in (FEED_KEY, own)}
+    return {key: item for key, item in manifest.all_objects(slugs).items() if key not in (FEED_KEY, own)}
 
 
 def _in_order(
-    run: _Run, feed: Feed, manifest: Manifest | None, base_url: str, changed: Collection[str]
+    run: _Run, feed: Feed, objects: dict[str, StoredObject], base_url: str, changed: Collection[str]
 ) -> tuple[list[Address], list[Address]]:
     """What to look at, and what only if everything is wanted: changed things, the show's own, the newest
     items, the rest. Each address once."""
-    objects = _objects(manifest) if manifest else {}
     known = {base_url + (key if _PLAIN.fullmatch(key) else quote(key)): item for key, item in objects.items()}
     newest = [address for item in feed.items[: run.limits.newest] for address in item]
     older = [address for item in feed.items[run.limits.newest :] for address in item]

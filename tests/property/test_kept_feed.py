@@ -22,6 +22,7 @@ from publisher.model import Episode, PrivateFeed, Show
 from publisher.planning import Plan, make_plan, settle
 from publisher.private import private_show
 from publisher.release import feeds
+from publisher.release.standing import Standing
 from tests.property.models import (
     ADDRESSES,
     FUNDING,
@@ -73,7 +74,7 @@ class Releases:
         folder = self.folder / root
         folder.mkdir(exist_ok=True)
         shop = Workshop(plan.show, folder, folder, lambda artifact: artifact.object, _unused, _unused, folder)
-        return feeds.render(shop, plan, objects, list(manifest.episodes))
+        return feeds.render(shop, plan, objects, list(manifest.episodes), Standing(None, "", plan.show))
 
 
 def _unused(*_: object) -> Any:

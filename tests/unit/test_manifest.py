@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+import publisher.manifest
 from publisher.errors import StoreError
 from publisher.identity import canonical_json, sha256
 from publisher.manifest import (
@@ -58,6 +60,8 @@ FULL = Manifest(
             parts={"audio": "dd", "title": "tt"},
             objects={"picture:c.jpg": stored("images/c.jpg"), "transcript.vtt": stored("transcripts/a.vtt")},
             page=stored("episodes/a/index.html"),
+            pages={"embed/index.html": stored("episodes/a/embed/index.html")},
+            made_of="0123456789",
         ),
         Released("0002-b", "h", "B", datetime(2026, 1, 3, tzinfo=UTC),
                  Enclosure(stored("media/b.mp3"), "e" * 64, 6, "r", 1.0), {"title": "b"}),
@@ -106,6 +110,68 @@ def test_an_episode_is_written_as_it_was_read() -> None:
     assert not other.piece
     changed = replace(manifest, episodes=(other, *manifest.episodes[1:]))
     assert read_manifest(*manifest_bytes(changed)) == changed
+
+
+def test_only_what_every_run_asks_for_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    complete = publisher.manifest._complete
+
+    def noted(released: Released, piece: bytes) -> None:
+        read.append(released.slug)
+        complete(released, piece)
+
+    monkeypatch.setattr(publisher.manifest, "_complete", noted)
+    manifest = read_manifest(*manifest_bytes(FULL))
+    assert [
+        (item.slug, item.guid, item.title, item.published, item.source_digest) for item in manifest.episodes
+    ] == [(item.slug, item.guid, item.title, item.published, item.source_digest) for item in FULL.episodes]
+    assert manifest_bytes(manifest) == manifest_bytes(FULL)
+    assert read == []
+    assert set(manifest.all_objects({"0002-b"})) < set(manifest.all_objects())
+    assert read == ["0002-b", "0001-a"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"guid": 'a",b'},
+        {"guid": "a\\"},
+        {"guid": "å"},
+        {"guid": ',"published":"'},
+        {"title": ',"guid":"x","published":"y"'},
+        {"title": '"\\'},
+        {"slug": '",'},
+        {"parts": {"guid": "1", "published": "2", "slug": "3", "title": "4"}},
+        {"made_of": ""},
+    ],
+)
+def test_no_text_is_taken_for_another(values: dict[str, Any]) -> None:
+    first = replace(FULL.episodes[0], **values)
+    manifest = replace(FULL, episodes=(first, FULL.episodes[1], first))
+    again = read_manifest(*manifest_bytes(manifest))
+    assert again == manifest
+    assert all(item.piece for item in again.episodes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"length_bytes":11', b'"length_bytes":"11"'),
+        (b'"digest":', b'"digests":'),
+        (b'"guid":"g"', b'"guid":3'),
+        (b'"guid":"g"', b'"grid":"g"'),
+        (b'"published":"2026-01-02', b'"published":"2026-13-02'),
+        (b'"slug":"0001-a"', b'"slug":null'),
+        (b'"parts":{"audio":"dd"', b'"pairs":{"audio":"dd"'),
+    ],
+)
+def test_an_episode_that_is_none_is_said_to_be_none(old: bytes, new: bytes) -> None:
+    """At the latest when anything of it is asked for."""
+    _, data = manifest_bytes(FULL)
+    assert old in data
+    data = data.replace(old, new)
+    with pytest.raises(StoreError, match="cannot be read"):
+        read_manifest(f"releases/{sha256(data)}.json", data).all_objects()
 
 
 def test_a_flipped_bit_is_noticed() -> None:
@@ -162,6 +228,7 @@ def test_another_feed_names_none(head: bytes) -> None:
 def test_all_objects_are_listed_once_by_key() -> None:
     assert set(FULL.all_objects()) == {
         *("media/a.mp3", "media/b.mp3", "images/c.jpg", "transcripts/a.vtt", "episodes/a/index.html"),
+        "episodes/a/embed/index.html",
         "episodes/z/index.html",
         *("artwork/show.jpg", "site/style.css", "index.html", "releases/feed-ab.xml"),
     }

@@ -250,6 +250,8 @@ RELEASED = Released(
         "form:opus:32": stored("media", "opus"),
     },
     page=stored("episodes", "index.html"),
+    pages={"oembed.json": stored("episodes", "oembed.json")},
+    made_of="abc",
 )
 
 

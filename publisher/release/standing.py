@@ -1,0 +1,216 @@
+"""What is known of each episode of the release that stands, so that of one that stays as it is nothing is
+worked out again: whether it is as it was, the key of its feed item, and its facets.
+
+It holds while the release, the show and the code are those of which it was noted. One line an episode, in the
+show's cache: ten thousand are read at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from publisher import __version__
+from publisher.cache import Table
+from publisher.folder_names import STATE_FOLDER
+from publisher.identity import sha256
+from publisher.model import Episode, Show
+from publisher.parts import RECIPES
+from publisher.planning import Plan, PlannedEpisode
+from publisher.reading.kept import mark_of
+from publisher.release.published import KEPT, Published, copy_of
+from publisher.site.facets import Facets, Heard
+from publisher.state.code import code_stamp
+
+_TABLE: Final = "standing"
+_MARK_CHARACTERS: Final = 20
+_LIBRARIES: Final = ("feedgen", "lxml", "markdown-it-py", "linkify-it-py", "nh3")
+"""Another version of one of these may write an item otherwise."""
+
+
+def mark(*said: object) -> str:
+    """Tells plain data and frozen dataclasses from others: their representation says all that is in them."""
+    return sha256(repr(said).encode("utf-8", "surrogatepass"))[:_MARK_CHARACTERS]
+
+
+def made_by() -> str:
+    """Tells whatever makes items and pages from any other; empty where it cannot be told."""
+    code = code_stamp()
+    try:
+        versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
+    except metadata.PackageNotFoundError:
+        return ""
+    if not code:
+        return ""
+    return ", ".join((f"publisher {__version__}", code, f"recipe {RECIPES['feed']}", *versions))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one episode.
+
+    Attributes:
+        mark: of the episode in the folder (`publisher.reading.kept.mark_of`) of which it is known.
+        is_same: whether a plan found the folder to say what is published.
+        item: key of its item in the feed; empty where that is not known.
+        facets: as JSON has them; None where they are not known.
+        line: as all of it is written.
+    """
+
+    mark: str
+    is_same: bool
+    item: str
+    facets: list[Any] | None
+    line: bytes
+
+
+class Standing:
+    """What is known of the episodes of the release of one feed.
+
+    Args:
+        root: the show folder; None for what remembers nothing.
+        scope: tells the feed from others of the same show.
+        show: settled.
+        asked: whatever else a plan is made by.
+    """
+
+    def __init__(self, root: Path | None, scope: str, show: Show, *asked: object) -> None:
+        code = made_by()
+        self._state = root / STATE_FOLDER if root and code else None
+        self._scope = mark(scope)
+        self._planned_by = mark(code, replace(show, episodes=()), asked)
+        self._built_by = ""
+        self._known: dict[str, Known] = {}
+        self._facets: dict[str, Facets] = {}
+        self._items: dict[str, str] = {}
+
+    def read(self, published: Published) -> None:
+        """Reads what was noted of the release that stands."""
+        if self._state is None or published.manifest is None:
+            return
+        with Table(self._state, _TABLE) as table:
+            noted = table.read(self._scope, [""]).get("")
+        if noted is None:
+            return
+        first, *lines = noted.split(b"\n")
+        try:
+            release, planned_by, self._built_by = json.loads(first)
+            values = json.loads(b"[" + b",".join(lines) + b"]")
+            known = {
+                slug: Known(mark, bool(is_same and planned_by == self._planned_by), item, facets, line)
+                for (slug, mark, is_same, item, facets), line in zip(values, lines, strict=True)
+            }
+        except (ValueError, TypeError):
+            return  # another version's
+        if release != published.manifest_key:
+            # Somebody else published meanwhile, most of it as it was.
+            old = copy_of(self._state / KEPT, release)
+            pieces = {item.slug: item.piece for item in old.episodes} if old else {}
+            same = {item.slug for item in published.manifest.episodes if pieces.get(item.slug) == item.piece}
+            known = {slug: of for slug, of in known.items() if slug in same}
+        self._known = known
+
+    def is_same(self, episode: Episode) -> bool:
+        """Whether a plan has found an episode of the folder to be as it is published."""
+        known = self._known.get(episode.slug)
+        return known is not None and known.is_same and known.mark == mark_of(episode)
+
+    def build_for(self, show: Show, states: Mapping[str, object]) -> None:
+        """Says what episodes are built for: items and facets that were for another show are forgotten.
+
+        Args:
+            show: settled, its pictures by their addresses.
+            states: as the workshop has them.
+        """
+        built_by = mark(made_by(), replace(show, episodes=()), sorted(states.items()))
+        if built_by != self._built_by:
+            self._known = {
+                slug: replace(known, item="", facets=None, line=b"") for slug, known in self._known.items()
+            }
+        self._built_by = built_by
+
+    def facets(self, planned: PlannedEpisode) -> Facets | None:
+        """Those of an episode that goes out as it was; None where they are not known."""
+        known = self._of(planned)
+        if known is None or known.facets is None:
+            return None
+        try:
+            return _unpacked(known.facets)
+        except (ValueError, TypeError, IndexError):
+            return None
+
+    def keep_facets(self, slug: str, facets: Facets) -> None:
+        self._facets[slug] = facets
+
+    def item(self, planned: PlannedEpisode) -> str:
+        """Key of the feed item of an episode that goes out as it was; empty where it is not known."""
+        known = self._of(planned)
+        return known.item if known else ""
+
+    def keep_item(self, slug: str, key: str) -> None:
+        self._items[slug] = key
+
+    def settle(self, plan: Plan, key: str) -> None:
+        """Notes what is known now of the release that stands.
+
+        Args:
+            plan: by which it was made, or by which it was found to be what the folder says.
+        """
+        if self._state is None:
+            return
+        lines, noted = [], 0
+        for planned in plan.released:
+            line = self._line(planned)
+            known = self._known.get(planned.slug)
+            noted += known is not None and line == known.line
+            lines += [line] if line else []
+        if noted == len(lines) == len(self._known) and not plan.has_changes:
+            return
+        first = json.dumps([key, self._planned_by, self._built_by]).encode()
+        with Table(self._state, _TABLE) as table:
+            table.put(self._scope, "", b"\n".join((first, *lines)))
+
+    def _line(self, planned: PlannedEpisode) -> bytes:
+        assert planned.episode is not None
+        slug, of = planned.slug, mark_of(planned.episode)
+        known = self._of(planned)
+        new = slug in self._facets or slug in self._items
+        if known and known.is_same and known.line and not new:
+            return known.line
+        if not of:
+            return b""
+        facets = _packed(self._facets[slug]) if slug in self._facets else known.facets if known else None
+        item = self._items.get(slug) or (known.item if known else "")
+        return json.dumps([slug, of, int(planned.state == "unchanged"), item, facets]).encode()
+
+    def _of(self, planned: PlannedEpisode) -> Known | None:
+        if planned.state != "unchanged" or planned.episode is None:
+            return None
+        known = self._known.get(planned.slug)
+        return known if known and known.mark == mark_of(planned.episode) else None
+
+
+def _packed(facets: Facets) -> list[Any]:
+    *others, words, has_quiz = astuple(facets)
+    return [*others, "\n".join(words), has_quiz]
+
+
+def _unpacked(values: list[Any]) -> Facets:
+    listed, named, source, found, date, topics, people, guests, organizations, words, has_quiz = values
+    return Facets(
+        listed,
+        named,
+        source,
+        found,
+        date,
+        tuple([(key, tuple(names)) for key, names in topics]),
+        tuple([Heard(*person) for person in people]),
+        tuple(guests),
+        tuple(organizations),
+        tuple(words.split("\n")) if words else (),
+        has_quiz,
+    )
