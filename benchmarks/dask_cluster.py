@@ -18,28 +18,29 @@ _SECONDS = 60.0
 
 
 @contextlib.contextmanager
-def cluster(folder: Path, workers: int) -> Iterator[str]:
-    """The scheduler's address, once all workers have come.
+def cluster(folder: Path, cores: str) -> Iterator[str]:
+    """The scheduler's address, once all workers have come: processes of one thread, as many as cores.
 
     Args:
         folder: for logs and what the workers put down; made.
-        workers: processes of one thread each.
+        cores: on which scheduler and workers run, as `taskset -c` takes them: `0,1`.
 
     Raises:
         RuntimeError: they did not come.
     """
     folder.mkdir(parents=True)
+    workers = len(cores.split(","))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     shared = ("--host", "127.0.0.1", "--no-dashboard")
     log = folder / "log"
-    processes = [_start(log, "scheduler", *shared, "--port", str(port))]
+    processes = [_start(log, cores, "scheduler", *shared, "--port", str(port))]
     try:
         for place in range(workers):
             own = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder / str(place)))
-            processes.append(_start(log, "worker", address, *shared, *own))
+            processes.append(_start(log, cores, "worker", address, *shared, *own))
         end = time.monotonic() + _SECONDS
         while log.read_text("utf-8", "replace").count("Registered to") < workers:
             if time.monotonic() > end or any(process.poll() is not None for process in processes):
@@ -57,10 +58,10 @@ def cluster(folder: Path, workers: int) -> Iterator[str]:
                 process.wait()
 
 
-def _start(log: Path, *arguments: str) -> subprocess.Popen[bytes]:
+def _start(log: Path, cores: str, *arguments: str) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "dask", *arguments],
+            ["taskset", "-c", cores, sys.executable, "-m", "dask", *arguments],
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             cwd=log.parent,
             stdin=subprocess.DEVNULL,

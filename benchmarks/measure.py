@@ -67,6 +67,8 @@ def once(command: Command) -> Run:
         command.before()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PUBLISHER_")}
     environment["PYTHONPATH"] = str(ROOT)
+    # As where a package is installed: modules are compiled once, and not in each process.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.perf_counter()
     with subprocess.Popen(command.arguments, stdout=subprocess.PIPE, cwd=ROOT, env=environment) as process:
         assert process.stdout is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -58,7 +58,7 @@ def make_plan(
     undone: Manifest | None = None,
     lent: Manifest | None = None,
     posts: Mapping[str, tuple[Social, ...]] | None = None,
-    is_same: Callable[[Episode], bool] = lambda _: False,
+    same: frozenset[str] = frozenset(),
 ) -> Plan:
     """Compares a settled show with what is published.
 
@@ -77,11 +77,11 @@ def make_plan(
         posts: by GUID, where episodes were announced since: each becomes the episode's root post, unless the
             folder names one.
         lent: of another feed of the same show: a new episode without audio in the folder has that one's.
-        is_same: whether an episode is known to be as it is published under its slug, by a plan for the same
+        same: slugs of episodes that are known to be as they are published under them, by a plan for the same
             show, of the same publisher, to which the same was said.
     """
     posts = (before.posts if before else {}) | dict(posts or {})
-    published = match(show, before, is_same)
+    published = match(show, before, same)
     rolled_back = match(show, undone)
     lending = match(show, lent)
     making = _Making(
@@ -94,7 +94,7 @@ def make_plan(
         owners={old.guid: old.slug for old in reversed(before.episodes)} if before else {},
     )
     planned = [
-        making.as_it_was(episode, published.get(episode.slug), is_same)
+        (making.as_it_was(episode, published.get(episode.slug)) if episode.slug in same else None)
         or making.from_undone(
             making.planned(
                 _with_id3(show, episode, published.get(episode.slug), lending.get(episode.slug), id3_version)
@@ -175,12 +175,10 @@ class _Making:
     for_all: tuple[str, ...]
     owners: Mapping[str, str]
 
-    def as_it_was(
-        self, episode: Episode, before: Released | None, is_same: Callable[[Episode], bool]
-    ) -> PlannedEpisode | None:
+    def as_it_was(self, episode: Episode, before: Released | None) -> PlannedEpisode | None:
         """An episode that is known to be as it is published, where nothing else changes it."""
         published = episode.published
-        if before is None or before.slug != episode.slug or self.for_all or not is_same(episode):
+        if before is None or before.slug != episode.slug or self.for_all:
             return None
         if published is None or published > self.now or (before.guid in self.posts and not episode.social):
             return None

@@ -8,13 +8,11 @@ from publisher.manifest import Manifest, Released
 from publisher.model import Episode, Show
 
 
-def match(
-    show: Show, before: Manifest | None, is_same: Callable[[Episode], bool] = lambda _: False
-) -> dict[str, Released]:
+def match(show: Show, before: Manifest | None, same: frozenset[str] = frozenset()) -> dict[str, Released]:
     """Folder's slug → published episode.
 
     Args:
-        is_same: whether an episode is known to be as it is published under its slug.
+        same: slugs of episodes that are known to be as they are published under them.
     """
     if before is None:
         return {}
@@ -29,7 +27,7 @@ def match(
 
     by_guid = {old.guid: old for old in before.episodes}
     take(lambda episode: by_guid.get(episode.guid))
-    exchanged = _exchanged(show, left, is_same)
+    exchanged = _exchanged(show, left, same)
     take(lambda episode: exchanged.get(episode.slug))
     take(lambda episode: left.get(episode.slug))
     by_audio = _by_audio(left)
@@ -45,14 +43,11 @@ def _by_audio(left: dict[str, Released]) -> dict[str, Released]:
     return {old.source_digest: old for old in reversed(left.values())}
 
 
-def _exchanged(
-    show: Show, left: dict[str, Released], is_same: Callable[[Episode], bool]
-) -> dict[str, Released]:
+def _exchanged(show: Show, left: dict[str, Released], same: frozenset[str]) -> dict[str, Released]:
     """Folders that hold each other's audio: going from each to the one whose audio it has leads back to it.
     Where the way ends elsewhere, the audio was replaced, and the names hold."""
-    if not any(
-        episode.slug in left and not episode.guid and not is_same(episode) for episode in show.episodes
-    ):
+    changed = [episode for episode in show.episodes if episode.slug not in same and episode.slug in left]
+    if all(episode.guid or _digest(episode) == left[episode.slug].source_digest for episode in changed):
         # Each has the audio that it had: none has another's.
         return {}
     by_audio = _by_audio(left)

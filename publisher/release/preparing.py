@@ -219,7 +219,7 @@ def compare(
         undone=undone,
         lent=lent,
         posts=posts,
-        is_same=standing.is_same,
+        same=standing.same(settled),
     )
     plan = replace(plan, held=_held(plan, undone))
     return Prepared(loaded, store, published, plan, in_order(problems), standing, known, lender)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ from publisher import __version__
 from publisher.cache import Table
 from publisher.folder_names import STATE_FOLDER
 from publisher.identity import sha256
-from publisher.model import Episode, Show
+from publisher.model import Show
 from publisher.parts import RECIPES
 from publisher.planning import Plan, PlannedEpisode
 from publisher.reading.kept import mark_of
@@ -114,10 +114,16 @@ class Standing:
             known = {slug: of for slug, of in known.items() if slug in same}
         self._known = known
 
-    def is_same(self, episode: Episode) -> bool:
-        """Whether a plan has found an episode of the folder to be as it is published."""
-        known = self._known.get(episode.slug)
-        return known is not None and known.is_same and known.mark == mark_of(episode)
+    def same(self, show: Show) -> frozenset[str]:
+        """Slugs of the episodes of the folder that a plan has found to be as they are published."""
+        marks = {slug: known.mark for slug, known in self._known.items() if known.is_same}
+        return frozenset(
+            [
+                episode.slug
+                for episode in show.episodes
+                if marks.get(episode.slug, "") == mark_of(episode) != ""
+            ]
+        )
 
     def build_for(self, show: Show, states: Mapping[str, object]) -> None:
         """Says what episodes are built for: items and facets that were for another show are forgotten.
@@ -195,7 +201,7 @@ class Standing:
 
 
 def _packed(facets: Facets) -> list[Any]:
-    *others, words, has_quiz = astuple(facets)
+    *others, words, has_quiz = facets
     return [*others, "\n".join(words), has_quiz]
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """Somebody who is heard in an episode.
 
     Attributes:
@@ -18,8 +17,7 @@ class Heard:
     shown: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
+class Facets(NamedTuple):
     """One episode, as it stands on pages that are not its own.
 
     Attributes:

@@ -159,17 +159,21 @@ def _scores(ordered: Sequence[Subject]) -> Iterator[dict[int, int]]:
     """For each episode how much it shares with every older one, as things stood when it came."""
     seen: dict[tuple[str, ...], list[int]] = {}
     words: dict[str, list[int]] = {}
+    frequent: set[str] = set()
     lengths: list[int] = []
     for at, subject in enumerate(ordered):
         own = subject.words or words_of(subject.text)
         lengths.append(isqrt(len(own) + _SHORT))
         telling = []
-        for word in own:
+        for word in {*own}.difference(frequent):
             having = words.setdefault(word, [])
             # An older episode stands here as often as the word weighs: all that is left is to count.
-            if having and len(having) < _FREQUENT:
+            if having:
                 telling.append(having * (_rarity(len(having) + 1, at + 1) >> 1))
             having.append(at)
+            if len(having) >= _FREQUENT:
+                frequent.add(word)
+                del words[word]
         least = _LEAST * lengths[at] ** 2 // _WORDS
         counts = Counter(chain.from_iterable(telling))
         scores = {

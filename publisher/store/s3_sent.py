@@ -7,6 +7,7 @@ says its digest, where that is known, and comes in blocks of its own size."""
 from __future__ import annotations
 
 import base64
+import collections
 import contextlib
 import hashlib
 import secrets
@@ -71,7 +72,8 @@ class Held:
 
 
 class Streamed:
-    """A body of any size that is read while it is sent, and found to be what it promises before its end is.
+    """A body of any size that is read while it is sent. Whether it is what it promises is for the store to
+    say, which compares it with the digest that is signed: summed here, too, it would take as long again.
 
     Args:
         key: the object's name in messages.
@@ -100,13 +102,13 @@ class Streamed:
         """The next block, whatever size is asked for: the connection takes any.
 
         Raises:
-            StoreError: the bytes are not those that the body promises, or cannot be read.
+            StoreError: the body has another length than it promises, or cannot be read.
         """
         if self.failure is not None:
             raise self.failure
         self._tell(self._sent - self._told)
         if self._blocks is None:
-            self._blocks = blocks(self._key, self._body, _BLOCK_BYTES)
+            self._blocks = blocks(self._key, self._body, _BLOCK_BYTES, summed=False)
         try:
             block = next(self._blocks, b"")
         except StoreError as error:
@@ -207,6 +209,9 @@ def put_streamed(
         streamed.close()
         if streamed.failure is not None and isinstance(error, Exception):
             raise streamed.failure from error
+        if isinstance(error, Exception) and error_code(error) in _MISMATCH:
+            # It says so itself where the source changed; else the store means something else.
+            collections.deque(blocks(key, body, _BLOCK_BYTES), maxlen=0)
         raise
     streamed.arrived()
     return True

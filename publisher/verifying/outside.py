@@ -101,7 +101,8 @@ def look_from_outside(
             run.faults.append(feed)
             return run.result()
         run.faults += feed.faults
-        manifest = _standing(run, answer.body, manifest)
+        if part is None:  # else the feed is what was released
+            manifest = _standing(run, answer.body, manifest)
         base_url = manifest.url if manifest else urljoin(feed_url, ".")
         if changed is None and manifest is not None and not everything:
             changed = _changed_by(manifest, previous or _fetched(web, base_url, manifest.previous))
