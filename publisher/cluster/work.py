@@ -122,7 +122,8 @@ class ClusterExecutor:
                 finished, _ = wait(waiting, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
                 if not finished:
                     self._cluster.check_alive()
-                for future in finished:
+                # In the order in which they were given out, so that the same trouble is told as the first.
+                for future in [given for given in waiting if given in finished]:
                     slug = waiting.pop(future)
                     audio = orders[slug].audio
                     found = self._cluster.answer(future, audio.source.path)
