@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from publisher.errors import Conflict, NeedsDecision, ShowError, StoreError
-from publisher.identity import sha256
-from publisher.manifest import FEED_KEY, Manifest, StoredObject
-from publisher.model import Audio
+from publisher.errors import Conflict, NeedsDecision, ShowError
+from publisher.manifest import FEED_KEY, Manifest
 from publisher.planning import Plan, empties_feed, risks
 from publisher.problems import Problem, in_order
+from publisher.release.building import unreadable, workshop
 from publisher.release.mending import damaged_keys, with_damage
+from publisher.release.outcome import Outcome, missed, unguarded
 from publisher.release.preparing import (
     DEFAULT_URL,
     Choose,
@@ -26,22 +26,20 @@ from publisher.release.preparing import (
     prepare,
     store_of,
 )
-from publisher.release.private import PrivateOutcome, publish_private
+from publisher.release.private import publish_private
 from publisher.release.published import KEPT, Published, keep_copy
 from publisher.release.telling_notes import begin
-from publisher.release.told import Told
 from publisher.release.uploads import Progress, Quiet, Uploads
-from publisher.release.work import clear_sound, sound_folder, work_folder
+from publisher.release.work import clear_sound, work_folder
 from publisher.sharing import turn_to_build
 from publisher.sound.facts import Measurement
 from publisher.state.journal import Journal
 from publisher.state.lock import only_run
 from publisher.state.looking import Seen
-from publisher.store import PrefixedStore, Store
+from publisher.store import Store
 
 if TYPE_CHECKING:
-    from publisher.build.executor import Elsewhere, Executor
-    from publisher.build.workshop import Workshop
+    from publisher.build.executor import Elsewhere
 
 __all__ = [
     "Choose",
@@ -57,67 +55,6 @@ __all__ = [
 ]
 
 _TRIES: Final = 5
-_BLOCK: Final = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a publish.
-
-    Attributes:
-        released: whether the feed was flipped; False when there was nothing to do, or for a dry run.
-        manifest_key: of the release that stands now; empty after a dry run of a first release.
-        uploaded, uploaded_bytes: objects that were stored, manifest and feed among them.
-        problems: warnings, since with errors nothing is released.
-        notices: what else a person should know.
-        manifest: of the release that was made; None where none was.
-        changed_keys: of the objects that were stored.
-        outside: what a look from outside found wrong after the release.
-        store: where it was published.
-        private: what came of each private feed.
-        told: who was told of it.
-    """
-
-    plan: Plan
-    store_name: str
-    released: bool
-    manifest_key: str
-    uploaded: int
-    uploaded_bytes: int
-    problems: tuple[Problem, ...]
-    notices: tuple[str, ...] = ()
-    manifest: Manifest | None = None
-    changed_keys: tuple[str, ...] = ()
-    outside: tuple[Problem, ...] = ()
-    store: Store | None = field(default=None, repr=False, compare=False)
-    private: tuple[PrivateOutcome, ...] = ()
-    told: Told = field(default_factory=Told)
-
-    @property
-    def exit_status(self) -> int:
-        """0, or 6 where the release has errors that can be seen from outside; a private feed's, if higher."""
-        own = 6 if any(problem.is_error for problem in self.outside) else 0
-        return max(own, *(feed.exit_status for feed in self.private), 0)
-
-    @property
-    def feed_url(self) -> str:
-        return self.plan.show.feed_url
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "released": self.released,
-            "store": self.store_name,
-            "feed_url": self.feed_url,
-            "release": self.manifest_key,
-            "uploaded": self.uploaded,
-            "uploaded_bytes": self.uploaded_bytes,
-            "plan": {name: value for name, value in self.plan.as_json().items() if name != "private"},
-            "problems": [problem.as_json() for problem in self.problems],
-            "notices": list(self.notices),
-            "outside": [problem.as_json() for problem in self.outside],
-            "private": [feed.as_json() for feed in self.private],
-            "told": self.told.as_json(),
-        }
 
 
 def publish(
@@ -272,7 +209,7 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
             continue
         outcome = _outcome(prepared, uploads, released=True, key=key)
         outcome = replace(outcome, problems=in_order([*outcome.problems, *heard]))
-        notices = (*outcome.notices, *_missed(manifest, prepared.published.manifest), *_unguarded(prepared))
+        notices = (*outcome.notices, *missed(manifest, prepared.published.manifest), *unguarded(prepared))
         return replace(outcome, manifest=manifest, changed_keys=tuple(uploads.keys), notices=notices)
     raise Conflict(FEED_KEY, help=f"somebody else published {_TRIES} times in between; run publish again")
 
@@ -376,7 +313,7 @@ def _write(
                 before_pages=lambda: _still_first(store, published, journal, choices.hold),
             )
         except OSError as error:
-            raise _unreadable(error) from error
+            raise unreadable(error) from error
     manifest = assembled.manifest_artifact
     if choices.tell and not plan.show.private:
         public = plan.show.url != DEFAULT_URL
@@ -398,86 +335,6 @@ def _write(
     return manifest.object.key, assembled.manifest, tuple(found)
 
 
-def _missed(manifest: Manifest, before: Manifest | None) -> tuple[str, ...]:
-    """The new audio that could not be brought to the loudness that is wanted."""
-    # One that stands as it did was said when it came.
-    made_now = [released for released in manifest.episodes if not released.piece]
-    same = {released.slug for released in manifest.episodes if released.piece}
-    earlier = [old for old in before.episodes if old.slug not in same] if before else []
-    known = {old.enclosure.object.key for old in earlier}
-    return tuple(
-        f"{released.slug}: the audio has {made['loudness_out_lufs']:.1f} LUFS and peaks of "
-        f"{made['true_peak_out_dbtp']:.1f} dBTP, as near as it comes to {made['target_lufs']:g} LUFS: what "
-        "is loud in it is too short, or too much louder than the rest"
-        for released in made_now
-        if (made := released.enclosure.made).get("reached") is False
-        and made.get("target_lufs") is not None
-        and released.enclosure.object.key not in known
-    )
-
-
-def _unguarded(prepared: Prepared) -> tuple[str, ...]:
-    """Said once for each store: what it cannot do, and what that means."""
-    if prepared.store.conditional_writes or isinstance(prepared.store, PrefixedStore):
-        return ()
-    told = prepared.state / "told" / f"{sha256(prepared.store.name.encode())[:16]}.unconditional"
-    if told.exists():
-        return ()
-    with contextlib.suppress(OSError):
-        told.parent.mkdir(parents=True, exist_ok=True)
-        told.touch()
-    return (
-        f"{prepared.store.name} cannot write on a condition: two publishers that end within the same moment "
-        "may undo each other, so let only one machine publish there",
-    )
-
-
-def workshop(
-    prepared: Prepared, uploads: Uploads, work: Path, elsewhere: Elsewhere | None = None
-) -> Workshop:
-    """Where a release is built.
-
-    Args:
-        work: a folder of its own.
-        elsewhere: other machines that work on the audio.
-
-    Raises:
-        ClusterError: they cannot be used.
-    """
-    from publisher.build.workshop import Workshop
-
-    store = prepared.store
-    lender = prepared.lender.store if prepared.lender else store
-    return Workshop(
-        show=prepared.plan.show,
-        root=prepared.root,
-        work=work,
-        sound_folder=sound_folder(prepared.root, work),
-        keep=uploads.keep,
-        fetch=lambda item, path: _fetch(store, item, path),
-        borrow=lambda item, path: _fetch(lender, item, path),
-        states=prepared.states,
-        executor=_executor(prepared, uploads, work, elsewhere),
-    )
-
-
-def _executor(
-    prepared: Prepared, uploads: Uploads, work: Path, elsewhere: Elsewhere | None
-) -> Executor | None:
-    """What works on the audio on other machines, where there is any to work on. What is in the address of a
-    private feed is told to no other machine."""
-    plan = prepared.plan
-    if elsewhere is None or plan.show.private:
-        return None
-    if not any(isinstance(planned.audio, Audio) for planned in plan.changing):
-        return None
-    from publisher.build.executor import Place
-
-    folder = sound_folder(prepared.root, work)
-    place = Place(prepared.root, folder, prepared.store, uploads.has, uploads.accept, uploads.mends)
-    return elsewhere.executor(place)
-
-
 def _source_digests(outcome: Outcome) -> frozenset[str]:
     """Of the audio that is published now."""
     manifest = outcome.manifest or outcome.plan.before
@@ -495,28 +352,6 @@ def _still_first(
     if (feed.version if feed else None) != published.feed_version:
         raise Conflict(FEED_KEY)
     journal.open()
-
-
-def _unreadable(error: OSError) -> StoreError:
-    place, reason = error.filename or "a file of the show", error.strerror or type(error).__name__
-    return StoreError(
-        f"{place} could not be used while it was being published: {reason}",
-        help="nothing was released; see that nobody moves files of the show meanwhile, and run again",
-    )
-
-
-def _fetch(store: Store, item: StoredObject, path: Path) -> None:
-    """Copies a released object to a file, and sees to it that it is the one."""
-    from publisher.reading.probes import sha256_of
-
-    with store.open(item.key) as reader, path.open("wb") as writer:
-        while block := reader.read(_BLOCK):
-            writer.write(block)
-    if sha256_of(path) != item.digest:
-        raise StoreError(
-            f"{item.key} was damaged in the store: its bytes have another digest",
-            help="put the episode's audio back into its folder and publish again",
-        )
 
 
 def _outcome(prepared: Prepared, uploads: Uploads, *, released: bool, key: str) -> Outcome:

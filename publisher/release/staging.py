@@ -14,8 +14,8 @@ from pathlib import Path
 from publisher.build.episode import build_episode
 from publisher.errors import ShowError
 from publisher.problems import in_order
-from publisher.release import workshop
 from publisher.release.assemble import sounds_of
+from publisher.release.building import workshop
 from publisher.release.preparing import Choose, heard_in, prepare
 from publisher.release.uploads import Progress, Quiet, Uploads, each
 from publisher.release.work import work_folder
