@@ -331,11 +331,9 @@ def _written(pieces: list[bytes]) -> Iterator[Released]:
     for piece, values in zip(pieces, early, strict=True):
         released = object.__new__(Released)
         put(released, "published", _moment(values["published"]))
-        for name in values.keys() - {"published"}:
-            value = values[name]
-            if type(value) is not str:
-                _expect(str, value)
-            put(released, name, value)
+        for name, value in values.items():
+            if name != "published":
+                put(released, name, value)
         put(released, "piece", piece)
         yield released
 
@@ -358,9 +356,15 @@ def _early(pieces: list[bytes]) -> list[dict[str, Any]] | None:
             return None
         found.append(b"{" + first + piece[last:])
     values: list[dict[str, Any]] = json.loads(b"[" + b",".join(found) + b"]")
-    if len(values) != len(pieces) or not all(item.keys() - {"made_of"} == _EARLY for item in values):
+    if len(values) != len(pieces) or not all(_is_early(item) for item in values):
         return None
     return values
+
+
+def _is_early(values: dict[str, Any]) -> bool:
+    if len(values) != len(_EARLY) + ("made_of" in values) or not values.keys() >= _EARLY:
+        return False
+    return all(type(text) is str for text in values.values())
 
 
 def _complete(released: Released, piece: bytes) -> None:

@@ -67,7 +67,7 @@ def _audio(scope: Scope, episode: Episode) -> Iterator[Found]:
 
 @episode_rule("lfs-audio", "error", "a pointer of Git LFS stands for audio that is published", GIT_LFS)
 def _pointer(scope: Scope, episode: Episode) -> Iterator[Found]:
-    if not episode.audio_pointer or episode.audio_pointer in scope.published:
+    if not episode.audio_pointer or episode.audio_pointer in scope.published_audio:
         return
     message = "the audio was not fetched: Git LFS has only left a pointer to it"
     help = f'fetch it: git lfs pull --include "{scope.show.folder}/{episode.slug}/*"'

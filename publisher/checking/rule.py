@@ -20,7 +20,8 @@ class Scope:
     Attributes:
         before: what of the show is published; None where nothing is, or where it is not known.
         slugs: of every episode in the folder.
-        published: slugs and GUIDs of every published episode, and digests of their audio.
+        published: slugs and GUIDs of every published episode.
+        published_audio: digests of their audio; of none where the folder points to no audio.
         measured: what the audio sounds like, by slug, of the episodes that were listened to.
     """
 
@@ -29,25 +30,31 @@ class Scope:
     now: datetime
     slugs: frozenset[str]
     published: frozenset[str]
+    published_audio: frozenset[str] = frozenset()
     measured: Mapping[str, Measurement] = field(default_factory=dict)
 
     @staticmethod
     def of(
         show: Show, before: Manifest | None, now: datetime, measured: Mapping[str, Measurement] | None = None
     ) -> Scope:
-        published = (
-            name
-            for old in (before.episodes if before else ())
-            for name in (old.slug, old.guid, old.source_digest)
+        old = before.episodes if before else ()
+        points = any(episode.audio_pointer for episode in show.episodes)
+        return Scope(
+            show,
+            before,
+            now,
+            slugs=frozenset(episode.slug for episode in show.episodes),
+            published=frozenset(name for item in old for name in (item.slug, item.guid)),
+            published_audio=frozenset(item.source_digest for item in old if points),
+            measured=measured or {},
         )
-        slugs = frozenset(episode.slug for episode in show.episodes)
-        return Scope(show, before, now, slugs, frozenset(published), measured or {})
 
     def about(self, episode: Episode) -> str:
         """All that a rule may learn here of an episode besides what is said of the show."""
-        named = (episode.slug, episode.guid, episode.audio_pointer)
-        return " ".join(
-            str(int(fact)) for fact in (self.is_due(episode), *(name in self.published for name in named))
+        known = self.published
+        return (
+            f"{self.is_due(episode):d}{episode.slug in known:d}{episode.guid in known:d}"
+            f"{episode.audio_pointer in self.published_audio:d}"
         )
 
     def is_whole(self, episode: Episode) -> bool:

@@ -56,19 +56,25 @@ class KeptEpisode(Episode):
 
     def __getattr__(self, name: str) -> Any:
         # Asked only for what is not set.
-        if name in _FILE_DEFAULTS:
-            value = _unpacked(object.__getattribute__(self, "_files").get(name, _FILE_DEFAULTS[name]))
-            object.__setattr__(self, name, value)
-            return value
+        if name in _FILE_DEFAULTS or name == "own_parts":
+            files = object.__getattribute__(self, "_files")
+            if files is not None:  # else another thread was quicker
+                values, parts = json.loads(files)
+                self._set(_FILE_DEFAULTS, values)
+                object.__setattr__(self, "own_parts", parts)
+                object.__setattr__(self, "_files", None)
+            return object.__getattribute__(self, name)
         if name in _REST:
             rest = object.__getattribute__(self, "_rest")
-            if rest is not None:  # else another thread was quicker
-                values = {key: _unpacked(value) for key, value in json.loads(rest).items()}
-                for field in _REST:
-                    object.__setattr__(self, field, values.get(field, _REST[field]))
+            if rest is not None:
+                self._set(_REST, json.loads(rest))
                 object.__setattr__(self, "_rest", None)
             return object.__getattribute__(self, name)
         raise AttributeError(name)
+
+    def _set(self, defaults: dict[str, Any], values: dict[str, Any]) -> None:
+        for name, default in defaults.items():
+            object.__setattr__(self, name, _unpacked(values[name]) if name in values else default)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Episode):
@@ -147,8 +153,9 @@ class KeptEpisodes:
             return None
         stamp, found = self._stamp(folder), self._known[folder, ""]
         try:
-            first, parts, problems = head
-            episode = _episode(first, parts, found[found.index(b"\n") + 1 :], stamp.decode())
+            counted, problems = head
+            _, files, rest = found.split(b"\n")
+            episode = _episode(counted, files, rest, stamp.decode())
             known = unpacked(problems) if problems else ()
         except (ValueError, KeyError, TypeError, AttributeError):
             return None  # somebody meddled with the cache
@@ -162,17 +169,18 @@ class KeptEpisodes:
             return
         named = {name: getattr(episode, name) for name in _FIELDS}
         said = {name: _packed(value) for name, value in named.items() if value != _FIELDS[name]}
-        first = {name: said.pop(name) for name in _FIELDS if name in said and name not in _REST}
-        rest = json.dumps(said).encode()
-        parts = own_parts(episode)
+        counted, files, others = (
+            {name: said[name] for name in names if name in said}
+            for names in (dict(_COUNTED_DEFAULTS), _FILE_DEFAULTS, _REST)
+        )
+        head = json.dumps([counted, packed(problems)]).encode()
+        second, rest = json.dumps([files, own_parts(episode)]).encode(), json.dumps(others).encode()
         try:
-            if _episode(json.loads(json.dumps(first)), parts, rest, "") != episode:
+            if _episode(json.loads(head)[0], second, rest, "") != episode:
                 return  # it holds what JSON does not
         except (ValueError, KeyError, TypeError):
             return
-        self._table.put(
-            folder, "", stamp + json.dumps([first, parts, packed(problems)]).encode() + b"\n" + rest
-        )
+        self._table.put(folder, "", stamp + b"\n".join((head, second, rest)))
 
     def _stamp(self, folder: str) -> bytes:
         seen = self._seen.folders.get(folder) if self._seen else None
@@ -182,18 +190,17 @@ class KeptEpisodes:
         return self._seen is not None and self._seen.folders[folder].is_settled(self._seen.at)
 
 
-def _episode(first: dict[str, Any], parts: dict[str, str], rest: bytes, mark: str) -> KeptEpisode:
+def _episode(counted: dict[str, Any], files: bytes, rest: bytes, mark: str) -> KeptEpisode:
     episode = object.__new__(KeptEpisode)
     put = object.__setattr__
     for name, default in _COUNTED_DEFAULTS:
-        value = first.get(name, default)
+        value = counted.get(name, default)
         put(episode, name, _unpacked(value) if type(value) is list else value)
     if episode.published is not None:
-        put(episode, "published", datetime.fromisoformat(first["published"]))
-    put(episode, "_files", first)
-    put(episode, "own_parts", parts)
-    put(episode, "mark", mark)
+        put(episode, "published", datetime.fromisoformat(counted["published"]))
+    put(episode, "_files", files)
     put(episode, "_rest", rest)
+    put(episode, "mark", mark)
     return episode
 
 

@@ -135,7 +135,7 @@ def publish(
         outcome = replace(outcome, private=publish_private(prepared, carry_out))
         if not dry_run:
             # Private feeds take what was encoded for the public one.
-            clear_sound(prepared.root, _source_digests(outcome))
+            clear_sound(prepared.root, lambda: _source_digests(outcome))
         return outcome
 
 

@@ -89,6 +89,9 @@ class Site:
             for item in released
         ]
         self._groups: Groups = groups_of(shop.show, members)
+        everything = self._groups.everything
+        listed = (*self._groups.all, *([everything] if everything.slugs else []))
+        self._group_pages = [(group, page) for group in listed for page in group_pages(group)]
         self._by_slug: dict[str, list[Group]] = {}
         for group in self._groups.all:
             for slug in group.slugs:
@@ -118,9 +121,7 @@ class Site:
                 found += self._of_episode(place, item, made_of[item.slug])
         if any(facets.has_quiz for facets in self._facets.values()):
             found.append(self._plain("certificate/index.html", site_pages.render_certificate))
-        found += [
-            self._group_page(group, page) for group in self._all_groups() for page in group_pages(group)
-        ]
+        found += [self._group_page(group, page) for group, page in self._group_pages]
         if self._site.indexes:
             found.append(
                 self._order(
@@ -130,10 +131,6 @@ class Site:
                 )
             )
         return [*found, *self._for_machines(), self._not_found(), self._topics(), self._home()]
-
-    def _all_groups(self) -> tuple[Group, ...]:
-        everything = self._groups.everything
-        return (*self._groups.all, everything) if everything.slugs else self._groups.all
 
     def _listed(self, slug: str) -> PageEpisode:
         """An episode as lists show it, for a page that has to be made."""
@@ -270,7 +267,7 @@ class Site:
                 for item in reversed(self._released)
             ),
             (f"{base}topics/", ""),
-            *((base + page.url, "") for group in self._all_groups() for page in group_pages(group)),
+            *((base + page.url, "") for _, page in self._group_pages),
         ]
         manifest = machine_files.web_manifest(
             show.title,

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -46,17 +46,17 @@ def sound_folder(root: Path, work: Path) -> Path:
     return root / STATE_FOLDER / _SOUND if work.is_relative_to(root) else work / _SOUND
 
 
-def clear_sound(root: Path, released: Collection[str]) -> None:
+def clear_sound(root: Path, released: Callable[[], Collection[str]]) -> None:
     """Removes what was encoded, once it is released. What was made ready for an episode that is to come
     stays, for a month if it never comes; what was measured stays, since it is small.
 
     Args:
-        released: digests of the audio that was released.
+        released: gives digests of the audio that was released.
     """
-    gone = {digest[:SOURCE_CHARACTERS] for digest in released}
-    for path in (root / STATE_FOLDER / _SOUND).glob("*"):
-        if path.name.endswith(MEASURED):
-            continue
+    folder = root / STATE_FOLDER / _SOUND
+    paths = [path for path in folder.glob("*") if not path.name.endswith(MEASURED)]
+    gone = {digest[:SOURCE_CHARACTERS] for digest in released()} if paths else set()
+    for path in paths:
         with contextlib.suppress(OSError):
             old = time.time() - path.stat().st_mtime > _FORGOTTEN_SECONDS
             if old or path.name[:SOURCE_CHARACTERS] in gone:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -38,9 +39,9 @@ class Facets(NamedTuple):
     source: str
     found: str
     date: str
-    topics: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    people: tuple[Heard, ...] = ()
-    guests: tuple[str, ...] = ()
-    organizations: tuple[str, ...] = ()
+    topics: Sequence[tuple[str, Sequence[str]]] = ()
+    people: Sequence[Heard] = ()
+    guests: Sequence[str] = ()
+    organizations: Sequence[str] = ()
     words: tuple[str, ...] = ()
     has_quiz: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from publisher.identity import ascii_slug, sha256
@@ -38,8 +38,7 @@ class Groups:
         return tuple(group for group in self.all if group.kind == kind and (not key or group.key == key))
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """An episode, as far as it belongs to others."""
 
     slug: str

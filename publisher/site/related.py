@@ -18,11 +18,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
 from itertools import chain, pairwise
 from math import isqrt
+from typing import NamedTuple
 
 MOST_RELATED = 4
 _CANDIDATES = 2 * MOST_RELATED
@@ -41,8 +41,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What counts of one published episode.
 
     Attributes:
@@ -58,9 +57,9 @@ class Subject:
 
     slug: str
     published: datetime
-    taxonomies: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    people: tuple[str, ...] = ()
-    organizations: tuple[str, ...] = ()
+    taxonomies: Sequence[tuple[str, Sequence[str]]] = ()
+    people: Sequence[str] = ()
+    organizations: Sequence[str] = ()
     text: str = ""
     words: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
@@ -69,8 +68,7 @@ class Subject:
     number: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestions:
+class Suggestions(NamedTuple):
     """`next` is the slug of one episode, or empty; `related` never names it unless it was chosen by hand."""
 
     related: tuple[str, ...] = ()
