@@ -33,13 +33,13 @@ _TYPES: Final[dict[str, Any]] = {
 
 _COUNTED: Final = frozenset((
     *("slug", "title", "published", "number", "season", "code", "type", "guid", "feeds", "social"),
-    *("related", "next", "audio_pointer"),
+    *("related", "next", "audio_pointer", "value"),
 ))  # fmt: skip
 """What is asked of every episode, also where nothing of it has changed."""
 
 _FILES: Final = frozenset((
     *("audio", "audio_name", "unreadable", "explicit", "artwork", "transcript", "translations"),
-    *("pictures", "image_files", "alternates", "alternate_files", "value"),
+    *("pictures", "image_files", "alternates", "alternate_files"),
 ))  # fmt: skip
 """What is asked of every episode where the plan is not known."""
 
@@ -195,7 +195,7 @@ def _episode(counted: dict[str, Any], files: bytes, rest: bytes, mark: str) -> K
     put = object.__setattr__
     for name, default in _COUNTED_DEFAULTS:
         value = counted.get(name, default)
-        put(episode, name, _unpacked(value) if type(value) is list else value)
+        put(episode, name, _unpacked(value) if type(value) in (list, dict) else value)
     if episode.published is not None:
         put(episode, "published", datetime.fromisoformat(counted["published"]))
     put(episode, "_files", files)
