@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -65,7 +66,8 @@ def _measured(place: Workplace, episodes: int) -> dict[tuple[str, str], float]:
     times = 3 if episodes > 1_000 else place.size.times
     commands = {
         "one new episode": Command(publish.arguments, add),
-        "settled": publish,
+        # What was written less than two seconds ago may change unseen, so that it is read once more.
+        "settled": Command(publish.arguments, lambda: time.sleep(2.5)),
         "nothing to do": publish,
     }
     runs |= in_turn(commands, times)
