@@ -85,12 +85,14 @@ def assemble(
     shop = replace(shop, sounds=sounds_of(shop, plan, uploads))
     heard({slug: Measurement.from_json(sound.measured) for slug, sound in shop.sounds.items()})
     executor = shop.executor
-    released = each(
+    built = each(
         lambda planned: _released(shop, planned),
-        plan.released,
+        plan.changing,
         workers=max(WORKERS, executor.width) if executor else WORKERS,
         stop=executor.stop if executor else None,
     )
+    made = {item.slug: item for item in built}
+    released = [made.get(planned.slug) or _as_it_is(planned) for planned in plan.released]
     before_pages()
     former = _former(plan, released)
     episodes = _episodes(plan)
@@ -106,7 +108,9 @@ def assemble(
         released,
         facets,
         _now_at(former, released),
+        standing.alike(),
     )
+    standing.keep_alike(site.alike)
     released, others = write_pages(site, plan, uploads, released)
     body, archives = feeds.render(shop, plan, objects, released, standing)
     packed = _packed_feed(shop, plan, uploads, body)
@@ -170,9 +174,12 @@ def sounds_of(shop: Workshop, plan: Plan, uploads: Uploads) -> dict[str, Sound]:
     return prepare(wanted, root=shop.root, folder=shop.sound_folder, watch=uploads.progress.listen)
 
 
+def _as_it_is(planned: PlannedEpisode) -> Released:
+    assert planned.before is not None, "what is unchanged is published"
+    return planned.before
+
+
 def _released(shop: Workshop, planned: PlannedEpisode) -> Released:
-    if planned.state == "unchanged" and planned.before is not None:
-        return planned.before
     assert planned.episode is not None
     assert planned.published is not None
     built = build_episode(shop, planned)

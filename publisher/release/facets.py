@@ -67,7 +67,7 @@ def _made(shop: Workshop, episode: Episode, item: Released) -> Facets:
         ),
         guests=tuple(guest.name for guest in episode.guests),
         organizations=tuple(guest.organization for guest in episode.guests if guest.organization),
-        words=tuple(sorted(words_of("\n".join(texts)))),
+        words="\n".join(sorted(words_of("\n".join(texts)))),
         has_quiz=bool(learning and learning.quiz),
     )
 

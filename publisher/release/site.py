@@ -18,12 +18,13 @@ from publisher.release import pages
 from publisher.release.standing import mark
 from publisher.site import linked_data, machine_files
 from publisher.site import pages as site_pages
+from publisher.site.alike import Alike, compared
 from publisher.site.assets import templates_digest
 from publisher.site.data import Group, GroupPage, PageEpisode, Section, SitePage
 from publisher.site.environment import meta_text
 from publisher.site.facets import Facets
 from publisher.site.groups import HEARD, Groups, Member, group_pages, groups_of, sections
-from publisher.site.related import Subject, suggest
+from publisher.site.related import Subject, in_order, suggest
 from publisher.text import plain_text
 from publisher.words import Words
 
@@ -65,6 +66,7 @@ class Site:
         released: by the order of their release, with everything but their pages.
         facets: of every one of them.
         former: for each key at which an episode's page was, the key of its page now; empty for one removed.
+        known: how much the first of the episodes share, where that was worked out before.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Site:
         released: Sequence[Released],
         facets: Mapping[str, Facets],
         former: dict[str, str],
+        known: Alike | None = None,
     ) -> None:
         self._shop = shop
         self._site = site
@@ -96,10 +99,9 @@ class Site:
         for group in self._groups.all:
             for slug in group.slugs:
                 self._by_slug.setdefault(slug, []).append(group)
-        self._suggested = suggest(
-            [_subject(episodes[item.slug], item, facets[item.slug]) for item in released],
-            serial=shop.show.type == "serial",
-        )
+        subjects = in_order(_subject(episodes[item.slug], item, facets[item.slug]) for item in released)
+        self.alike = compared(subjects, known)
+        self._suggested = suggest(subjects, serial=shop.show.type == "serial", ranked=self.alike.ranked)
         # An episode more is another index, and that only the page which searches needs to know.
         shared = replace(site, indexes=("search/",) if site.indexes else ())
         self._shared = mark(templates_digest(), shared)
@@ -406,6 +408,7 @@ def _subject(episode: Episode, item: Released, facets: Facets) -> Subject:
         next=episode.next,
         season=episode.season,
         number=episode.number,
+        print=facets.source,
     )
 
 

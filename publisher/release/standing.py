@@ -23,10 +23,12 @@ from publisher.parts import RECIPES
 from publisher.planning import Plan, PlannedEpisode
 from publisher.reading.kept import mark_of
 from publisher.release.published import KEPT, Published, copy_of
+from publisher.site.alike import Alike
 from publisher.site.facets import Facets, Heard
 from publisher.state.code import code_stamp
 
 _TABLE: Final = "standing"
+_ALIKE: Final = "alike"
 _MARK_CHARACTERS: Final = 20
 _LIBRARIES: Final = ("feedgen", "lxml", "markdown-it-py", "linkify-it-py", "nh3")
 """Another version of one of these may write an item otherwise."""
@@ -87,6 +89,7 @@ class Standing:
         self._known: dict[str, Known] = {}
         self._facets: dict[str, Facets] = {}
         self._items: dict[str, str] = {}
+        self._alike: Alike | None = None
 
     def read(self, published: Published) -> None:
         """Reads what was noted of the release that stands."""
@@ -160,6 +163,21 @@ class Standing:
     def keep_item(self, slug: str, key: str) -> None:
         self._items[slug] = key
 
+    def alike(self) -> Alike | None:
+        """How much the episodes of the release share, where that is known."""
+        if self._state is None:
+            return None
+        with Table(self._state, _TABLE) as table:
+            noted = table.read(self._scope, [_ALIKE]).get(_ALIKE, b"")
+        by, _, values = noted.partition(b"\n")
+        try:
+            return Alike.from_json(json.loads(values)) if by == self._built_by.encode() else None
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    def keep_alike(self, alike: Alike) -> None:
+        self._alike = alike
+
     def settle(self, plan: Plan, key: str) -> None:
         """Notes what is known now of the release that stands.
 
@@ -179,6 +197,9 @@ class Standing:
         first = json.dumps([key, self._planned_by, self._built_by]).encode()
         with Table(self._state, _TABLE) as table:
             table.put(self._scope, "", b"\n".join((first, *lines)))
+            if self._alike is not None:
+                values = json.dumps(self._alike.to_json()).encode()
+                table.put(self._scope, _ALIKE, self._built_by.encode() + b"\n" + values)
 
     def _line(self, planned: PlannedEpisode) -> bytes:
         assert planned.episode is not None
@@ -201,8 +222,7 @@ class Standing:
 
 
 def _packed(facets: Facets) -> list[Any]:
-    *others, words, has_quiz = facets
-    return [*others, "\n".join(words), has_quiz]
+    return list(facets)
 
 
 def _unpacked(values: list[Any]) -> Facets:
@@ -217,6 +237,6 @@ def _unpacked(values: list[Any]) -> Facets:
         [Heard(*person) for person in people],
         guests,
         organizations,
-        tuple(words.split("\n")) if words else (),
+        words,
         has_quiz,
     )

@@ -30,7 +30,7 @@ class Facets(NamedTuple):
         topics: as the model has taxonomies: (taxonomy, values).
         people: who is heard, hosts first.
         guests, organizations: names of its guests and of where they belong.
-        words: of its texts (`publisher.site.related.words_of`), sorted.
+        words: of its texts (`publisher.site.related.words_of`), sorted, one a line.
         has_quiz: whether it asks anything.
     """
 
@@ -43,5 +43,5 @@ class Facets(NamedTuple):
     people: Sequence[Heard] = ()
     guests: Sequence[str] = ()
     organizations: Sequence[str] = ()
-    words: tuple[str, ...] = ()
+    words: str = ""
     has_quiz: bool = False

@@ -1,0 +1,162 @@
+"""How much the episodes of a show share, worked out one after the other. Pure and deterministic.
+
+What two episodes share weighs what it weighed when the newer of them came (`publisher.site.related`): so what
+was worked out for a show holds for the same show with further episodes, and can be kept as JSON.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import nlargest
+from itertools import chain
+from math import isqrt
+from typing import Any, Final
+
+from publisher.site.related import MOST_RELATED, Subject, words_of
+
+_CANDIDATES: Final = 2 * MOST_RELATED
+"""So many of those that are most alike are known of each, to choose from."""
+
+_TAXONOMY, _PERSON, _ORGANIZATION, _WORDS = 400, 800, 400, 40_000
+_STEP: Final = 300  # Scores that differ by less are taken as equal.
+_LEAST: Final = 600  # What scores less is not related.
+_WINDOW: Final = 32  # So many older episodes a fact is looked for in: the newest of those that have it.
+_FREQUENT: Final = 32  # Words that as many episodes have tell nothing.
+_SMALL: Final = 8
+_SHORT: Final = 100  # Words that every text is taken to have besides its own: a short one decides little.
+
+
+class Alike:
+    """The episodes of a show by the order of their publication, each compared with those before it."""
+
+    def __init__(self) -> None:
+        self._prints: list[str] = []
+        self._lengths: list[int] = []
+        self._best: list[list[tuple[int, int]]] = []
+        """Of each the score and the place of those that are most like it."""
+        self._seen: dict[str, tuple[int, list[int]]] = {}
+        """How many have a fact, and which had it last."""
+        self._words: dict[str, list[int]] = {}
+        self._frequent: set[str] = set()
+
+    @property
+    def ranked(self) -> list[list[int]]:
+        """Of each episode the places of those that are most like it, the most like it first."""
+        return [[other for _, other in best] for best in self._best]
+
+    def fits(self, ordered: Sequence[Subject]) -> bool:
+        """Whether the episodes begin with those that were compared, and these are as they were."""
+        own = self._prints
+        return all(own) and own == [_print(subject) for subject in ordered[: len(own)]]
+
+    def add(self, ordered: Sequence[Subject]) -> None:
+        """Compares those that are new.
+
+        Args:
+            ordered: all of them, those first that were compared already.
+        """
+        times = [subject.published.timestamp() for subject in ordered]
+        touched: set[int] = set()
+        for at, subject in enumerate(ordered[len(self._lengths) :], len(self._lengths)):
+            self._prints.append(_print(subject))
+            self._best.append([])
+            touched.add(at)
+            for older, score in self._scores(at, subject).items():
+                if score >= _LEAST:
+                    self._best[at].append((score // _STEP, older))
+                    self._best[older].append((score // _STEP, at))
+                    touched.add(older)
+        for at in touched:
+            found = self._best[at]
+            least = nlargest(_CANDIDATES, [score for score, _ in found])[-1] if found else 0
+            best = sorted(
+                (-score, abs(times[at] - times[other]), other) for score, other in found if score >= least
+            )
+            self._best[at] = [(-score, other) for score, _, other in best[:_CANDIDATES]]
+
+    def _scores(self, at: int, subject: Subject) -> dict[int, int]:
+        """How much an episode shares with every older one."""
+        own = {*subject.words.split("\n")} if subject.words else words_of(subject.text)
+        self._lengths.append(isqrt(len(own) + _SHORT))
+        telling = []
+        for word in own.difference(self._frequent):
+            having = self._words.setdefault(word, [])
+            # An older episode stands here as often as the word weighs: all that is left is to count.
+            if having:
+                telling.append(having * (_rarity(len(having) + 1, at + 1) >> 1))
+            having.append(at)
+            if len(having) >= _FREQUENT:
+                self._frequent.add(word)
+                del self._words[word]
+        length = self._lengths[at]
+        least = _LEAST * length**2 // _WORDS
+        scores = {
+            older: _WORDS * count // (length * self._lengths[older])
+            for older, count in Counter(chain.from_iterable(telling)).items()
+            if count > least
+        }
+        for weight, fact in _facts(subject):
+            count, newest = self._seen.get(fact, (0, []))
+            gain = weight * _rarity(count + 1, at + 1)
+            for older in newest:
+                scores[older] = scores.get(older, 0) + gain
+            self._seen[fact] = count + 1, [*newest[-_WINDOW + 1 :], at]
+        return scores
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "prints": self._prints,
+            "lengths": self._lengths,
+            "best": [[*chain.from_iterable(best)] for best in self._best],
+            "seen": self._seen,
+            "words": self._words,
+            "frequent": sorted(self._frequent),
+        }
+
+    @staticmethod
+    def from_json(values: dict[str, Any]) -> Alike:
+        """Raises KeyError, TypeError, ValueError for what `to_json` did not give."""
+        alike = Alike()
+        alike._prints, alike._lengths = values["prints"], values["lengths"]
+        alike._best = [[*zip(best[::2], best[1::2], strict=True)] for best in values["best"]]
+        alike._seen = {fact: (count, newest) for fact, (count, newest) in values["seen"].items()}
+        alike._words, alike._frequent = values["words"], {*values["frequent"]}
+        if not len(alike._prints) == len(alike._lengths) == len(alike._best):
+            raise ValueError("they are not of the same episodes")
+        return alike
+
+
+def compared(ordered: Sequence[Subject], known: Alike | None) -> Alike:
+    """All episodes compared with each other.
+
+    Args:
+        ordered: as `publisher.site.related.in_order` gives them.
+        known: what was worked out before, of the first of them or of others; it is added to if it can be.
+    """
+    alike = known if known is not None and known.fits(ordered) else Alike()
+    alike.add(ordered)
+    return alike
+
+
+def _print(subject: Subject) -> str:
+    return f"{subject.slug} {subject.print}" if subject.print else ""
+
+
+def _rarity(having: int, episodes: int) -> int:
+    """How often one must halve the episodes until those are left that have it: 0 for what is in most.
+
+    A show is taken to be a little larger than it is, so that what the first two share is more than nothing.
+    """
+    return max(0, (episodes + _SMALL).bit_length() - having.bit_length())
+
+
+def _facts(subject: Subject) -> Iterator[tuple[int, str]]:
+    for name, values in subject.taxonomies:
+        yield from ((_TAXONOMY, f"taxonomy\0{name}\0{value}") for value in _folded(values))
+    yield from ((_PERSON, f"person\0{name}") for name in _folded(subject.people))
+    yield from ((_ORGANIZATION, f"organization\0{name}") for name in _folded(subject.organizations))
+
+
+def _folded(names: Iterable[str]) -> set[str]:
+    return {name.casefold() for name in names}
