@@ -29,8 +29,12 @@ def write_pages(
     made_of = site.made_of()
     changed = {item.slug: item for item in released if anew or item.made_of != made_of[item.slug]}
     standing = {page.key: page for page in before.pages} if before else {}
-    for item in changed.values():
-        standing |= {page.key: page for page in item.own_pages}
+    slugs = {item.slug for item in released}
+    # Where an episode was, a page will say where it is now: that is no new address, nor is one that two
+    # episodes have exchanged.
+    for old in before.episodes if before else ():
+        if old.slug in changed or old.slug not in slugs:
+            standing |= {page.key: page for page in old.own_pages}
     known = before.made_of if before and not anew else {}
     orders = site.orders({slug: made_of[slug] for slug in changed})
 
