@@ -30,6 +30,7 @@ _EARLY: Final = frozenset(("guid", "published", "slug", "title"))
 _GUID: Final = b',"guid":"'
 _PUBLISHED: Final = b',"published":"'
 _MADE_OF: Final = b',"made_of":"'
+_DIGEST_CHARACTERS: Final = 64
 _SOURCE: Final = b'"source_digest":"'
 
 _NAMED = re.compile(rb"<!-- publisher release: (releases/[0-9a-f]{64}\.json) -->")
@@ -112,10 +113,12 @@ class Released:
     @property
     def source_digest(self) -> str:
         """Of the producer's audio file, without reading the rest."""
-        start = self.piece.find(_SOURCE) + len(_SOURCE)
-        if start < len(_SOURCE):
-            return self.enclosure.source_digest
-        return self.piece[start : self.piece.index(b'"', start)].decode()
+        _, found, rest = self.piece.partition(_SOURCE)
+        digest = rest[:_DIGEST_CHARACTERS]
+        is_plain = (
+            bool(found) and digest.isalnum() and rest[_DIGEST_CHARACTERS : _DIGEST_CHARACTERS + 1] == b'"'
+        )
+        return digest.decode() if is_plain else self.enclosure.source_digest
 
     @property
     def own_pages(self) -> tuple[StoredObject, ...]:
