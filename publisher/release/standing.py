@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +40,9 @@ def mark(*said: object) -> str:
 
 def made_by() -> str:
     """Tells whatever makes items and pages from any other; empty where it cannot be told."""
+    # Imported here: a run that plans and finds nothing to do need not know.
+    from importlib import metadata
+
     code = code_stamp()
     try:
         versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
@@ -81,7 +83,7 @@ class Standing:
     """
 
     def __init__(self, root: Path | None, scope: str, show: Show, *asked: object) -> None:
-        code = made_by()
+        code = code_stamp()
         self._state = root / STATE_FOLDER if root and code else None
         self._scope = mark(scope)
         self._planned_by = mark(code, replace(show, episodes=()), asked)
@@ -135,8 +137,9 @@ class Standing:
             show: settled, its pictures by their addresses.
             states: as the workshop has them.
         """
-        built_by = mark(made_by(), replace(show, episodes=()), sorted(states.items()))
-        if built_by != self._built_by:
+        made = made_by()
+        built_by = mark(made, replace(show, episodes=()), sorted(states.items()))
+        if not made or built_by != self._built_by:
             self._known = {
                 slug: replace(known, item="", facets=None, line=b"") for slug, known in self._known.items()
             }
