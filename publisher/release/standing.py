@@ -213,7 +213,7 @@ class Standing:
             return known.line
         if not of:
             return b""
-        facets = _packed(self._facets[slug]) if slug in self._facets else known.facets if known else None
+        facets = self._facets.get(slug) or (known.facets if known else None)
         item = self._items.get(slug) or (known.item if known else "")
         return json.dumps([slug, of, int(planned.state == "unchanged"), item, facets]).encode()
 
@@ -222,10 +222,6 @@ class Standing:
             return None
         known = self._known.get(planned.slug)
         return known if known and known.mark == mark_of(planned.episode) else None
-
-
-def _packed(facets: Facets) -> list[Any]:
-    return list(facets)
 
 
 def _unpacked(values: list[Any]) -> Facets:

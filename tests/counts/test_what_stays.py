@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from publisher.cache import Table
 from publisher.release import Outcome, prepare
 from publisher.release.standing import mark
 from tests.counts.conftest import EPISODES, URL, Place, add_one
+from tests.idle.stand import Clock
 
 NOW: Final = datetime(2040, 1, 1, tzinfo=UTC)
 
@@ -53,8 +53,8 @@ def counted() -> Iterator[Counter[str]]:
 
 def released(place: Place) -> tuple[Outcome, Counter[str]]:
     """A release of what was changed a while ago: of what may still change unseen nothing is kept."""
-    time.sleep(2.1)
-    with counted() as counts:
+    with counted() as counts, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("publisher.state.looking.time", Clock())
         outcome = publish(place.show, to=str(place.public), url=URL, now=NOW, verify=False, tell=False)
     return outcome, counts
 
