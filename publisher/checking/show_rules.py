@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import cast
 
 from publisher import effective
 from publisher.audio.languages import language_code
-from publisher.checking.rule import APPLE_ARTWORK, APPLE_TAGS, NAMESPACE, PSP1, Found, Scope, show_rule
+from publisher.checking.rule import (
+    APPLE_ARTWORK,
+    APPLE_TAGS,
+    NAMESPACE,
+    PSP1,
+    Found,
+    Rule,
+    Scope,
+    declare,
+    inside,
+    show_rule,
+)
 from publisher.errors import SoundError
 from publisher.identity import ascii_slug, episode_guid
 from publisher.model import Artwork, Episode
@@ -17,6 +29,8 @@ from publisher.suggest import did_you_mean
 from publisher.text import feed_html
 
 _MAX_DESCRIPTION_BYTES = 4000
+
+_Look = Callable[[Artwork | None, str], Iterator[Found]]
 
 
 @show_rule(
@@ -47,59 +61,75 @@ def _artwork_missing(scope: Scope) -> Iterator[Found]:
         )
 
 
-@show_rule(
-    "artwork-size",
-    "error",
-    "artwork is square and has at least 1400 pixels a side",
-    APPLE_ARTWORK,
-    profiles=("apple", "spotify", "psp1"),
+def _size(art: Artwork | None, file: str) -> Iterator[Found]:
+    if art is None:
+        return
+    if art.width != art.height:
+        yield Found(
+            f"the artwork has {art.width} × {art.height} pixels; wanted is a square",
+            "crop it to a square",
+            file=file,
+        )
+    elif art.width < effective.LEAST_ARTWORK_SIDE:
+        yield Found(
+            f"the artwork has {art.width} × {art.height} pixels; "
+            f"wanted are {effective.LEAST_ARTWORK_SIDE} to {effective.MOST_ARTWORK_SIDE} a side",
+            "export it again at 3000 × 3000",
+            file=file,
+        )
+
+
+def _colour(art: Artwork | None, file: str) -> Iterator[Found]:
+    if art is None:
+        return
+    if art.mode == "CMYK":
+        yield Found(
+            "the artwork is made for print (CMYK); publisher turns it into RGB, and some colours fade",
+            "look at it in the preview, or export it again as RGB (sRGB)",
+            file=file,
+        )
+    elif art.mode in ("RGBA", "LA", "PA"):
+        yield Found(
+            "the artwork can be seen through in places; publisher lays it on white",
+            "look at it in the preview, or export it again on a colour of your own",
+            file=file,
+        )
+
+
+def _of_show(look: _Look, scope: Scope) -> Iterator[Found]:
+    art = scope.show.artwork
+    return look(art, art.source.path if art else "")
+
+
+def _of_episode(look: _Look, scope: Scope, episode: Episode) -> Iterator[Found]:
+    art = episode.artwork
+    return look(art, inside(art.source.path) if art else "")
+
+
+# Two rules in one each: as a rule about episodes it is remembered of each, and of ten thousand that stay as
+# they are no picture's facts are read.
+declare(
+    Rule(
+        "artwork-size",
+        "error",
+        "artwork is square and has at least 1400 pixels a side",
+        APPLE_ARTWORK,
+        ("apple", "spotify", "psp1"),
+        on_show=partial(_of_show, _size),
+        on_episode=partial(_of_episode, _size),
+    )
 )
-def _artwork_size(scope: Scope) -> Iterator[Found]:
-    for art in _artworks(scope):
-        if art.width != art.height:
-            yield Found(
-                f"the artwork has {art.width} × {art.height} pixels; wanted is a square",
-                "crop it to a square",
-                file=art.source.path,
-            )
-        elif art.width < effective.LEAST_ARTWORK_SIDE:
-            yield Found(
-                f"the artwork has {art.width} × {art.height} pixels; "
-                f"wanted are {effective.LEAST_ARTWORK_SIDE} to {effective.MOST_ARTWORK_SIDE} a side",
-                "export it again at 3000 × 3000",
-                file=art.source.path,
-            )
-
-
-@show_rule(
-    "artwork-colour",
-    "hint",
-    "artwork is RGB without transparency",
-    APPLE_ARTWORK,
-    profiles=("apple", "spotify"),
+declare(
+    Rule(
+        "artwork-colour",
+        "hint",
+        "artwork is RGB without transparency",
+        APPLE_ARTWORK,
+        ("apple", "spotify"),
+        on_show=partial(_of_show, _colour),
+        on_episode=partial(_of_episode, _colour),
+    )
 )
-def _artwork_colour(scope: Scope) -> Iterator[Found]:
-    for art in _artworks(scope):
-        if art.mode == "CMYK":
-            yield Found(
-                "the artwork is made for print (CMYK); publisher turns it into RGB, and some colours fade",
-                "look at it in the preview, or export it again as RGB (sRGB)",
-                file=art.source.path,
-            )
-        elif art.mode in ("RGBA", "LA", "PA"):
-            yield Found(
-                "the artwork can be seen through in places; publisher lays it on white",
-                "look at it in the preview, or export it again on a colour of your own",
-                file=art.source.path,
-            )
-
-
-def _artworks(scope: Scope) -> Iterator[Artwork]:
-    if scope.show.artwork:
-        yield scope.show.artwork
-    for episode in scope.show.episodes:
-        if episode.artwork:
-            yield episode.artwork
 
 
 @show_rule(
