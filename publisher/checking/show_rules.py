@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import cast
 
@@ -30,7 +30,8 @@ from publisher.text import feed_html
 
 _MAX_DESCRIPTION_BYTES = 4000
 
-_Look = Callable[[Artwork | None, str], Iterator[Found]]
+_Look = Callable[[Artwork, str], Iterator[Found]]
+"""A look at a picture that is the file named, for what is wrong with it."""
 
 
 @show_rule(
@@ -61,9 +62,7 @@ def _artwork_missing(scope: Scope) -> Iterator[Found]:
         )
 
 
-def _size(art: Artwork | None, file: str) -> Iterator[Found]:
-    if art is None:
-        return
+def _size(art: Artwork, file: str) -> Iterator[Found]:
     if art.width != art.height:
         yield Found(
             f"the artwork has {art.width} × {art.height} pixels; wanted is a square",
@@ -79,9 +78,7 @@ def _size(art: Artwork | None, file: str) -> Iterator[Found]:
         )
 
 
-def _colour(art: Artwork | None, file: str) -> Iterator[Found]:
-    if art is None:
-        return
+def _colour(art: Artwork, file: str) -> Iterator[Found]:
     if art.mode == "CMYK":
         yield Found(
             "the artwork is made for print (CMYK); publisher turns it into RGB, and some colours fade",
@@ -96,18 +93,18 @@ def _colour(art: Artwork | None, file: str) -> Iterator[Found]:
         )
 
 
-def _of_show(look: _Look, scope: Scope) -> Iterator[Found]:
+def _of_show(look: _Look, scope: Scope) -> Iterable[Found]:
     art = scope.show.artwork
-    return look(art, art.source.path if art else "")
+    return look(art, art.source.path) if art else ()
 
 
-def _of_episode(look: _Look, scope: Scope, episode: Episode) -> Iterator[Found]:
+def _of_episode(look: _Look, scope: Scope, episode: Episode) -> Iterable[Found]:
     art = episode.artwork
-    return look(art, inside(art.source.path) if art else "")
+    return look(art, inside(art.source.path)) if art else ()
 
 
-# Two rules in one each: as a rule about episodes it is remembered of each, and of ten thousand that stay as
-# they are no picture's facts are read.
+# Of each episode by itself, and so remembered of each: of ten thousand that stay as they are no picture's
+# facts are read.
 declare(
     Rule(
         "artwork-size",

@@ -15,6 +15,7 @@ import pytest
 import publisher.feed.kept
 import publisher.manifest
 import publisher.planning.making
+import publisher.reading.kept
 import publisher.release.facets
 from publisher import publish
 from publisher.cache import Table
@@ -30,6 +31,7 @@ WORK: Final = {
     "facets": (publisher.release.facets, "_made"),
     "key": (publisher.feed.kept.ItemKeys, "of"),
     "taken apart": (publisher.manifest, "_complete"),
+    "read on": (publisher.reading.kept.KeptEpisode, "_set"),
 }
 
 
