@@ -201,6 +201,11 @@ def manifest_bytes(manifest: Manifest) -> tuple[str, bytes]:
     return f"releases/{sha256(data)}.json", data
 
 
+def digest_in(key: str) -> str:
+    """SHA-256 of a manifest's bytes, which its key names."""
+    return key.removeprefix("releases/").removesuffix(".json")
+
+
 def _pieces(manifest: Manifest) -> Iterator[bytes]:
     """Canonical JSON, an episode at a time: as values, ten thousand take several times their bytes."""
     others: dict[str, Any] = _sparse(replace(manifest, episodes=()))

@@ -28,16 +28,21 @@ class Artifact:
         return Headers(self.object.type, cache_control(key), {"sha256": digest}, content_encoding(key))
 
 
-def of_bytes(key: str, data: bytes) -> Artifact:
-    """An artifact at a key of its own, such as a page."""
-    digest = sha256(data)
-    body = Body(lambda: io.BytesIO(data), len(data), digest)
+def of_bytes(key: str, data: bytes, digest: str = "") -> Artifact:
+    """An artifact at a key of its own, such as a page.
+
+    Args:
+        digest: SHA-256 of the data, where it is known.
+    """
+    digest = digest or sha256(data)
+    body = Body(lambda: io.BytesIO(data), len(data), digest, in_memory=True)
     return Artifact(StoredObject(key, digest, len(data), content_type(key)), body)
 
 
 def addressed_bytes(folder: str, stem: str, ending: str, data: bytes) -> Artifact:
     """An artifact whose key holds its digest."""
-    return of_bytes(addressed(folder, stem, sha256(data), ending), data)
+    digest = sha256(data)
+    return of_bytes(addressed(folder, stem, digest, ending), data, digest)
 
 
 def of_reader(

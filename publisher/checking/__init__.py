@@ -95,6 +95,8 @@ def check_sound(
         measured: by slug, of the episodes that were listened to.
     """
     heard = [rule for rule in RULES.values() if rule.id in _listening_rules.HEARD]
+    # The others were not listened to: nothing can be found of them.
+    show = replace(show, episodes=tuple([item for item in show.episodes if item.slug in measured]))
     found = _apply(heard, Scope.of(show, None, now, measured), None)
     return in_order([problem for problem in found if hints or problem.severity != "hint"])
 

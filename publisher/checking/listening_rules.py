@@ -34,7 +34,7 @@ _FAR_SECONDS: Final = 1.0
 
 def _heard(scope: Scope, episode: Episode) -> tuple[Audio, Measurement] | None:
     measured = scope.measured.get(episode.slug)
-    return (episode.audio, measured) if episode.audio and measured else None
+    return (episode.audio, measured) if measured and episode.audio else None
 
 
 def _is_silent(measured: Measurement) -> bool:

@@ -14,7 +14,7 @@ from publisher.build.pictures import build_pictures, colours_of, picture_urls, s
 from publisher.build.sounds import Order, Sound, prepare
 from publisher.build.workshop import Workshop, page_key
 from publisher.delivery import delivery, further
-from publisher.manifest import Manifest, Released, StoredObject, manifest_bytes
+from publisher.manifest import Manifest, Released, StoredObject, digest_in, manifest_bytes
 from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
@@ -135,7 +135,8 @@ def assemble(
         completes=previous if plan.only_adds_posts else "",
     )
     key, data = manifest_bytes(manifest)
-    return Assembled(manifest, of_bytes(key, data), named_feed(body, key), gone_pages(plan.before, manifest))
+    artifact = of_bytes(key, data, digest_in(key))
+    return Assembled(manifest, artifact, named_feed(body, key), gone_pages(plan.before, manifest))
 
 
 def _kept_artwork(plan: Plan) -> dict[str, StoredObject]:

@@ -11,7 +11,7 @@ from publisher.build.artifact import Artifact, of_bytes
 from publisher.errors import Conflict, StoreError, UsageError
 from publisher.folder_names import STATE_FOLDER
 from publisher.identity import sha256
-from publisher.manifest import Manifest, StoredObject, manifest_bytes
+from publisher.manifest import Manifest, StoredObject, digest_in, manifest_bytes
 from publisher.model import Show
 from publisher.reading.load import load_show
 from publisher.release.flip import flip, named_feed
@@ -138,7 +138,7 @@ def _put_back(
         version=__version__,
     )
     key, data = manifest_bytes(manifest)
-    artifact = of_bytes(key, data)
+    artifact = of_bytes(key, data, digest_in(key))
     if show:
         ids = wanted_of_rollback(show, public=manifest.url != DEFAULT_URL)
         Records(store, root / STATE_FOLDER).begin(key, ids, previous=published.manifest_key)

@@ -6,13 +6,15 @@ once more after every release, only when somebody asks (`publisher verify`).
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from publisher.identity import sha256
-from publisher.manifest import Manifest, feed_names, named_by
+from publisher.manifest import FEED_HEAD_BYTES, Manifest, feed_names, named_by
 
-_ITEM: Final = b"<item>"
+_ITEM: Final = re.compile(rb"<item>")
 _ITEM_END: Final = b"</item>"
 
 
@@ -39,19 +41,26 @@ def part_of(body: bytes, key: str, manifest: Manifest | None, newest: int) -> Pa
     """
     if manifest is None or manifest.feed is None or all(item.piece for item in manifest.episodes):
         return None  # nothing tells what the release made
-    plain = body.replace(feed_names(key), b"", 1)
-    if named_by(body) != key or sha256(plain) != manifest.feed.digest:
+    if named_by(body) != key or _digest_without(feed_names(key), body) != manifest.feed.digest:
         return None
-    head, *items = body.split(_ITEM)
-    if not items:
+    # Not split: of thirty megabytes all but a few kilobytes would be copied for nothing.
+    places = [found.start() for found in _ITEM.finditer(body)]
+    if not places:
         return None
-    items[-1], end, tail = items[-1].rpartition(_ITEM_END)
-    items[-1] += end
-    slugs, wanted = set[str](), list[bytes]()
-    for place, (item, episode) in enumerate(zip(items, reversed(manifest.episodes), strict=False)):
+    places.append(body.rfind(_ITEM_END) + len(_ITEM_END))
+    slugs, wanted = set[str](), [body[: places[0]]]
+    for place, episode in enumerate(islice(reversed(manifest.episodes), len(places) - 1)):
         if place < newest or not episode.piece:
+            item = body[places[place] : places[place + 1]]
             if episode.guid.encode() not in item:
                 return None  # there are others than we think, such as one within a text
             slugs.add(episode.slug)
-            wanted.append(_ITEM + item)
-    return Part(b"".join((head, *wanted, tail)), frozenset(slugs))
+            wanted.append(item)
+    return Part(b"".join((*wanted, body[places[-1] :])), frozenset(slugs))
+
+
+def _digest_without(line: bytes, body: bytes) -> str:
+    before, _, _ = body[:FEED_HEAD_BYTES].partition(line)
+    digest = hashlib.sha256(before)
+    digest.update(memoryview(body)[len(before) + len(line) :])
+    return digest.hexdigest()

@@ -203,11 +203,12 @@ class Web:
             return self._read(answer, response, how)
 
     def _read(self, answer: Answer, response: urllib3.BaseHTTPResponse, how: _How) -> Answer:
-        kept, length, cut, digest, whole = bytearray(), 0, "", hashlib.sha256(), False
+        kept, length, cut, digest, whole = list[bytes](), 0, "", hashlib.sha256(), False
         try:
             for block in response.stream(max(1, min(_BLOCK, how.read_bytes)), decode_content=how.unpack):
+                if length < how.keep_bytes:
+                    kept.append(block[: how.keep_bytes - length])
                 length += len(block)
-                kept += block[: how.keep_bytes - len(kept)]
                 digest.update(block)
                 if length >= how.read_bytes:
                     break
@@ -220,7 +221,7 @@ class Web:
             cut = f"it {_failure(error, self._limits).message}"
         return replace(
             answer,
-            body=bytes(kept),
+            body=b"".join(kept),
             length_bytes=length,
             digest=digest.hexdigest() if whole else "",
             cut=cut,
