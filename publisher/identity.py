@@ -18,6 +18,8 @@ _GUID_NAMESPACE: Final = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 # 24 hexadecimal digits are 96 bits: nobody guesses the address of an episode before it is out.
 DIGEST_CHARACTERS: Final = 24
 
+_NO_SLUG: Final = re.compile(r"[^a-z0-9]+")
+
 # Letters that no Unicode decomposition takes apart.
 _LETTERS: Final = str.maketrans({
     "æ": "ae", "ø": "o", "å": "a", "ä": "a", "ö": "o", "ü": "u", "ß": "ss", "ð": "d", "þ": "th",
@@ -40,8 +42,12 @@ def episode_guid(show_guid: str, slug: str) -> str:
 @functools.lru_cache(maxsize=100_000)
 def ascii_slug(text: str) -> str:
     """Lowercase ASCII letters, digits and hyphens for addresses; `episode` where nothing is left."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold().translate(_LETTERS))
-    slug = re.sub(r"[^a-z0-9]+", "-", folded.encode("ascii", "ignore").decode()).strip("-")
+    if text.isascii():
+        folded = text.lower()
+    else:
+        composed = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
+        folded = unicodedata.normalize("NFKD", composed).encode("ascii", "ignore").decode()
+    slug = _NO_SLUG.sub("-", folded).strip("-")
     return slug[:100].rstrip("-") or "episode"
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from publisher.errors import StoreError
 from publisher.identity import canonical_json, sha256
+from publisher.manifest_index import EPISODE, EPISODES, Entry, between, read_index
 from publisher.model import Chapter, Social
 
 FORMAT: Final = 1
@@ -208,8 +209,17 @@ def digest_in(key: str) -> str:
 
 def _pieces(manifest: Manifest) -> Iterator[bytes]:
     """Canonical JSON, an episode at a time: as values, ten thousand take several times their bytes."""
-    others: dict[str, Any] = _sparse(replace(manifest, episodes=()))
-    names = sorted([*others, "episodes"] if manifest.episodes else others)
+    others: dict[str, Any] = _sparse(replace(manifest, episodes=(), pages=(), objects={}))
+    text = json.encoder.encode_basestring
+    written = {name: canonical_json(value)[:-1] for name, value in others.items()}
+    if manifest.pages:
+        written["pages"] = f"[{','.join(_stored(manifest.pages))}]".encode()
+    if manifest.objects:
+        roles = sorted(manifest.objects)
+        objects = _stored(manifest.objects[role] for role in roles)
+        pairs = [f"{text(role)}:{item}" for role, item in zip(roles, objects, strict=True)]
+        written["objects"] = f"{{{','.join(pairs)}}}".encode()
+    names = sorted([*written, "episodes"] if manifest.episodes else written)
     opening = b"{"
     for name in names:
         yield opening + canonical_json(name)[:-1] + b":"
@@ -220,12 +230,15 @@ def _pieces(manifest: Manifest) -> Iterator[bytes]:
                 yield episode.piece or canonical_json(_sparse(episode))[:-1]
             yield b"]"
         else:
-            yield canonical_json(others[name])[:-1]
+            yield written[name]
     yield b"}\n"
 
 
-def read_manifest(key: str, data: bytes) -> Manifest:
+def read_manifest(key: str, data: bytes, index: bytes = b"") -> Manifest:
     """A manifest out of its bytes.
+
+    Args:
+        index: as `publisher.manifest_index.index_of` gives it, where it is at hand.
 
     Raises:
         StoreError: the bytes are not those that the key names, or a newer publisher's.
@@ -236,14 +249,16 @@ def read_manifest(key: str, data: bytes) -> Manifest:
             help="restore it from a backup of the bucket; until then the published show stays as it is",
         )
     try:
-        rest, pieces = _parted(data)
+        entries = read_index(index, data) if index else None
+        rest, pieces = (b"".join(between(entries, data)), []) if entries else _parted(data)
         values = json.loads(rest)
         if values["format"] > FORMAT:
             raise StoreError(
                 f"the show was published by a newer publisher ({values.get('version', 'unknown')})",
                 help="update publisher on this machine",
             )
-        return _manifest(values, pieces)
+        manifest = _manifest(values, pieces)
+        return replace(manifest, episodes=(*_indexed(entries, data),)) if entries else manifest
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(f"the manifest {key} cannot be read: {error!r}") from error
 
@@ -253,18 +268,18 @@ def _parted(data: bytes) -> tuple[bytes, list[bytes]]:
 
     In JSON a quotation mark inside a text is never alone, so what is looked for here stands in no text.
     """
-    head, found, body = data.partition(b'"episodes":[{"enclosure":')
+    head, found, body = data.partition(EPISODES + EPISODE)
     if not found:
         return data, []
-    pieces = body.split(b',{"enclosure":')
+    pieces = body.split(b"," + EPISODE)
     # What comes behind the last one, from the bracket on.
-    last = (b'{"enclosure":' + pieces[-1]).decode()
+    last = (EPISODE + pieces[-1]).decode()
     _, end = json.JSONDecoder().raw_decode(last)
     tail = last[end:].encode()
     if not tail.startswith(b"]"):
         raise ValueError("the episodes do not end where they should")
-    whole = [b'{"enclosure":' + piece for piece in pieces[:-1]]
-    return head + b'"episodes":[' + tail, [*whole, last[:end].encode()]
+    whole = [EPISODE + piece for piece in pieces[:-1]]
+    return head + EPISODES + tail, [*whole, last[:end].encode()]
 
 
 def feed_names(manifest_key: str) -> bytes:
@@ -276,6 +291,18 @@ def named_by(feed_head: bytes) -> str:
     """The key of the manifest that a feed's first bytes name; empty where it names none."""
     match = _NAMED.search(feed_head[:_NAMED_WITHIN_BYTES])
     return match.group(1).decode() if match else ""
+
+
+def _stored(items: Iterable[StoredObject]) -> list[str]:
+    """Objects of a release as canonical JSON: it may have some of each episode's beside the episode."""
+    text = json.encoder.encode_basestring
+    return [
+        f'{{"digest":{text(item.digest)},"key":{text(item.key)},'
+        f'"length_bytes":{item.length_bytes},"type":{text(item.type)}}}'
+        if item.length_bytes and item.key and item.digest and item.type
+        else canonical_json(_sparse(item))[:-1].decode()
+        for item in items
+    ]
 
 
 def _sparse(value: Any) -> Any:
@@ -324,6 +351,19 @@ def _manifest(values: dict[str, Any], pieces: list[bytes]) -> Manifest:
 def posts_of(values: dict[str, Any]) -> dict[str, tuple[Social, ...]]:
     """Posts by GUID, out of JSON."""
     return {guid: tuple(Social(**post) for post in posts) for guid, posts in values.items()}
+
+
+def _indexed(entries: list[Entry], data: bytes) -> Iterator[Released]:
+    put = object.__setattr__
+    for slug, guid, title, published, made_of, start, end in entries:
+        released = object.__new__(Released)
+        put(released, "slug", slug)
+        put(released, "guid", guid)
+        put(released, "title", title)
+        put(released, "published", published)
+        put(released, "made_of", made_of)
+        put(released, "piece", data[start:end])
+        yield released
 
 
 def _written(pieces: list[bytes]) -> Iterator[Released]:

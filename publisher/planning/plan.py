@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from publisher.errors import PublisherError
@@ -121,7 +124,7 @@ def unchanged(episode: Episode, before: Released) -> PlannedEpisode:
     return planned
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """The difference between the folder and what is published, at one moment.
 
@@ -162,18 +165,27 @@ class Plan:
             "the address where directories list the show",
         )
 
-    def of(self, *states: State) -> tuple[PlannedEpisode, ...]:
-        return tuple(episode for episode in self.episodes if episode.state in states)
+    @cached_property
+    def _by_state(self) -> dict[State, list[tuple[int, PlannedEpisode]]]:
+        """Each with its place."""
+        found: dict[State, list[tuple[int, PlannedEpisode]]] = {}
+        for place, episode in enumerate(self.episodes):
+            found.setdefault(episode.state, []).append((place, episode))
+        return found
 
-    @property
+    def of(self, *states: State) -> tuple[PlannedEpisode, ...]:
+        found = [self._by_state[state] for state in {*states} if state in self._by_state]
+        return tuple([episode for _, episode in heapq.merge(*found, key=itemgetter(0))])
+
+    @cached_property
     def released(self) -> tuple[PlannedEpisode, ...]:
         """Every episode of the next release, oldest first."""
-        return tuple(episode for episode in self.episodes if episode.in_release)
+        return tuple([episode for episode in self.episodes if episode.in_release])
 
-    @property
+    @cached_property
     def changing(self) -> tuple[PlannedEpisode, ...]:
         """Of the episodes of the next release those that are not as they were."""
-        return tuple(episode for episode in self.released if episode.state != "unchanged")
+        return tuple([episode for episode in self.released if episode.state != "unchanged"])
 
     @property
     def has_changes(self) -> bool:

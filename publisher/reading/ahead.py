@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -92,13 +92,13 @@ class LookAhead:
     """Probes audio, and what comes after it. Use as a context manager.
 
     Attributes:
-        folders: the episodes' folders, in the order in which they are read.
+        folders: the episodes' folders, in the order in which they are read; gone through once at most.
     """
 
     cache: FactsCache
     probing: Probing
     yaml: str
-    folders: Sequence[Path] = ()
+    folders: Iterable[Path] = ()
     _spent_seconds: float = 0.0
     _read_bytes: int = 0
     _begun: bool = False

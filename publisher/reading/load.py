@@ -159,7 +159,7 @@ class _Loader:
         named = (values or {}).get("inbox", "")
         if named and "://" not in named:
             self.inbox = Path(os.path.realpath(self.root / Path(named).expanduser()))
-        self.ahead.folders = [folder.path / slug for slug in folder.folders]
+        self.ahead.folders = map(folder.path.joinpath, folder.folders)
         episodes = tuple(
             episode
             for slug in folder.folders

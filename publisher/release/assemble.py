@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from publisher import __version__, effective
@@ -19,7 +20,7 @@ from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import feeds, pages
-from publisher.release.facets import gather
+from publisher.release.facets import gather, words
 from publisher.release.finding import build_search
 from publisher.release.flip import named_feed
 from publisher.release.live_pages import write_page
@@ -109,6 +110,7 @@ def assemble(
         facets,
         _now_at(former, released),
         standing.alike(),
+        partial(words, episodes, facets, standing),
     )
     standing.keep_alike(site.alike)
     released, others = write_pages(site, plan, uploads, released)
@@ -209,14 +211,19 @@ def _former(plan: Plan, released: list[Released]) -> dict[str, str]:
     """GUID by the key of each page at which no episode is any more."""
     if plan.before is None:
         return {}
-    slugs, now = {item.slug for item in released}, {page_key(item.slug) for item in released}
+    slugs = {item.slug for item in released}
     left = [item for item in plan.before.episodes if item.slug not in slugs]
+    if not left and not plan.before.former:
+        return {}
+    now = {page_key(item.slug) for item in released}
     were = {item.page.key: item.guid for item in left if item.page}
     return {key: guid for key, guid in sorted((plan.before.former | were).items()) if key not in now}
 
 
 def _now_at(former: dict[str, str], released: list[Released]) -> dict[str, str]:
     """For each page at which no episode is any more, the key of the episode's page now."""
+    if not former:
+        return {}
     places = {item.guid: page_key(item.slug) for item in released}
     return {key: places.get(guid, "") for key, guid in former.items()}
 

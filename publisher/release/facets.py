@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from publisher import effective
 from publisher.build.workshop import Workshop
@@ -29,7 +29,7 @@ def gather(
         standing: what is known of those that go out as they were; None to work everything out.
     """
     planned = {episode.slug: episode for episode in plan.released}
-    found = {}
+    found, new = dict[str, Facets](), dict[str, str]()
     for item in released:
         facets = standing.facets(planned[item.slug]) if standing else None
         if facets is None:
@@ -38,7 +38,10 @@ def gather(
             facets = _made(shop, episode, item)
             if standing:
                 standing.keep_facets(item.slug, facets)
+                new[facets.source] = facets.words
         found[item.slug] = facets
+    if standing and new:
+        standing.keep_words(new)
     return found
 
 
@@ -47,8 +50,6 @@ def _made(shop: Workshop, episode: Episode, item: Released) -> Facets:
     objects = sorted((role, stored.digest) for role, stored in item.objects.items())
     parts = sorted(item.parts.items())
     learning = episode.learning
-    outcomes = learning.outcomes if learning else ()
-    texts = (episode.title, episode.summary, *episode.keywords, episode.notes, *outcomes)
     return Facets(
         listed=mark(listed),
         named=mark(named(listed)),
@@ -67,9 +68,26 @@ def _made(shop: Workshop, episode: Episode, item: Released) -> Facets:
         ),
         guests=tuple(guest.name for guest in episode.guests),
         organizations=tuple(guest.organization for guest in episode.guests if guest.organization),
-        words="\n".join(sorted(words_of("\n".join(texts)))),
         has_quiz=bool(learning and learning.quiz),
+        words=_words(episode),
     )
+
+
+def words(
+    episodes: Mapping[str, Episode], facets: Mapping[str, Facets], standing: Standing, slugs: Sequence[str]
+) -> dict[str, str]:
+    """The words of episodes by their slugs: those that are known, and those that have to be worked out."""
+    known = standing.words([facets[slug].source for slug in slugs])
+    new = {facets[slug].source: _words(episodes[slug]) for slug in slugs if facets[slug].source not in known}
+    standing.keep_words(new)
+    known |= new
+    return {slug: known[facets[slug].source] for slug in slugs}
+
+
+def _words(episode: Episode) -> str:
+    outcomes = episode.learning.outcomes if episode.learning else ()
+    texts = (episode.title, episode.summary, *episode.keywords, episode.notes, *outcomes)
+    return "\n".join(sorted(words_of("\n".join(texts))))
 
 
 def named(other: PageEpisode) -> tuple[object, ...]:

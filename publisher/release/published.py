@@ -11,10 +11,14 @@ from typing import Final
 
 from publisher.errors import StoreError
 from publisher.manifest import FEED_HEAD_BYTES, FEED_KEY, Manifest, named_by, read_manifest
+from publisher.manifest_index import index_of
 from publisher.store.base import Store
 
 KEPT: Final = "releases"
 """Folder of the show's `.publisher/` for copies of manifests: they never change, and are named by digest."""
+
+
+_INDEX: Final = ".index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +81,34 @@ def manifest_of(store: Store, key: str, *, kept: Path | None = None) -> Manifest
             return None
         manifest = read_manifest(key, got[0])
         if kept:
-            keep_copy(kept, key, got[0])
+            keep_copy(kept, key, got[0], manifest)
     return manifest
 
 
-def keep_copy(folder: Path, key: str, data: bytes) -> None:
-    """Keeps a manifest's bytes for the next run; where that is not possible, the next run fetches it."""
+def keep_copy(folder: Path, key: str, data: bytes, manifest: Manifest) -> None:
+    """Keeps a manifest's bytes for the next run; where that is not possible, the next run fetches it.
+
+    Args:
+        manifest: what the data says.
+    """
     path = folder / Path(key).name
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.partial")
-        partial.write_bytes(data)
-        partial.replace(path)
+        for place, content in ((path, data), (path.with_suffix(_INDEX), index_of(manifest, data))):
+            partial = place.with_suffix(f".{os.getpid()}.partial")
+            partial.write_bytes(content)
+            partial.replace(place)
         for old in sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)[:-3]:
             old.unlink(missing_ok=True)
+            old.with_suffix(_INDEX).unlink(missing_ok=True)
 
 
 def copy_of(folder: Path, key: str) -> Manifest | None:
     """A manifest from the copies of past runs alone; None where it is not among them."""
+    path, index = folder / Path(key).name, b""
+    with contextlib.suppress(OSError):
+        index = path.with_suffix(_INDEX).read_bytes()
     try:
-        return read_manifest(key, (folder / Path(key).name).read_bytes())
+        return read_manifest(key, path.read_bytes(), index)
     except (OSError, StoreError):
         return None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from publisher import effective
 from publisher.build.artifact import Artifact, of_bytes
@@ -18,7 +18,7 @@ from publisher.release import pages
 from publisher.release.standing import mark
 from publisher.site import linked_data, machine_files
 from publisher.site import pages as site_pages
-from publisher.site.alike import Alike, compared
+from publisher.site.alike import Alike, Wordbook, compared
 from publisher.site.assets import templates_digest
 from publisher.site.data import Group, GroupPage, PageEpisode, Section, SitePage
 from publisher.site.environment import meta_text
@@ -38,8 +38,7 @@ CARD_HEIGHT: Final = 630
 _DIGEST_CHARACTERS: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class SitePageOrder:
+class SitePageOrder(NamedTuple):
     """A page that belongs to the release.
 
     Attributes:
@@ -67,6 +66,7 @@ class Site:
         facets: of every one of them.
         former: for each key at which an episode's page was, the key of its page now; empty for one removed.
         known: how much the first of the episodes share, where that was worked out before.
+        words: asked for the words of episodes whose facets have none.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class Site:
         facets: Mapping[str, Facets],
         former: dict[str, str],
         known: Alike | None = None,
+        words: Wordbook | None = None,
     ) -> None:
         self._shop = shop
         self._site = site
@@ -100,7 +101,7 @@ class Site:
             for slug in group.slugs:
                 self._by_slug.setdefault(slug, []).append(group)
         subjects = in_order(_subject(episodes[item.slug], item, facets[item.slug]) for item in released)
-        self.alike = compared(subjects, known)
+        self.alike = compared(subjects, known, words)
         self._suggested = suggest(subjects, serial=shop.show.type == "serial", ranked=self.alike.ranked)
         # An episode more is another index, and that only the page which searches needs to know.
         shared = replace(site, indexes=("search/",) if site.indexes else ())
@@ -204,7 +205,7 @@ class Site:
             people = reversed(effective.people(self._shop.show, self._episodes[newest]))
             person = next(one for one in people if one.name == group.name and one.role in HEARD)
             shown = pages.shown(self._shop, self._site.base_url, person, self._items[newest])
-            group = replace(group, person=shown)
+            group = group._replace(person=shown)
         members = tuple(self._listed(slug) for slug in page.slugs)
         return site_pages.render_group(
             self._site, group, page, members, linked_data=self._group_data(group, page, members)
@@ -261,15 +262,12 @@ class Site:
         base = site.base_url.rstrip("/") + "/"
         pages_known = [
             (base, ""),
-            *(
-                (
-                    base + page_key(item.slug).removesuffix("index.html"),
-                    item.published.astimezone(UTC).date().isoformat(),
-                )
+            *[
+                (base + page_key(item.slug).removesuffix("index.html"), _day(item.published))
                 for item in reversed(self._released)
-            ),
+            ],
             (f"{base}topics/", ""),
-            *((base + page.url, "") for _, page in self._group_pages),
+            *[(base + page.url, "") for _, page in self._group_pages],
         ]
         manifest = machine_files.web_manifest(
             show.title,
@@ -324,7 +322,12 @@ class Site:
 
     def _home_data(self, groups: Sequence[Group]) -> str:
         site = self._site
-        people = {group.name: self._absolute(group.url) for group in groups if group.kind == "person"}
+        hosts = {host.name for host in site.show.hosts}
+        people = {
+            group.name: self._absolute(group.url)
+            for group in groups
+            if group.kind == "person" and group.name in hosts
+        }
         return linked_data.of_home(
             site.show,
             url=self._absolute("./").removesuffix("./"),
@@ -394,6 +397,12 @@ class Site:
 def below(slug: str, path: str) -> str:
     """Key of a further page of an episode."""
     return page_key(slug).removesuffix("index.html") + path
+
+
+def _day(moment: datetime) -> str:
+    """In UTC, as ISO 8601 has it."""
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return in_utc.isoformat()[:10]
 
 
 def _subject(episode: Episode, item: Released, facets: Facets) -> Subject:

@@ -1,17 +1,17 @@
 """What is known of each episode of the release that stands, so that of one that stays as it is nothing is
 worked out again: whether it is as it was, the key of its feed item, and its facets.
 
-It holds while the release, the show and the code are those of which it was noted. One line an episode, in the
-show's cache: ten thousand are read at once.
+It holds while the release, the show and the code are those of which it was noted. All of it is one value in
+the show's cache, by columns: ten thousand are read at once.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from publisher import __version__
 from publisher.cache import Table
@@ -28,6 +28,8 @@ from publisher.state.code import code_stamp
 
 _TABLE: Final = "standing"
 _ALIKE: Final = "alike"
+_WORDS: Final = "words"
+"""Few releases ask for them: those of old episodes are needed where one of these is edited."""
 _MARK_CHARACTERS: Final = 20
 _LIBRARIES: Final = ("feedgen", "lxml", "markdown-it-py", "linkify-it-py", "nh3")
 """Another version of one of these may write an item otherwise."""
@@ -53,23 +55,22 @@ def made_by() -> str:
     return ", ".join((f"publisher {__version__}", code, f"recipe {RECIPES['feed']}", *versions))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What is known of one episode.
 
     Attributes:
         mark: of the episode in the folder (`publisher.reading.kept.mark_of`) of which it is known.
         is_same: whether a plan found the folder to say what is published.
         item: key of its item in the feed; empty where that is not known.
-        facets: as JSON has them; None where they are not known.
-        line: as all of it is written.
+        facets: but for the words, which are kept apart; None where they are not known.
+        lists: those of the facets, as JSON.
     """
 
     mark: str
     is_same: bool
     item: str
-    facets: list[Any] | None
-    line: bytes
+    facets: Facets | None
+    lists: str
 
 
 class Standing:
@@ -87,7 +88,7 @@ class Standing:
         self._state = root / STATE_FOLDER if root and code else None
         self._scope = mark(scope)
         self._planned_by = mark(code, replace(show, episodes=()), asked)
-        self._built_by = ""
+        self._made_by = self._built_by = ""
         self._known: dict[str, Known] = {}
         self._facets: dict[str, Facets] = {}
         self._items: dict[str, str] = {}
@@ -101,15 +102,10 @@ class Standing:
             noted = table.read(self._scope, [""]).get("")
         if noted is None:
             return
-        first, *lines = noted.split(b"\n")
         try:
-            release, planned_by, self._built_by = json.loads(first)
-            values = json.loads(b"[" + b",".join(lines) + b"]")
-            known = {
-                slug: Known(mark, bool(is_same and planned_by == self._planned_by), item, facets, line)
-                for (slug, mark, is_same, item, facets), line in zip(values, lines, strict=True)
-            }
-        except (ValueError, TypeError):
+            (release, planned_by, self._built_by), columns = json.loads(noted)
+            known = _unpacked(columns, is_same=planned_by == self._planned_by)
+        except (AttributeError, TypeError, ValueError):
             return  # another version's
         if release != published.manifest_key:
             # Somebody else published meanwhile, most of it as it was.
@@ -141,22 +137,30 @@ class Standing:
         built_by = mark(made, replace(show, episodes=()), sorted(states.items()))
         if not made or built_by != self._built_by:
             self._known = {
-                slug: replace(known, item="", facets=None, line=b"") for slug, known in self._known.items()
+                slug: known._replace(item="", facets=None, lists="") for slug, known in self._known.items()
             }
-        self._built_by = built_by
+        self._built_by, self._made_by = built_by, mark(made) if made else ""
 
     def facets(self, planned: PlannedEpisode) -> Facets | None:
         """Those of an episode that goes out as it was; None where they are not known."""
         known = self._of(planned)
-        if known is None or known.facets is None:
-            return None
-        try:
-            return _unpacked(known.facets)
-        except (ValueError, TypeError, IndexError):
-            return None
+        return known.facets if known else None
 
     def keep_facets(self, slug: str, facets: Facets) -> None:
         self._facets[slug] = facets
+
+    def words(self, sources: Collection[str]) -> dict[str, str]:
+        """Words of texts by the fingerprints of their episodes (`Facets.source`), of those that are known."""
+        with Table(self._state, _WORDS) as table:
+            return {source: words.decode() for source, words in table.read(self._made_by, sources).items()}
+
+    def keep_words(self, words: Mapping[str, str]) -> None:
+        """Keeps words by the fingerprints of their episodes."""
+        if not self._made_by:
+            return
+        with Table(self._state, _WORDS) as table:
+            for source, of in words.items():
+                table.put(self._made_by, source, of.encode())
 
     def item(self, planned: PlannedEpisode) -> str:
         """Key of the feed item of an episode that goes out as it was; empty where it is not known."""
@@ -189,33 +193,31 @@ class Standing:
         """
         if self._state is None:
             return
-        lines, noted = [], 0
-        for planned in plan.released:
-            line = self._line(planned)
-            known = self._known.get(planned.slug)
-            noted += known is not None and line == known.line
-            lines += [line] if line else []
-        if noted == len(lines) == len(self._known) and not plan.has_changes:
+        known = {
+            planned.slug: self._now(planned, of)
+            for planned in plan.released
+            if planned.episode and (of := mark_of(planned.episode))
+        }
+        if known == self._known and not plan.has_changes:
             return
-        first = json.dumps([key, self._planned_by, self._built_by]).encode()
+        noted = [key, self._planned_by, self._built_by], _packed(known)
         with Table(self._state, _TABLE) as table:
-            table.put(self._scope, "", b"\n".join((first, *lines)))
+            table.put(self._scope, "", json.dumps(noted, ensure_ascii=False).encode("utf-8", "surrogatepass"))
             if self._alike is not None:
                 values = json.dumps(self._alike.to_json()).encode()
                 table.put(self._scope, _ALIKE, self._built_by.encode() + b"\n" + values)
 
-    def _line(self, planned: PlannedEpisode) -> bytes:
-        assert planned.episode is not None
-        slug, of = planned.slug, mark_of(planned.episode)
-        known = self._of(planned)
+    def _now(self, planned: PlannedEpisode, of: str) -> Known:
+        slug, known = planned.slug, self._of(planned)
         new = slug in self._facets or slug in self._items
-        if known and known.is_same and known.line and not new:
-            return known.line
-        if not of:
-            return b""
-        facets = self._facets.get(slug) or (known.facets if known else None)
+        if known and known.is_same and not new:
+            return known
         item = self._items.get(slug) or (known.item if known else "")
-        return json.dumps([slug, of, int(planned.state == "unchanged"), item, facets]).encode()
+        made = self._facets.get(slug)
+        if made:
+            return Known(of, planned.state == "unchanged", item, made, json.dumps(made[_TEXTS:_LISTS]))
+        facets, lists = (known.facets, known.lists) if known else (None, "")
+        return Known(of, planned.state == "unchanged", item, facets, lists)
 
     def _of(self, planned: PlannedEpisode) -> Known | None:
         if planned.state != "unchanged" or planned.episode is None:
@@ -224,18 +226,39 @@ class Standing:
         return known if known and known.mark == mark_of(planned.episode) else None
 
 
-def _unpacked(values: list[Any]) -> Facets:
-    listed, named, source, found, date, topics, people, guests, organizations, words, has_quiz = values
-    return Facets(
-        listed,
-        named,
-        source,
-        found,
-        date,
-        topics,
-        [Heard(*person) for person in people],
-        guests,
-        organizations,
-        words,
-        has_quiz,
-    )
+_TEXTS: Final = Facets._fields.index("topics")
+_LISTS: Final = Facets._fields.index("has_quiz")
+"""Of the facets, so many are texts, and those up to here lists of texts."""
+_UNKNOWN: Final = Facets("", "", "", "", "")
+
+
+def _packed(known: Mapping[str, Known]) -> list[str]:
+    """As columns, one text each with a line for each episode: ten thousand rows would each have to be begun
+    and ended, and lists that were read are written as they were."""
+    rows = [
+        (slug, of.mark, of.item, of.lists or "[]", *facets[:_TEXTS], "01"[of.is_same], "01"[facets.has_quiz])
+        for slug, of in known.items()
+        for facets in (of.facets or _UNKNOWN,)
+    ]
+    return ["\n".join(column) for column in zip(*rows, strict=True)]
+
+
+def _unpacked(columns: list[str], *, is_same: bool) -> dict[str, Known]:
+    """Raises AttributeError, TypeError, ValueError for what `_packed` did not give."""
+    if not columns:
+        return {}
+    slugs, marks, items, lists, *texts, same, quizzes = [column.split("\n") for column in columns]
+    facets: list[Facets | None] = []
+    parts = zip(json.loads(f"[{','.join(lists)}]"), zip(*texts, strict=True), quizzes, strict=True)
+    for of_lists, of_texts, quiz in parts:
+        if not of_lists:
+            facets.append(None)
+            continue
+        topics, people, guests, organizations = of_lists
+        heard = tuple([Heard._make(person) for person in people])
+        facets.append(Facets._make((*of_texts, topics, heard, guests, organizations, quiz == "1", "")))
+    if len({*slugs}) != len(slugs):
+        raise ValueError("an episode stands twice")
+    is_so = [is_same and of == "1" for of in same]
+    found = map(Known._make, zip(marks, is_so, items, facets, lists, strict=True))
+    return dict(zip(slugs, found, strict=True))

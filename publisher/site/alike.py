@@ -7,13 +7,16 @@ was worked out for a show holds for the same show with further episodes, and can
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
 from itertools import chain
 from math import isqrt
 from typing import Any, Final
 
 from publisher.site.related import MOST_RELATED, Subject, words_of
+
+Wordbook = Callable[[Sequence[str]], Mapping[str, str]]
+"""Gives the words of some episodes by their slugs (`publisher.site.related.words_of`), one a line."""
 
 _CANDIDATES: Final = 2 * MOST_RELATED
 """So many of those that are most alike are known of each, to choose from."""
@@ -50,19 +53,23 @@ class Alike:
         own = self._prints
         return all(own) and own == [_print(subject) for subject in ordered[: len(own)]]
 
-    def add(self, ordered: Sequence[Subject]) -> None:
+    def add(self, ordered: Sequence[Subject], words: Wordbook | None = None) -> None:
         """Compares those that are new.
 
         Args:
             ordered: all of them, those first that were compared already.
+            words: asked for the words of those that come without.
         """
+        without = [of.slug for of in ordered[len(self._lengths) :] if not of.words and not of.text]
+        known = words(without) if words and without else {}
         times = [subject.published.timestamp() for subject in ordered]
         touched: set[int] = set()
         for at, subject in enumerate(ordered[len(self._lengths) :], len(self._lengths)):
             self._prints.append(_print(subject))
             self._best.append([])
             touched.add(at)
-            for older, score in self._scores(at, subject).items():
+            own = subject.words or known.get(subject.slug, "")
+            for older, score in self._scores(at, subject, own).items():
                 if score >= _LEAST:
                     self._best[at].append((score // _STEP, older))
                     self._best[older].append((score // _STEP, at))
@@ -75,9 +82,9 @@ class Alike:
             )
             self._best[at] = [(-score, other) for score, _, other in best[:_CANDIDATES]]
 
-    def _scores(self, at: int, subject: Subject) -> dict[int, int]:
+    def _scores(self, at: int, subject: Subject, words: str) -> dict[int, int]:
         """How much an episode shares with every older one."""
-        own = {*subject.words.split("\n")} if subject.words else words_of(subject.text)
+        own = {*words.split("\n")} if words else words_of(subject.text)
         self._lengths.append(isqrt(len(own) + _SHORT))
         telling = []
         for word in own.difference(self._frequent):
@@ -127,15 +134,16 @@ class Alike:
         return alike
 
 
-def compared(ordered: Sequence[Subject], known: Alike | None) -> Alike:
+def compared(ordered: Sequence[Subject], known: Alike | None, words: Wordbook | None = None) -> Alike:
     """All episodes compared with each other.
 
     Args:
         ordered: as `publisher.site.related.in_order` gives them.
         known: what was worked out before, of the first of them or of others; it is added to if it can be.
+        words: asked for the words of those that have to be compared and come without.
     """
     alike = known if known is not None and known.fits(ordered) else Alike()
-    alike.add(ordered)
+    alike.add(ordered, words)
     return alike
 
 

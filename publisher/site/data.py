@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from publisher.model import Chapter, EpisodeType, Link, Person, Place, Quote, Show
 
 GroupKind = Literal["topic", "person", "organization", "season", "year", "all"]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Episodes that have something in common, and the page that lists them.
 
     Attributes:
@@ -33,8 +32,7 @@ class Group:
     person: Person | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GroupPage:
+class GroupPage(NamedTuple):
     """One of the pages that list a group's episodes.
 
     Attributes:

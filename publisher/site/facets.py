@@ -30,8 +30,9 @@ class Facets(NamedTuple):
         topics: as the model has taxonomies: (taxonomy, values).
         people: who is heard, hosts first.
         guests, organizations: names of its guests and of where they belong.
-        words: of its texts (`publisher.site.related.words_of`), sorted, one a line.
         has_quiz: whether it asks anything.
+        words: of its texts (`publisher.site.related.words_of`), sorted, one a line; empty for an episode
+            whose facets were known. Few pages need them (`publisher.site.alike`).
     """
 
     listed: str
@@ -43,5 +44,5 @@ class Facets(NamedTuple):
     people: Sequence[Heard] = ()
     guests: Sequence[str] = ()
     organizations: Sequence[str] = ()
-    words: str = ""
     has_quiz: bool = False
+    words: str = ""

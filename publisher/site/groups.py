@@ -100,6 +100,8 @@ def group_pages(group: Group) -> tuple[GroupPage, ...]:
     Counted from the oldest episode on, so that a new one changes the newest page and no other.
     """
     full = max(0, len(group.slugs) // PAGE_LENGTH - 1)
+    if not full:
+        return (GroupPage(group.url, 0, group.slugs),)
     oldest_first = group.slugs[::-1]
     urls = [f"{group.url}page-{number}/" for number in range(1, full + 1)] + [group.url]
     found = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
@@ -11,6 +12,9 @@ from xml.sax.saxutils import escape, quoteattr
 MOST_ADDRESSES: Final = 50_000
 MOST_BYTES: Final = 50 * 1024 * 1024
 """Of one site map, both: https://www.sitemaps.org/protocol.html"""
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~:/-]+")
+"""What stands in XML as it is."""
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -38,7 +42,7 @@ def sitemaps(
     left = room
     for address, day in addresses:
         entry = _entry("url", address, day)
-        length = len(entry.encode())
+        length = len(entry) if entry.isascii() else len(entry.encode())
         if maps[-1] and (len(maps[-1]) == most_addresses or length > left):
             maps.append([])
             left = room
@@ -64,7 +68,9 @@ def _sitemap(entries: Sequence[str]) -> bytes:
 
 def _entry(kind: str, address: str, day: str) -> str:
     changed = f"<lastmod>{day}</lastmod>" if day else ""
-    return f"<{kind}><loc>{escape(address)}</loc>{changed}</{kind}>\n"
+    # As nearly all are, and told ten times as fast.
+    plain = address if _PLAIN.fullmatch(address) else escape(address)
+    return f"<{kind}><loc>{plain}</loc>{changed}</{kind}>\n"
 
 
 def robots(sitemap_url: str, *, block: bool) -> bytes:

@@ -34,8 +34,8 @@ class Body:
         open: gives a fresh seekable binary reader, positioned at 0; the store closes it.
         length_bytes: how many bytes it yields.
         digest: their SHA-256, lowercase hexadecimal.
-        in_memory: whether they are bytes that were summed where they lie: those cannot change on their way, as
-            a producer's file may.
+        in_memory: whether they are bytes that were summed where they lie: those cannot change on their way,
+            as a producer's file may.
     """
 
     open: Callable[[], BinaryIO]

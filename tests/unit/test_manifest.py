@@ -23,6 +23,7 @@ from publisher.manifest import (
     named_by,
     read_manifest,
 )
+from publisher.manifest_index import index_of, read_index
 from publisher.model import Chapter, Social
 
 
@@ -232,3 +233,38 @@ def test_all_objects_are_listed_once_by_key() -> None:
         "episodes/z/index.html",
         *("artwork/show.jpg", "site/style.css", "index.html", "releases/feed-ab.xml"),
     }
+
+
+def test_by_its_index_a_manifest_is_the_same() -> None:
+    key, data = manifest_bytes(FULL)
+    plain = read_manifest(key, data)
+    for manifest in (FULL, plain):  # of the one no episode's bytes are known, of the other all are
+        index = index_of(manifest, data)
+        assert index == index_of(plain, data)
+        read = read_manifest(key, data, index)
+        assert [item.piece for item in read.episodes] == [item.piece for item in plain.episodes]
+        assert read == FULL
+        assert manifest_bytes(read) == (key, data)
+
+
+@pytest.mark.parametrize("place", [0, 70, -3])
+def test_a_damaged_index_is_none(place: int) -> None:
+    key, data = manifest_bytes(FULL)
+    index = bytearray(index_of(FULL, data))
+    index[place] ^= 1
+    assert read_index(bytes(index), data) is None
+    assert read_manifest(key, data, bytes(index)) == FULL
+
+
+def test_an_index_of_another_manifest_is_none() -> None:
+    _, data = manifest_bytes(FULL)
+    other = replace(FULL, title=FULL.title[:-1] + "~")
+    key, bytes_of_other = manifest_bytes(other)
+    longer = replace(FULL, episodes=(replace(FULL.episodes[0], title="Longer"), *FULL.episodes[1:]))
+    index = index_of(longer, manifest_bytes(longer)[1])
+    assert len(bytes_of_other) == len(data)
+    assert read_index(index, data) is None
+    assert read_manifest(key, bytes_of_other, index) == other
+    assert read_index(b"", data) is None
+    empty = replace(FULL, episodes=())
+    assert read_manifest(*manifest_bytes(empty), index_of(empty, manifest_bytes(empty)[1])) == empty

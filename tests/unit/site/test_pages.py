@@ -198,6 +198,8 @@ def filled(value: Any) -> Any:
     if isinstance(value, str):
         return HOSTILE
     if isinstance(value, tuple):
+        if isinstance(value, Group):
+            return Group(value.kind, *map(filled, value[1:]))
         return tuple(filled(part) for part in value)
     if is_dataclass(value) and not isinstance(value, type):
         kept = {
