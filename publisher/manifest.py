@@ -98,7 +98,7 @@ class Released:
     page: StoredObject | None = None
     pages: dict[str, StoredObject] = field(default_factory=dict)
     made_of: str = ""
-    piece: bytes = field(default=b"", init=False, compare=False, repr=False)
+    piece: bytes | memoryview = field(default=b"", init=False, compare=False, repr=False)
     """The episode as it stands in the manifest that it was read from; empty for any other. As no argument it
     is not carried over to a copy with other values."""
 
@@ -114,7 +114,7 @@ class Released:
     @property
     def source_digest(self) -> str:
         """Of the producer's audio file, without reading the rest."""
-        _, found, rest = self.piece.partition(_SOURCE)
+        _, found, rest = bytes(self.piece).partition(_SOURCE)
         digest = rest[:_DIGEST_CHARACTERS]
         is_plain = (
             bool(found) and digest.isalnum() and rest[_DIGEST_CHARACTERS : _DIGEST_CHARACTERS + 1] == b'"'
@@ -207,7 +207,7 @@ def digest_in(key: str) -> str:
     return key.removeprefix("releases/").removesuffix(".json")
 
 
-def _pieces(manifest: Manifest) -> Iterator[bytes]:
+def _pieces(manifest: Manifest) -> Iterator[bytes | memoryview]:
     """Canonical JSON, an episode at a time: as values, ten thousand take several times their bytes."""
     others: dict[str, Any] = _sparse(replace(manifest, episodes=(), pages=(), objects={}))
     text = json.encoder.encode_basestring
@@ -354,7 +354,7 @@ def posts_of(values: dict[str, Any]) -> dict[str, tuple[Social, ...]]:
 
 
 def _indexed(entries: list[Entry], data: bytes) -> Iterator[Released]:
-    put = object.__setattr__
+    put, whole = object.__setattr__, memoryview(data)
     for slug, guid, title, published, made_of, start, end in entries:
         released = object.__new__(Released)
         put(released, "slug", slug)
@@ -362,7 +362,7 @@ def _indexed(entries: list[Entry], data: bytes) -> Iterator[Released]:
         put(released, "title", title)
         put(released, "published", published)
         put(released, "made_of", made_of)
-        put(released, "piece", data[start:end])
+        put(released, "piece", whole[start:end])
         yield released
 
 
@@ -415,14 +415,14 @@ def _is_early(values: dict[str, Any]) -> bool:
     return all(type(text) is str for text in values.values())
 
 
-def _complete(released: Released, piece: bytes) -> None:
+def _complete(released: Released, piece: bytes | memoryview) -> None:
     """Sets all that is made out of an episode's bytes.
 
     Raises:
         StoreError: they are none of an episode.
     """
     try:
-        late = _late(json.loads(piece))
+        late = _late(json.loads(bytes(piece)))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(f"{released.slug} cannot be read from the manifest: {error!r}") from error
     for name in _LATE:

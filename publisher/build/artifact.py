@@ -35,7 +35,7 @@ def of_bytes(key: str, data: bytes, digest: str = "") -> Artifact:
         digest: SHA-256 of the data, where it is known.
     """
     digest = digest or sha256(data)
-    body = Body(lambda: io.BytesIO(data), len(data), digest, in_memory=True)
+    body = Body(lambda: io.BytesIO(data), len(data), digest, (data,))
     return Artifact(StoredObject(key, digest, len(data), content_type(key)), body)
 
 

@@ -23,7 +23,7 @@ def named_feed(feed: bytes, manifest_key: str) -> Artifact:
 
     length, digest = sum(len(piece) for piece in pieces), digest_of(opened)
     item = StoredObject(FEED_KEY, digest, length, content_type(FEED_KEY))
-    return Artifact(item, Body(opened, length, digest, in_memory=True))
+    return Artifact(item, Body(opened, length, digest, pieces))
 
 
 def flip(uploads: Uploads, manifest: Artifact, feed: Artifact, *, expected: str | None) -> None:

@@ -110,8 +110,12 @@ class Standing:
         if release != published.manifest_key:
             # Somebody else published meanwhile, most of it as it was.
             old = copy_of(self._state / KEPT, release)
-            pieces = {item.slug: item.piece for item in old.episodes} if old else {}
-            same = {item.slug for item in published.manifest.episodes if pieces.get(item.slug) == item.piece}
+            pieces = {item.slug: bytes(item.piece) for item in old.episodes} if old else {}
+            same = {
+                item.slug
+                for item in published.manifest.episodes
+                if pieces.get(item.slug) == bytes(item.piece) != b""
+            }
             known = {slug: of for slug, of in known.items() if slug in same}
         self._known = known
 

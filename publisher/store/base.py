@@ -34,14 +34,14 @@ class Body:
         open: gives a fresh seekable binary reader, positioned at 0; the store closes it.
         length_bytes: how many bytes it yields.
         digest: their SHA-256, lowercase hexadecimal.
-        in_memory: whether they are bytes that were summed where they lie: those cannot change on their way,
-            as a producer's file may.
+        pieces: they themselves, one piece after the other, where they were summed in memory: there they
+            cannot change on their way, as a producer's file may. None for any others.
     """
 
     open: Callable[[], BinaryIO]
     length_bytes: int
     digest: str
-    in_memory: bool = False
+    pieces: tuple[bytes | memoryview, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

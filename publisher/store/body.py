@@ -23,7 +23,7 @@ def blocks(key: str, body: Body, block_bytes: int, *, summed: bool = True) -> Ge
         StoreError: the bytes are not those that `body` names, or cannot be read.
     """
     digest = hashlib.sha256()
-    summed = summed and not body.in_memory
+    summed = summed and body.pieces is None
 
     def is_other() -> bool:
         return summed and digest.hexdigest() != body.digest

@@ -194,7 +194,8 @@ class FolderStore:
             with path.open("xb") as target:
                 # Held for as long as this process lives: an unlocked one is a leftover.
                 fcntl.flock(target, fcntl.LOCK_EX)
-                for block in blocks(key, body, _BLOCK_BYTES):
+                # What is in memory need not be copied there in blocks.
+                for block in body.pieces or blocks(key, body, _BLOCK_BYTES):
                     target.write(block)
                     if progress is not None:
                         progress(len(block))
