@@ -24,6 +24,8 @@ from publisher.state.code import code_stamp
 from publisher.state.looking import Seen
 
 _TABLE: Final = "episodes"
+_PARTS: Final = 3
+"""Lines of what is known of an episode: first facts and problems, files and fingerprints, all else."""
 _TYPE: Final = ""
 """Key under which a packed value says what it is; no field is called so."""
 
@@ -47,7 +49,7 @@ _FILES: Final = frozenset((
 class KeptEpisode(Episode):
     """An episode out of the cache, equal to the one that was read."""
 
-    __slots__ = ("_files", "_rest", "mark", "own_parts")
+    __slots__ = ("_found", "mark", "own_parts")
 
     mark: str
     """Tells all that it was read from, and the code that read it, from anything else."""
@@ -55,22 +57,16 @@ class KeptEpisode(Episode):
     """As `publisher.parts.own_parts` gives them."""
 
     def __getattr__(self, name: str) -> Any:
-        # Asked only for what is not set.
+        # Asked only for what is not set. Where two threads ask at once, both set the same.
         if name in _FILE_DEFAULTS or name == "own_parts":
-            files = object.__getattribute__(self, "_files")
-            if files is not None:  # else another thread was quicker
-                values, parts = json.loads(files)
-                self._set(_FILE_DEFAULTS, values)
-                object.__setattr__(self, "own_parts", parts)
-                object.__setattr__(self, "_files", None)
-            return object.__getattribute__(self, name)
-        if name in _REST:
-            rest = object.__getattribute__(self, "_rest")
-            if rest is not None:
-                self._set(_REST, json.loads(rest))
-                object.__setattr__(self, "_rest", None)
-            return object.__getattribute__(self, name)
-        raise AttributeError(name)
+            values, parts = json.loads(object.__getattribute__(self, "_found").split(b"\n")[1])
+            self._set(_FILE_DEFAULTS, values)
+            object.__setattr__(self, "own_parts", parts)
+        elif name in _REST:
+            self._set(_REST, json.loads(object.__getattribute__(self, "_found").split(b"\n")[2]))
+        else:
+            raise AttributeError(name)
+        return object.__getattribute__(self, name)
 
     def _set(self, defaults: dict[str, Any], values: dict[str, Any]) -> None:
         for name, default in defaults.items():
@@ -117,7 +113,8 @@ class KeptEpisodes:
         self._table = Table(folder if usable else None, _TABLE)
         self._known = self._table.all() if usable else {}
         self._show = ""
-        self._heads: dict[str, list[Any]] = {}
+        self._heads: dict[str, tuple[str, bytes, list[Any]]] = {}
+        """Of each folder its stamp, what is known of it, and the head of that."""
 
     def __enter__(self) -> KeptEpisodes:
         return self
@@ -134,28 +131,30 @@ class KeptEpisodes:
         """
         # The name of a folder need not be text.
         self._show = fingerprint([code_stamp(), repr(name), language, zone, _clocks(zone)])
-        heads = {}
+        names, heads = list[tuple[str, str, bytes]](), list[bytes]()
         for (folder, _), found in self._known.items():
             stamp = self._stamp(folder)
-            if stamp and found.startswith(stamp):
-                heads[folder] = found[len(stamp) : found.find(b"\n")]
+            if stamp and found.startswith(stamp.encode()):
+                names.append((folder, stamp, found))
+                heads.append(found[len(stamp) : found.find(b"\n")])
         try:
             # All at once: each by itself takes as long again to begin and to end.
-            values = json.loads(b"[" + b",".join(heads.values()) + b"]")
-            self._heads = dict(zip(heads, values, strict=True))
+            values = json.loads(b"[" + b",".join(heads) + b"]")
+            self._heads = {
+                folder: (stamp, found, head)
+                for (folder, stamp, found), head in zip(names, values, strict=True)
+            }
         except ValueError:
             self._heads = {}  # somebody meddled with the cache
 
     def recall(self, folder: str) -> tuple[Episode, tuple[Problem, ...]] | None:
         """An episode with the problems that were found when it was read, or None where it has to be read."""
-        head = self._heads.get(folder)
-        if head is None:
+        if folder not in self._heads:
             return None
-        stamp, found = self._stamp(folder), self._known[folder, ""]
+        stamp, found, head = self._heads[folder]
         try:
             counted, problems = head
-            _, files, rest = found.split(b"\n")
-            episode = _episode(counted, files, rest, stamp.decode())
+            episode = _episode(counted, found, stamp)
             known = unpacked(problems) if problems else ()
         except (ValueError, KeyError, TypeError, AttributeError):
             return None  # somebody meddled with the cache
@@ -175,31 +174,36 @@ class KeptEpisodes:
         )
         head = json.dumps([counted, packed(problems)]).encode()
         second, rest = json.dumps([files, own_parts(episode)]).encode(), json.dumps(others).encode()
+        found = stamp.encode() + b"\n".join((head, second, rest))
         try:
-            if _episode(json.loads(head)[0], second, rest, "") != episode:
+            if _episode(json.loads(head)[0], found, "") != episode:
                 return  # it holds what JSON does not
         except (ValueError, KeyError, TypeError):
             return
-        self._table.put(folder, "", stamp + b"\n".join((head, second, rest)))
+        self._table.put(folder, "", found)
 
-    def _stamp(self, folder: str) -> bytes:
+    def _stamp(self, folder: str) -> str:
+        """What is known of a folder begins with it."""
         seen = self._seen.folders.get(folder) if self._seen else None
-        return f"{self._show} {seen.digest} ".encode() if seen else b""
+        return f"{self._show} {seen.digest} " if seen else ""
 
     def _is_settled(self, folder: str) -> bool:
         return self._seen is not None and self._seen.folders[folder].is_settled(self._seen.at)
 
 
-def _episode(counted: dict[str, Any], files: bytes, rest: bytes, mark: str) -> KeptEpisode:
+def _episode(counted: dict[str, Any], found: bytes, mark: str) -> KeptEpisode:
+    if found.count(b"\n") != _PARTS - 1:
+        raise ValueError("there are other parts")
     episode = object.__new__(KeptEpisode)
     put = object.__setattr__
     for name, default in _COUNTED_DEFAULTS:
-        value = counted.get(name, default)
+        if name not in counted:
+            put(episode, name, default)
+    for name, value in counted.items():
         put(episode, name, _unpacked(value) if type(value) in (list, dict) else value)
     if episode.published is not None:
         put(episode, "published", datetime.fromisoformat(counted["published"]))
-    put(episode, "_files", files)
-    put(episode, "_rest", rest)
+    put(episode, "_found", found)
     put(episode, "mark", mark)
     return episode
 

@@ -69,16 +69,14 @@ def _standing(before: Manifest | None) -> dict[str, dict[str, StoredObject]]:
 
 
 def _page(shop: Workshop, episode: Episode, facets: Facets) -> SearchPage:
-    known = [("date", facets.date)]
-    if episode.code:
-        known.append(("code", episode.code))
+    date = ("date", facets.date)
     return SearchPage(
-        url=page_key(episode.slug).removesuffix("index.html"),
-        language=shop.show.language,
-        title=episode.title,
-        fingerprint=facets.found,
-        passages=partial(_passages, shop, episode),
-        facts=tuple(known),
+        page_key(episode.slug).removesuffix("index.html"),
+        shop.show.language,
+        episode.title,
+        facets.found,
+        partial(_passages, shop, episode),
+        (date, ("code", episode.code)) if episode.code else (date,),
     )
 
 

@@ -20,7 +20,7 @@ from publisher.identity import sha256
 from publisher.model import Show
 from publisher.parts import RECIPES
 from publisher.planning import Plan, PlannedEpisode
-from publisher.reading.kept import mark_of
+from publisher.reading.kept import KeptEpisode, mark_of
 from publisher.release.published import KEPT, Published, copy_of
 from publisher.site.alike import Alike
 from publisher.site.facets import Facets, Heard
@@ -92,6 +92,7 @@ class Standing:
         self._known: dict[str, Known] = {}
         self._facets: dict[str, Facets] = {}
         self._items: dict[str, str] = {}
+        self._holds: frozenset[str] = frozenset()
         self._alike: Alike | None = None
 
     def read(self, published: Published) -> None:
@@ -121,14 +122,15 @@ class Standing:
 
     def same(self, show: Show) -> frozenset[str]:
         """Slugs of the episodes of the folder that a plan has found to be as they are published."""
-        marks = {slug: known.mark for slug, known in self._known.items() if known.is_same}
-        return frozenset(
+        known = self._known
+        self._holds = frozenset(
             [
                 episode.slug
                 for episode in show.episodes
-                if marks.get(episode.slug, "") == mark_of(episode) != ""
+                if episode.slug in known and known[episode.slug].mark == mark_of(episode)
             ]
         )
+        return frozenset([slug for slug in self._holds if known[slug].is_same])
 
     def build_for(self, show: Show, states: Mapping[str, object]) -> None:
         """Says what episodes are built for: items and facets that were for another show are forgotten.
@@ -197,11 +199,14 @@ class Standing:
         """
         if self._state is None:
             return
-        known = {
-            planned.slug: self._now(planned, of)
-            for planned in plan.released
-            if planned.episode and (of := mark_of(planned.episode))
-        }
+        new = self._facets.keys() | self._items.keys()
+        known = {}
+        for planned in plan.released:
+            slug, of = planned.slug, self._of(planned)
+            if of and of.is_same and slug not in new:
+                known[slug] = of
+            elif planned.episode and mark_of(planned.episode):
+                known[slug] = self._now(planned, of)
         if known == self._known and not plan.has_changes:
             return
         noted = [key, self._planned_by, self._built_by], _packed(known)
@@ -211,11 +216,9 @@ class Standing:
                 values = json.dumps(self._alike.to_json()).encode()
                 table.put(self._scope, _ALIKE, self._built_by.encode() + b"\n" + values)
 
-    def _now(self, planned: PlannedEpisode, of: str) -> Known:
-        slug, known = planned.slug, self._of(planned)
-        new = slug in self._facets or slug in self._items
-        if known and known.is_same and not new:
-            return known
+    def _now(self, planned: PlannedEpisode, known: Known | None) -> Known:
+        assert planned.episode is not None
+        slug, of = planned.slug, mark_of(planned.episode)
         item = self._items.get(slug) or (known.item if known else "")
         made = self._facets.get(slug)
         if made:
@@ -224,10 +227,11 @@ class Standing:
         return Known(of, planned.state == "unchanged", item, facets, lists)
 
     def _of(self, planned: PlannedEpisode) -> Known | None:
-        if planned.state != "unchanged" or planned.episode is None:
+        """What is known of an episode that goes out as it was, by the folder for which `same` was asked."""
+        if planned.state != "unchanged" or planned.slug not in self._holds:
             return None
-        known = self._known.get(planned.slug)
-        return known if known and known.mark == mark_of(planned.episode) else None
+        # A post that was added is none of the folder's.
+        return self._known[planned.slug] if isinstance(planned.episode, KeptEpisode) else None
 
 
 _TEXTS: Final = Facets._fields.index("topics")

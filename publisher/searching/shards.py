@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from publisher.identity import DIGEST_CHARACTERS, canonical_json
 
@@ -38,8 +39,7 @@ class Passage:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPage:
+class SearchPage(NamedTuple):
     """One page to be found.
 
     Attributes:
@@ -56,7 +56,7 @@ class SearchPage:
     language: str
     title: str
     fingerprint: str
-    passages: Callable[[], Sequence[Passage]] = field(compare=False, repr=False)
+    passages: Callable[[], Sequence[Passage]]
     facts: tuple[tuple[str, str], ...] = ()
 
 
@@ -85,10 +85,13 @@ def shards(pages: Sequence[SearchPage], *, version: str) -> tuple[Shard, ...]:
         version: of the Pagefind that makes the index.
     """
     found: list[Shard] = []
-    for language in dict.fromkeys(_primary(page.language) for page in pages):
+    primary = {tag: _primary(tag) for tag in {page.language for page in pages}}
+    for language in dict.fromkeys([primary[page.language] for page in pages]):
         found.append(_named(language, (), version))
         together: list[SearchPage] = []
-        for page in (page for page in pages if _primary(page.language) == language):
+        for page in pages:
+            if primary[page.language] != language:
+                continue
             together.append(page)
             if len(together) >= _MOST or (len(together) >= _LEAST and _ends(page)):
                 found.append(_named(language, tuple(together), version))

@@ -54,28 +54,16 @@ def groups_of(show: Show, members: Sequence[Member]) -> Groups:
         members: oldest first.
     """
     found: list[Group] = []
+    topics = [dict(member.facets.topics) for member in members]
+    people = [member.facets.people for member in members]
+    slugs = [member.slug for member in members]
     for key, label in show.taxonomies:
-        found += _grouped(
-            "topic",
-            key,
-            label,
-            f"topics/{ascii_slug(key) or 'topic'}",
-            ((member.slug, dict(member.facets.topics).get(key, ())) for member in members),
-        )
-    found += _grouped(
-        "person",
-        "person",
-        "",
-        "people",
-        ((member.slug, [person.name for person in member.facets.people]) for member in members),
-    )
-    found += _grouped(
-        "organization",
-        "organization",
-        "",
-        "organizations",
-        ((member.slug, [person.organization for person in member.facets.people]) for member in members),
-    )
+        values = [of.get(key, ()) for of in topics]
+        found += _grouped("topic", key, label, f"topics/{ascii_slug(key) or 'topic'}", slugs, values)
+    heard = [[name for name, _, _ in of] for of in people]
+    found += _grouped("person", "person", "", "people", slugs, heard)
+    belonging = [[organization for _, organization, _ in of] for of in people]
+    found += _grouped("organization", "organization", "", "organizations", slugs, belonging)
     names = dict(show.seasons)
     found += _numbered(
         "season",
@@ -90,8 +78,7 @@ def groups_of(show: Show, members: Sequence[Member]) -> Groups:
         ((member.slug, member.published.astimezone(zone).year) for member in members),
         str,
     )
-    slugs = tuple(member.slug for member in reversed(members))
-    return Groups(tuple(found), Group("all", "all", "", "", "archive/", slugs))
+    return Groups(tuple(found), Group("all", "all", "", "", "archive/", tuple(reversed(slugs))))
 
 
 def group_pages(group: Group) -> tuple[GroupPage, ...]:
@@ -140,22 +127,27 @@ def _largest_first(groups: Sequence[Group]) -> list[Group]:
 
 
 def _grouped(
-    kind: GroupKind, key: str, label: str, folder: str, named: Iterable[tuple[str, Iterable[str]]]
+    kind: GroupKind, key: str, label: str, folder: str, slugs: Iterable[str], named: Iterable[Sequence[str]]
 ) -> list[Group]:
-    slugs: dict[str, list[str]] = {}
-    for slug, names in named:
-        for name in dict.fromkeys(names):
+    """Groups by what episodes name.
+
+    Args:
+        slugs, named: of each episode.
+    """
+    having: dict[str, list[str]] = {}
+    for slug, names in zip(slugs, named, strict=True):
+        for name in names if len(names) < 2 else dict.fromkeys(names):
             if name:
-                slugs.setdefault(name, []).append(slug)
+                having.setdefault(name, []).append(slug)
     taken: set[str] = set()
     groups = []
-    for name, members in slugs.items():
+    for name, members in having.items():
         # Who came first keeps the plain address when another name would have the same.
         address = ascii_slug(name) or sha256(name.encode())[:12]
         if address in taken:
             address = f"{address}-{sha256(name.encode())[:8]}"
         taken.add(address)
-        groups.append(Group(kind, key, label, name, f"{folder}/{address}/", tuple(reversed(members))))
+        groups.append(Group(kind, key, label, name, f"{folder}/{address}/", tuple(members[::-1])))
     return sorted(groups, key=lambda group: (group.name.casefold(), group.name))
 
 

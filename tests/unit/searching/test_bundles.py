@@ -194,7 +194,8 @@ def test_a_program_that_is_not_there_is_told_of(tmp_path: Path, monkeypatch: pyt
 
 
 def test_settings_of_the_environment_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = made(page(1))
+    asked = page(1)
+    plain = made(asked)
     monkeypatch.setenv("PAGEFIND_FORCE_LANGUAGE", "en")
 
-    assert made(page(1)) == plain
+    assert made(asked) == plain

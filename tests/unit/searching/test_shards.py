@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -49,7 +48,7 @@ def test_a_shard_is_named_by_what_it_is_made_of() -> None:
     ],
 )
 def test_a_page_that_changed_makes_one_shard_anew(change: dict[str, str]) -> None:
-    pages = [*PAGES[:500], replace(PAGES[500], **change), *PAGES[501:]]  # type: ignore[arg-type]
+    pages = [*PAGES[:500], PAGES[500]._replace(**change), *PAGES[501:]]  # type: ignore[arg-type]
 
     before, after = cut(PAGES), cut(pages)
 
