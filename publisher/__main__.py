@@ -14,7 +14,7 @@ def main() -> None:
     from publisher.cli import run
 
     # A large show is a million small values that stay; looking for cycles among them every 700 costs a sixth.
-    gc.set_threshold(300_000, 20, 20)
+    gc.set_threshold(50_000, 20, 20)
     # Whoever stops a service or a container sends this. As the first process of a container it would not even
     # end without a handler.
     signal.signal(signal.SIGTERM, _interrupted)

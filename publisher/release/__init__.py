@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from publisher.errors import Conflict, NeedsDecision, ShowError
 from publisher.manifest import FEED_KEY, Manifest
+from publisher.much import much_that_stays
 from publisher.planning import Plan, empties_feed, risks
 from publisher.problems import Problem, in_order
 from publisher.release.building import unreadable, workshop
@@ -105,17 +106,18 @@ def publish(
     progress = progress or Quiet()
     with contextlib.nullcontext() if dry_run else only_run(folder, say=progress.say):
         # Read behind the lock: what another run has just released is not released once more.
-        prepared = prepare(
-            folder,
-            to=to,
-            endpoint=endpoint,
-            url=url,
-            now=now,
-            id3_version=id3_version,
-            choose=choose,
-            seen=seen,
-            probing=elsewhere.probing(Path(folder).resolve()) if elsewhere else None,
-        )
+        with much_that_stays():
+            prepared = prepare(
+                folder,
+                to=to,
+                endpoint=endpoint,
+                url=url,
+                now=now,
+                id3_version=id3_version,
+                choose=choose,
+                seen=seen,
+                probing=elsewhere.probing(Path(folder).resolve()) if elsewhere else None,
+            )
 
         def carry_out(prepared: Prepared) -> Outcome:
             return release(
