@@ -68,7 +68,8 @@ class Uploads:
         self.keys: list[str] = []
         """Of what was stored."""
         self._damaged: frozenset[str] = frozenset()
-        self._there: set[tuple[str, str]] = set()
+        self._there: dict[str, str] = {}
+        """Digests by key."""
         self._lock = threading.Lock()
 
     def afresh(self) -> Uploads:
@@ -89,8 +90,8 @@ class Uploads:
         """
         self._damaged = but
         if manifest:
-            objects = manifest.all_objects(slugs).values()
-            self._there |= {(item.key, item.digest) for item in objects if item.key not in but}
+            objects = manifest.all_objects(slugs)
+            self._there |= {key: item.digest for key, item in objects.items() if key not in but}
 
     def is_sound(self, key: str) -> bool:
         """Whether what the release has at a key is not known to be damaged."""
@@ -99,7 +100,7 @@ class Uploads:
     def forget(self, key: str) -> None:
         """Counts whatever is said to stand at a key as unknown."""
         with self._lock:
-            self._there = {(there, digest) for there, digest in self._there if there != key}
+            self._there.pop(key, None)
 
     def keep(self, artifact: Artifact) -> StoredObject:
         """Stores the artifact unless it is there.
@@ -109,7 +110,7 @@ class Uploads:
         """
         item = artifact.object
         with self._lock:
-            if (item.key, item.digest) in self._there:
+            if self._there.get(item.key) == item.digest:
                 return item
         if not self._found(item):
             self.progress.say(item.key)
@@ -119,7 +120,7 @@ class Uploads:
                 self.length_bytes += item.length_bytes
                 self.keys.append(item.key)
         with self._lock:
-            self._there.add((item.key, item.digest))
+            self._there[item.key] = item.digest
         return item
 
     @property
@@ -130,7 +131,7 @@ class Uploads:
     def has(self, item: StoredObject) -> bool:
         """Whether the object is in the store, as far as `keep` would trust it."""
         with self._lock:
-            known = (item.key, item.digest) in self._there
+            known = self._there.get(item.key) == item.digest
         return known or self._found(item)
 
     def accept(self, item: StoredObject, sent: bool) -> bool:
@@ -148,7 +149,7 @@ class Uploads:
         if (stored.digest or self._digest_of(item.key)) != item.digest:
             return False
         with self._lock:
-            self._there.add((item.key, item.digest))
+            self._there[item.key] = item.digest
             if sent:
                 self.count += 1
                 self.length_bytes += item.length_bytes

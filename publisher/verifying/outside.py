@@ -107,8 +107,8 @@ def look_from_outside(
         if changed is None and manifest is not None and not everything:
             changed = _changed_by(manifest, previous or _fetched(web, base_url, manifest.previous))
         slugs = part.slugs if part else None
-        first, rest = _in_order(run, feed, _objects(manifest, slugs), base_url, changed or ())
-        run.skipped += 0 if everything else len(rest)
+        first, rest, skipped = _in_order(run, feed, _objects(manifest, slugs), base_url, changed or ())
+        run.skipped += skipped
         secure = urlsplit(feed_url).scheme == "https"
         _look_at(run, Look(web, base_url, secure, everything), first + rest if everything else first)
         return run.result()
@@ -200,31 +200,32 @@ def _objects(manifest: Manifest | None, slugs: Collection[str] | None = None) ->
 
 def _in_order(
     run: _Run, feed: Feed, objects: dict[str, StoredObject], base_url: str, changed: Collection[str]
-) -> tuple[list[Address], list[Address]]:
-    """What to look at, and what only if everything is wanted: changed things, the show's own, the newest
-    items, the rest. Each address once."""
+) -> tuple[list[Address], list[Address], int]:
+    """What to look at: changed things, the show's own, the newest items; the rest, if everything is wanted,
+    else how much that is. Each address once."""
     known = {base_url + (key if _PLAIN.fullmatch(key) else quote(key)): item for key, item in objects.items()}
     newest = [address for item in feed.items[: run.limits.newest] for address in item]
     older = [address for item in feed.items[run.limits.newest :] for address in item]
     every = {address.url: address for address in [*feed.channel, *newest]}
     further = {address.url: address for address in older if address.url not in every}
     named = every.keys() | further.keys()
-    every |= {
-        url: Address(url, "page" if item.type.startswith("text/html") else "object", item.key)
-        for url, item in known.items()
-        if url not in named and url.removesuffix("index.html") not in named
-    }
-    every |= further
     wanted = {key if "://" in key else base_url + quote(key) for key in changed}
     wanted |= {url.removesuffix("index.html") for url in wanted}
+    unnamed = [url for url in known if url not in named and url.removesuffix("index.html") not in named]
+    # Of ten thousand pages few are looked at.
+    chosen = unnamed if run.everything else [url for url in unnamed if url in wanted]
+    for url in chosen:
+        item = known[url]
+        every[url] = Address(url, "page" if item.type.startswith("text/html") else "object", item.key)
+    every |= further
     first = [address for url, address in every.items() if url in wanted]
     first += [address for address in [*feed.channel, *newest] if address.url not in wanted]
     first = list({address.url: address for address in first}.values())
     taken = {address.url for address in first}
     rest = [address for url, address in every.items() if url not in taken]
-    if run.everything:
-        rest = [_known(address, known) for address in rest]
-    return [_known(address, known) for address in first], rest
+    skipped = 0 if run.everything else len(rest) + len(unnamed) - len(chosen)
+    rest = [_known(address, known) for address in rest] if run.everything else []
+    return [_known(address, known) for address in first], rest, skipped
 
 
 def _known(address: Address, known: dict[str, StoredObject]) -> Address:
