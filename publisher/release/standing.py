@@ -7,6 +7,7 @@ the show's cache, by columns: ten thousand are read at once.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -42,17 +43,22 @@ def mark(*said: object) -> str:
 
 def made_by() -> str:
     """Tells whatever makes items and pages from any other; empty where it cannot be told."""
+    code, versions = code_stamp(), _versions()
+    if not code or not versions:
+        return ""
+    return ", ".join((f"publisher {__version__}", code, f"recipe {RECIPES['feed']}", versions))
+
+
+@functools.cache
+def _versions() -> str:
+    """Those of the libraries, as they were loaded; empty where they cannot be told."""
     # Imported here: a run that plans and finds nothing to do need not know.
     from importlib import metadata
 
-    code = code_stamp()
     try:
-        versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
+        return ", ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
     except metadata.PackageNotFoundError:
         return ""
-    if not code:
-        return ""
-    return ", ".join((f"publisher {__version__}", code, f"recipe {RECIPES['feed']}", *versions))
 
 
 class Known(NamedTuple):
