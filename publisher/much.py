@@ -1,23 +1,31 @@
-"""Reading much that stays."""
+"""Making much that stays."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import threading
 from collections.abc import Iterator
 from typing import Final
 
 _MANY: Final = 1_000_000
+_lock: Final = threading.Lock()
+_under_way: Final[list[tuple[int, int, int]]] = []
+"""For each block that has begun how often cycles were looked for before the first of them."""
 
 
 @contextlib.contextmanager
 def much_that_stays() -> Iterator[None]:
-    """Of what is made in the block nothing is looked at for cycles, unless it is very much: of a large show
-    it is a million small values, which stay for as long as the run takes and hold each other in no circle."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(_MANY, before[0]), *before[1:])
+    """While the block runs, cycles are looked for only where there is very much: a large show is a million
+    small values, which stay for as long as the block takes and hold each other in no circle."""
+    with _lock:
+        before = _under_way[0] if _under_way else gc.get_threshold()
+        _under_way.append(before)
+        gc.set_threshold(max(_MANY, before[0]), *before[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*before)
-        gc.freeze()
+        with _lock:
+            _under_way.pop()
+            if not _under_way:
+                gc.set_threshold(*before)

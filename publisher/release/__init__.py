@@ -104,20 +104,19 @@ def publish(
         StoreError: the store failed; what was published before stands.
     """
     progress = progress or Quiet()
-    with contextlib.nullcontext() if dry_run else only_run(folder, say=progress.say):
+    with contextlib.nullcontext() if dry_run else only_run(folder, say=progress.say), much_that_stays():
         # Read behind the lock: what another run has just released is not released once more.
-        with much_that_stays():
-            prepared = prepare(
-                folder,
-                to=to,
-                endpoint=endpoint,
-                url=url,
-                now=now,
-                id3_version=id3_version,
-                choose=choose,
-                seen=seen,
-                probing=elsewhere.probing(Path(folder).resolve()) if elsewhere else None,
-            )
+        prepared = prepare(
+            folder,
+            to=to,
+            endpoint=endpoint,
+            url=url,
+            now=now,
+            id3_version=id3_version,
+            choose=choose,
+            seen=seen,
+            probing=elsewhere.probing(Path(folder).resolve()) if elsewhere else None,
+        )
 
         def carry_out(prepared: Prepared) -> Outcome:
             return release(

@@ -17,7 +17,6 @@ from publisher.build.workshop import Workshop, page_key
 from publisher.delivery import delivery, further
 from publisher.manifest import Manifest, Released, StoredObject, digest_in, manifest_bytes
 from publisher.model import Audio, Episode, Show
-from publisher.much import much_that_stays
 from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import feeds, pages
@@ -103,17 +102,16 @@ def assemble(
     facets = gather(shop, plan, released, standing)
     indexes, searched = build_search(shop, episodes, released, facets, before)
     objects |= indexes
-    with much_that_stays():
-        site = Site(
-            shop,
-            pages.site_page(shop, objects, colours, searched),
-            episodes,
-            released,
-            facets,
-            _now_at(former, released),
-            standing.alike(),
-            partial(words, episodes, facets, standing),
-        )
+    site = Site(
+        shop,
+        pages.site_page(shop, objects, colours, searched),
+        episodes,
+        released,
+        facets,
+        _now_at(former, released),
+        standing.alike(),
+        partial(words, episodes, facets, standing),
+    )
     standing.keep_alike(site.alike)
     released, others = write_pages(site, plan, uploads, released)
     body, archives = feeds.render(shop, plan, objects, released, standing)
