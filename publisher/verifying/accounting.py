@@ -160,12 +160,15 @@ def _rebuilt(store: Store, manifest: Manifest, key: str, feed: bytes) -> bytes |
     if manifest.feed is None:
         return Fault("verify-rebuild", key, "the manifest says nothing of its feed", _RESTORE)
     copy = feed.replace(feed_names(key), b"", 1)
-    if manifest.feed.key != FEED_KEY:
-        found = store.read(manifest.feed.key)
-        if found is None:
+    if manifest.feed_parts or manifest.feed.key != FEED_KEY:
+        kept = manifest.feed_parts or (manifest.feed,)
+        found = [store.read(item.key) for item in kept]
+        pieces = [part[0] for part in found if part is not None]
+        if len(pieces) < len(found):
+            missing = kept[found.index(None)].key
             message = "the feed cannot be made again: its copy is not there"
-            return Fault("verify-rebuild", manifest.feed.key, message, _RESTORE)
-        copy = found[0]
+            return Fault("verify-rebuild", missing, message, _RESTORE)
+        copy = b"".join(pieces)
     again = named(copy, key)
     if sha256(copy) != manifest.feed.digest or again != feed:
         message = "the published feed is not the one that was released"

@@ -74,7 +74,20 @@ class Releases:
         folder = self.folder / root
         folder.mkdir(exist_ok=True)
         shop = Workshop(plan.show, folder, folder, lambda artifact: artifact.object, _unused, _unused, folder)
-        return feeds.render(shop, plan, objects, list(manifest.episodes), Standing(None, "", plan.show))
+        standing = Standing(None, "", plan.show)
+        body, listed, archives = feeds.render(shop, plan, objects, list(manifest.episodes), standing)
+        assert b"".join(_items(body)).count(b"<item>") == len(listed)
+        assert [len(item) for item in _items(body)] == [length for _, length in listed]
+        assert [guid.encode() in item for (guid, _), item in zip(listed, _items(body), strict=True)] == [
+            True
+        ] * len(listed)
+        return body, archives
+
+
+def _items(body: bytes) -> list[bytes]:
+    """Each from its first tag to that of the next one."""
+    first, *others = body.rpartition(b"</item>")[0].split(b"<item>")
+    return [b"<item>" + item for item in others] if first else []
 
 
 def _unused(*_: object) -> Any:
