@@ -16,6 +16,7 @@ from publisher.build.artifact import Artifact, addressed_bytes
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject
 from publisher.media_types import content_type
+from publisher.release.uploads import each
 from publisher.store.base import Store
 
 WHOLE_BYTES: Final = 1 << 20
@@ -68,11 +69,19 @@ def read_copy(store: Store, manifest: Manifest) -> bytes | None:
     """
     if manifest.feed is None:
         return None
-    pieces = []
-    for item in manifest.feed_parts or (manifest.feed,):
-        found = store.read(item.key)
-        if found is None:
-            return None
-        pieces.append(found[0])
-    body = b"".join(pieces)
+    parts = read_parts(store, manifest)
+    body = b"".join(part for part in parts.values() if part is not None)
     return body if sha256(body) == manifest.feed.digest else None
+
+
+def read_parts(store: Store, manifest: Manifest) -> dict[str, bytes | None]:
+    """The parts of a release's feed by their keys, in their order, None for one that is not there; of a feed
+    that is kept whole that one.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    kept = manifest.feed_parts or ((manifest.feed,) if manifest.feed else ())
+    keys = [item.key for item in kept]
+    found = each(store.read, keys)
+    return {key: part[0] if part else None for key, part in zip(keys, found, strict=True)}

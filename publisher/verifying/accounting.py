@@ -22,6 +22,7 @@ from publisher.errors import (
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject, feed_names, named_by, read_manifest
 from publisher.private import FOLDER
+from publisher.release.feed_copy import read_parts
 from publisher.release.names import NOTICES, copied, is_manifest, is_page, told_key
 from publisher.release.uploads import each
 from publisher.store import Store
@@ -161,14 +162,12 @@ def _rebuilt(store: Store, manifest: Manifest, key: str, feed: bytes) -> bytes |
         return Fault("verify-rebuild", key, "the manifest says nothing of its feed", _RESTORE)
     copy = feed.replace(feed_names(key), b"", 1)
     if manifest.feed_parts or manifest.feed.key != FEED_KEY:
-        kept = manifest.feed_parts or (manifest.feed,)
-        found = [store.read(item.key) for item in kept]
-        pieces = [part[0] for part in found if part is not None]
-        if len(pieces) < len(found):
-            missing = kept[found.index(None)].key
+        parts = read_parts(store, manifest)
+        missing = [key for key, part in parts.items() if part is None]
+        if missing:
             message = "the feed cannot be made again: its copy is not there"
-            return Fault("verify-rebuild", missing, message, _RESTORE)
-        copy = b"".join(pieces)
+            return Fault("verify-rebuild", missing[0], message, _RESTORE)
+        copy = b"".join(part for part in parts.values() if part is not None)
     again = named(copy, key)
     if sha256(copy) != manifest.feed.digest or again != feed:
         message = "the published feed is not the one that was released"
