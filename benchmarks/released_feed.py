@@ -62,7 +62,7 @@ class ReleasedFeed:
     def render(self) -> bytes:
         """The feed."""
         style = {"feed-style": _object("site/feed-{}.css", 0, "text/css")}
-        document, _ = feeds.render(
+        document, _, _ = feeds.render(
             self._shop, self._plan, style, self._released, Standing(None, "", self._show)
         )
         return document

@@ -143,6 +143,8 @@ class Manifest:
             is now, or that it was removed.
         moved_from: the feed's address before it moved; empty where it never did.
         feed: a copy of the feed without the line that names this manifest.
+        feed_parts: where the copy is kept in parts, these, one after the other; `feed` is not stored then,
+            and has the feed's own key.
         undone: for a rollback, key of the release that it took back: the folder may still say the same.
         repeats: for a rollback, key of the release whose content this one has again.
         previous: key of the manifest before, empty in the first.
@@ -162,6 +164,7 @@ class Manifest:
     pages: tuple[StoredObject, ...] = ()
     made_of: dict[str, str] = field(default_factory=dict)
     feed: StoredObject | None = None
+    feed_parts: tuple[StoredObject, ...] = ()
     former: dict[str, str] = field(default_factory=dict)
     moved_from: str = ""
     recipes: dict[str, int] = field(default_factory=dict)
@@ -191,8 +194,9 @@ class Manifest:
                 found[item.key] = item
             for page in episode.own_pages:
                 found[page.key] = page
-        if self.feed:
+        if self.feed and not self.feed_parts:
             found[self.feed.key] = self.feed
+        found |= {part.key: part for part in self.feed_parts}
         return found
 
 
@@ -340,6 +344,7 @@ def _manifest(values: dict[str, Any], pieces: list[bytes]) -> Manifest:
     values["parts"] = values.get("parts", {})
     values["objects"] = _objects(values.get("objects", {}))
     values["pages"] = tuple(_object(page) for page in values.get("pages", ()))
+    values["feed_parts"] = tuple(_object(part) for part in values.get("feed_parts", ()))
     values["feed"] = _object(values["feed"]) if "feed" in values else None
     values["posts"] = posts_of(values.get("posts", {}))
     values["episodes"] = (*_written(pieces), *map(_released, values.get("episodes", ())))

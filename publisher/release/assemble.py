@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from publisher import __version__, effective
-from publisher.build.artifact import Artifact, addressed_bytes, of_bytes
+from publisher.build.artifact import Artifact, of_bytes
 from publisher.build.episode import build_episode
 from publisher.build.pictures import build_pictures, colours_of, picture_urls, show_card
 from publisher.build.sounds import Order, Sound, prepare
@@ -21,6 +21,7 @@ from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import feeds, pages
 from publisher.release.facets import gather, words
+from publisher.release.feed_copy import keep_copy_of
 from publisher.release.finding import build_search
 from publisher.release.flip import named_feed
 from publisher.release.live_pages import write_page
@@ -114,9 +115,9 @@ def assemble(
     )
     standing.keep_alike(site.alike)
     released, others = write_pages(site, plan, uploads, released)
-    body, archives = feeds.render(shop, plan, objects, released, standing)
+    body, listed, archives = feeds.render(shop, plan, objects, released, standing)
     packed = _packed_feed(shop, plan, uploads, body)
-    feed = shop.keep(addressed_bytes("releases", "feed", ".xml", body))
+    feed, feed_parts = keep_copy_of(body, listed, shop.keep)
     manifest = Manifest(
         guid=shop.show.guid,
         feed_url=shop.show.feed_url,
@@ -128,6 +129,7 @@ def assemble(
         pages=(*(item for _, (item, _) in sorted(others.items())), *packed),
         made_of={key: made_of for key, (_, made_of) in others.items()},
         feed=feed,
+        feed_parts=feed_parts,
         former=former,
         moved_from=plan.moved_from,
         recipes=dict(RECIPES),

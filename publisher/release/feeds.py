@@ -24,7 +24,7 @@ def render(
     objects: dict[str, StoredObject],
     released: list[Released],
     standing: Standing,
-) -> tuple[bytes, dict[str, StoredObject]]:
+) -> tuple[bytes, list[tuple[str, int]], dict[str, StoredObject]]:
     """The feed, and its archive pages, which are stored already.
 
     Args:
@@ -33,7 +33,8 @@ def render(
         standing: what is known of those that go out as they were.
 
     Returns:
-        The feed's bytes, and the archive pages by `archive:0001` and so on, the oldest one first.
+        The feed's bytes, GUID and length in bytes of each of its items, and the archive pages by
+        `archive:0001` and so on, the oldest one first.
     """
     with Items(shop, plan, standing) as items:
         made = _render(shop, plan, objects, released, items)
@@ -43,7 +44,7 @@ def render(
 
 def _render(
     shop: Workshop, plan: Plan, objects: dict[str, StoredObject], released: list[Released], items: Items
-) -> tuple[bytes, dict[str, StoredObject]]:
+) -> tuple[bytes, list[tuple[str, int]], dict[str, StoredObject]]:
     archives = _archives(shop, plan, objects, released, items)
     urls = [shop.address(page) for page in archives.values()]
     paging = Paging(
@@ -55,7 +56,14 @@ def _render(
     newest = released[-limit:] if limit else released
     # The feed alone names trailers: one that comes later must not change an archive page that is full.
     trailers = _trailers(shop, plan, released)
-    return _document(shop, objects, items.of(newest), newest, paging, trailers=trailers), archives
+    listed: list[tuple[str, int]] = []
+
+    def counted() -> Iterator[bytes]:
+        for item, of in zip(reversed(newest), items.of(newest), strict=True):
+            listed.append((item.guid, len(of)))
+            yield of
+
+    return _document(shop, objects, counted(), newest, paging, trailers=trailers), listed, archives
 
 
 def _archives(

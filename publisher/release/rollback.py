@@ -14,6 +14,7 @@ from publisher.identity import sha256
 from publisher.manifest import Manifest, StoredObject, digest_in, manifest_bytes
 from publisher.model import Show
 from publisher.reading.load import load_show
+from publisher.release.feed_copy import read_copy
 from publisher.release.flip import flip, named_feed
 from publisher.release.history import Past, ensure_published, find, short
 from publisher.release.live_pages import pages_of, restore_pages, settle_pages
@@ -175,11 +176,11 @@ def _need_still_whole(uploads: Uploads, published: Published, past: Past) -> Non
         return
     now = read_published(store)
     before = store.read(published.manifest_key)
-    if before is not None and published.manifest is not None and published.manifest.feed is not None:
-        again = store.read(published.manifest.feed.key)
+    if before is not None and published.manifest is not None:
+        again = read_copy(store, published.manifest)
         if again is not None:
             artifact = of_bytes(published.manifest_key, before[0])
-            flip(uploads, artifact, named_feed(again[0], published.manifest_key), expected=now.feed_version)
+            flip(uploads, artifact, named_feed(again, published.manifest_key), expected=now.feed_version)
             restore_pages(uploads, published.manifest)
     raise StoreError(
         f"the release {past.name} was being pruned at the same time; what stood before stands again",
@@ -213,12 +214,12 @@ def _stands(store: Store, item: StoredObject) -> bool:
 
 
 def _feed_of(store: Store, past: Past) -> bytes:
-    copy = store.read(past.manifest.feed.key) if past.manifest.feed else None
-    if copy is None or past.manifest.feed is None or sha256(copy[0]) != past.manifest.feed.digest:
+    copy = read_copy(store, past.manifest)
+    if copy is None:
         raise StoreError(
             f"the feed of the release {past.name} is not kept whole", help="choose a later release"
         )
-    return copy[0]
+    return copy
 
 
 def _told(published: Published, past: Past, artifact: Artifact) -> RolledBack:

@@ -22,6 +22,7 @@ from publisher.errors import (
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject, feed_names, named_by, read_manifest
 from publisher.private import FOLDER
+from publisher.release.feed_copy import read_parts
 from publisher.release.names import NOTICES, copied, is_manifest, is_page, told_key
 from publisher.release.uploads import each
 from publisher.store import Store
@@ -160,12 +161,13 @@ def _rebuilt(store: Store, manifest: Manifest, key: str, feed: bytes) -> bytes |
     if manifest.feed is None:
         return Fault("verify-rebuild", key, "the manifest says nothing of its feed", _RESTORE)
     copy = feed.replace(feed_names(key), b"", 1)
-    if manifest.feed.key != FEED_KEY:
-        found = store.read(manifest.feed.key)
-        if found is None:
+    if manifest.feed_parts or manifest.feed.key != FEED_KEY:
+        parts = read_parts(store, manifest)
+        missing = [key for key, part in parts.items() if part is None]
+        if missing:
             message = "the feed cannot be made again: its copy is not there"
-            return Fault("verify-rebuild", manifest.feed.key, message, _RESTORE)
-        copy = found[0]
+            return Fault("verify-rebuild", missing[0], message, _RESTORE)
+        copy = b"".join(part for part in parts.values() if part is not None)
     again = named(copy, key)
     if sha256(copy) != manifest.feed.digest or again != feed:
         message = "the published feed is not the one that was released"

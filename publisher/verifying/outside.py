@@ -194,8 +194,8 @@ def _objects(manifest: Manifest | None, slugs: Collection[str] | None = None) ->
     episodes."""
     if manifest is None:
         return {}
-    own = manifest.feed.key if manifest.feed else FEED_KEY
-    return {key: item for key, item in manifest.all_objects(slugs).items() if key not in (FEED_KEY, own)}
+    own = {FEED_KEY, *(item.key for item in (manifest.feed, *manifest.feed_parts) if item)}
+    return {key: item for key, item in manifest.all_objects(slugs).items() if key not in own}
 
 
 def _in_order(

@@ -106,28 +106,27 @@ def test_nothing_known_or_nonsense_is_no_matter(place: Place) -> None:
     assert {len(column.split("\n")) for column in columns} == {EPISODES}
     nothing = "\n" * (EPISODES - 1)
     slugs = columns[0].split("\n")
-    for number, nonsense in enumerate(
-        json.dumps(value).encode() if not isinstance(value, bytes) else value
-        for value in (
-            b"",
-            noted[:-5],
-            [],
-            {},
-            first,
-            [first],
-            [first, {}],
-            [first, []],
-            [first, columns[:4]],
-            [first, columns[:-1]],
-            [first, [*columns, columns[0]]],
-            [first, [[], *columns[1:]]],
-            [first, [columns[0], *(column.partition("\n")[2] for column in columns[1:])]],
-            [first, ["\n".join((slugs[1], *slugs[1:])), *columns[1:]]],
-            [first, [*columns[:3], nothing, *columns[4:]]],
-            [first, [*columns[:3], columns[3].replace("[[", "[[[", 1), *columns[4:]]],
-            [first, [*columns[:3], columns[3].replace("[", "[1, ", 1), *columns[4:]]],
-        )
-    ):
+    values: list[Any] = [
+        b"",
+        noted[:-5],
+        [],
+        {},
+        first,
+        [first],
+        [first, {}],
+        [first, []],
+        [first, columns[:4]],
+        [first, columns[:-1]],
+        [first, [*columns, columns[0]]],
+        [first, [[], *columns[1:]]],
+        [first, [columns[0], *(column.partition("\n")[2] for column in columns[1:])]],
+        [first, ["\n".join((slugs[1], *slugs[1:])), *columns[1:]]],
+        [first, [*columns[:3], nothing, *columns[4:]]],
+        [first, [*columns[:3], columns[3].replace("[[", "[[[", 1), *columns[4:]]],
+        [first, [*columns[:3], columns[3].replace("[", "[1, ", 1), *columns[4:]]],
+    ]
+    for number, value in enumerate(values):
+        nonsense = value if isinstance(value, bytes) else json.dumps(value).encode()
         with Table(state, "standing") as table:
             table.put(scope, key, nonsense)
         title = f"Number{number}"

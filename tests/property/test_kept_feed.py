@@ -74,7 +74,20 @@ class Releases:
         folder = self.folder / root
         folder.mkdir(exist_ok=True)
         shop = Workshop(plan.show, folder, folder, lambda artifact: artifact.object, _unused, _unused, folder)
-        return feeds.render(shop, plan, objects, list(manifest.episodes), Standing(None, "", plan.show))
+        standing = Standing(None, "", plan.show)
+        body, listed, archives = feeds.render(shop, plan, objects, list(manifest.episodes), standing)
+        # What stands behind the last one is none of it.
+        found = _items(body)
+        assert len(found) == len(listed)
+        assert [len(item) for item in found[:-1]] == [length for _, length in listed[:-1]]
+        assert all(guid.encode() in item for (guid, _), item in zip(listed, found, strict=True))
+        return body, archives
+
+
+def _items(body: bytes) -> list[bytes]:
+    """Each from its first tag to that of the next one."""
+    _, *found = body.split(b"<item>")
+    return [b"<item>" + item for item in found]
 
 
 def _unused(*_: object) -> Any:

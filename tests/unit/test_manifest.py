@@ -72,6 +72,7 @@ FULL = Manifest(
     former={"episodes/z/index.html": "z"},
     moved_from="https://old.example/feed.xml",
     feed=stored("releases/feed-ab.xml"),
+    feed_parts=(stored("releases/feed-cd.xml"),),
     recipes={"tags": 1},
     version="0.1.0",
     previous="releases/" + "0" * 64 + ".json",
@@ -104,7 +105,7 @@ def test_an_episode_is_written_as_it_was_read() -> None:
     key, data = manifest_bytes(FULL)
     manifest = read_manifest(key, data)
     assert b",".join(episode.piece for episode in manifest.episodes) in data
-    assert all(json.loads(episode.piece)["slug"] == episode.slug for episode in manifest.episodes)
+    assert all(json.loads(bytes(episode.piece))["slug"] == episode.slug for episode in manifest.episodes)
     first = manifest.episodes[0]
     # A copy with other values is not written as the one that it was made from.
     other = replace(first, title='],"episodes":[{"enclosure":')
@@ -231,8 +232,10 @@ def test_all_objects_are_listed_once_by_key() -> None:
         *("media/a.mp3", "media/b.mp3", "images/c.jpg", "transcripts/a.vtt", "episodes/a/index.html"),
         "episodes/a/embed/index.html",
         "episodes/z/index.html",
-        *("artwork/show.jpg", "site/style.css", "index.html", "releases/feed-ab.xml"),
+        *("artwork/show.jpg", "site/style.css", "index.html", "releases/feed-cd.xml"),
     }
+    whole = replace(FULL, feed_parts=())
+    assert set(whole.all_objects()) - set(FULL.all_objects()) == {"releases/feed-ab.xml"}
 
 
 def test_by_its_index_a_manifest_is_the_same() -> None:
