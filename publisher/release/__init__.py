@@ -324,7 +324,7 @@ def _write(
     for page in assembled.gone:
         store.delete(page.key)
     with manifest.body.open() as reader:
-        keep_copy(prepared.state / KEPT, manifest.object.key, reader.read(), assembled.manifest, store)
+        keep_copy(prepared.state / KEPT, manifest.object.key, reader.read(), assembled.manifest)
     written = () if interrupted else frozenset(uploads.keys)
     settle_pages(
         uploads.afresh(),

@@ -13,11 +13,9 @@ from publisher.errors import StoreError
 from publisher.manifest import FEED_HEAD_BYTES, FEED_KEY, Manifest, named_by, read_manifest
 from publisher.manifest_index import index_of
 from publisher.store.base import Store
-from publisher.store.folder import FolderStore
 
 KEPT: Final = "releases"
 """Folder of the show's `.publisher/` for copies of manifests: they never change, and are named by digest."""
-
 
 _INDEX: Final = ".index"
 
@@ -82,41 +80,26 @@ def manifest_of(store: Store, key: str, *, kept: Path | None = None) -> Manifest
             return None
         manifest = read_manifest(key, got[0])
         if kept:
-            keep_copy(kept, key, got[0], manifest, store)
+            keep_copy(kept, key, got[0], manifest)
     return manifest
 
 
-def keep_copy(folder: Path, key: str, data: bytes, manifest: Manifest, store: Store) -> None:
+def keep_copy(folder: Path, key: str, data: bytes, manifest: Manifest) -> None:
     """Keeps a manifest's bytes for the next run; where that is not possible, the next run fetches it.
 
     Args:
         manifest: what the data says.
-        store: that has it.
     """
     path = folder / Path(key).name
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.partial")
-        if not _linked(store, key, partial):
-            partial.write_bytes(data)
-        partial.replace(path)
-        partial.write_bytes(index_of(manifest, data))
-        partial.replace(path.with_suffix(_INDEX))
+        for place, content in ((path, data), (path.with_suffix(_INDEX), index_of(manifest, data))):
+            partial = place.with_suffix(f".{os.getpid()}.partial")
+            partial.write_bytes(content)
+            partial.replace(place)
         for old in sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)[:-3]:
             old.unlink(missing_ok=True)
             old.with_suffix(_INDEX).unlink(missing_ok=True)
-
-
-def _linked(store: Store, key: str, path: Path) -> bool:
-    """Gives the file of a folder store a second name, which on the same disk is a copy that takes no room."""
-    if not isinstance(store, FolderStore):
-        return False
-    try:
-        path.unlink(missing_ok=True)
-        path.hardlink_to(store.root / key)
-    except (OSError, NotImplementedError):
-        return False
-    return True
 
 
 def copy_of(folder: Path, key: str) -> Manifest | None:

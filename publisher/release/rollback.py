@@ -110,7 +110,7 @@ def rollback(
         uploads = Uploads(store, progress)
         show = loaded.show if tell and not feed else None
         manifest, artifact = _put_back(loaded.root, uploads, published, past, show)
-        keep_copy(loaded.root / STATE_FOLDER / KEPT, *manifest_bytes(manifest), manifest, store)
+        keep_copy(loaded.root / STATE_FOLDER / KEPT, *manifest_bytes(manifest), manifest)
     told = _told(published, past, artifact)
     if isinstance(store, PrefixedStore):
         reachable = tuple(store.discreet(address) for address in told.reachable)
