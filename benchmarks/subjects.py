@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -233,7 +234,7 @@ def pages(folder: str, store: str, before: str) -> Callable[[], object]:
     from publisher.build.pictures import colours_of
     from publisher.build.workshop import Workshop
     from publisher.release import prepare
-    from publisher.release.facets import gather
+    from publisher.release.facets import gather, words
     from publisher.release.finding import build_search
     from publisher.release.pages import site_page
     from publisher.release.site import Site
@@ -269,7 +270,9 @@ def pages(folder: str, store: str, before: str) -> Callable[[], object]:
         show = site_page(shop, published.objects, colours_of(shop), indexes)
         known = standing.made_of if standing else {}
         of_episodes = {item.slug: item.made_of for item in released} if standing else {}
-        site = Site(shop, show, episodes, released, facets, {})
+        alike = prepared.standing.alike() if standing else None
+        wordbook = partial(words, episodes, facets, prepared.standing)
+        site = Site(shop, show, episodes, released, facets, {}, alike, wordbook)
         changed = {slug: made for slug, made in site.made_of().items() if of_episodes.get(slug) != made}
         for order in site.orders(changed):
             if known.get(order.key) != order.made_of:

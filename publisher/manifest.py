@@ -359,16 +359,9 @@ def posts_of(values: dict[str, Any]) -> dict[str, tuple[Social, ...]]:
 
 
 def _indexed(entries: list[Entry], data: bytes) -> Iterator[Released]:
-    put, whole = object.__setattr__, memoryview(data)
+    whole = memoryview(data)
     for slug, guid, title, published, made_of, start, end in entries:
-        released = object.__new__(Released)
-        put(released, "slug", slug)
-        put(released, "guid", guid)
-        put(released, "title", title)
-        put(released, "published", published)
-        put(released, "made_of", made_of)
-        put(released, "piece", whole[start:end])
-        yield released
+        yield _begun(slug, guid, title, published, made_of, whole[start:end])
 
 
 def _written(pieces: list[bytes]) -> Iterator[Released]:
@@ -380,15 +373,24 @@ def _written(pieces: list[bytes]) -> Iterator[Released]:
             object.__setattr__(released, "piece", piece)
             yield released
         return
+    for piece, of in zip(pieces, early, strict=True):
+        published, made_of = _moment(of["published"]), of.get("made_of", "")
+        yield _begun(of["slug"], of["guid"], of["title"], published, made_of, piece)
+
+
+def _begun(
+    slug: str, guid: str, title: str, published: datetime, made_of: str, piece: bytes | memoryview
+) -> Released:
+    """An episode of which all else is made out of its bytes, when it is asked for."""
+    released = object.__new__(Released)
     put = object.__setattr__
-    for piece, values in zip(pieces, early, strict=True):
-        released = object.__new__(Released)
-        put(released, "published", _moment(values["published"]))
-        for name, value in values.items():
-            if name != "published":
-                put(released, name, value)
-        put(released, "piece", piece)
-        yield released
+    put(released, "slug", slug)
+    put(released, "guid", guid)
+    put(released, "title", title)
+    put(released, "published", published)
+    put(released, "made_of", made_of)
+    put(released, "piece", piece)
+    return released
 
 
 def _early(pieces: list[bytes]) -> list[dict[str, Any]] | None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from publisher.errors import Conflict, NeedsDecision, ShowError
+from publisher.garbage import rarely_collected
 from publisher.manifest import FEED_KEY, Manifest
-from publisher.much import much_that_stays
 from publisher.planning import Plan, empties_feed, risks
 from publisher.problems import Problem, in_order
 from publisher.release.building import unreadable, workshop
@@ -104,7 +104,7 @@ def publish(
         StoreError: the store failed; what was published before stands.
     """
     progress = progress or Quiet()
-    with contextlib.nullcontext() if dry_run else only_run(folder, say=progress.say), much_that_stays():
+    with contextlib.nullcontext() if dry_run else only_run(folder, say=progress.say), rarely_collected():
         # Read behind the lock: what another run has just released is not released once more.
         prepared = prepare(
             folder,

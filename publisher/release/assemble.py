@@ -21,7 +21,7 @@ from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import feeds, pages
 from publisher.release.facets import gather, words
-from publisher.release.feed_copy import keep_copy_of
+from publisher.release.feed_copy import store_copy
 from publisher.release.finding import build_search
 from publisher.release.flip import named_feed
 from publisher.release.live_pages import write_page
@@ -117,7 +117,7 @@ def assemble(
     released, others = write_pages(site, plan, uploads, released)
     body, listed, archives = feeds.render(shop, plan, objects, released, standing)
     packed = _packed_feed(shop, plan, uploads, body)
-    feed, feed_parts = keep_copy_of(body, listed, shop.keep)
+    feed, feed_parts = store_copy(body, listed, shop.keep)
     manifest = Manifest(
         guid=shop.show.guid,
         feed_url=shop.show.feed_url,

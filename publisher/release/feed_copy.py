@@ -24,7 +24,7 @@ _LEAST, _MOST, _ODDS = 32, 64, 16
 _ITEM: Final = b"<item>"
 
 
-def keep_copy_of(
+def store_copy(
     body: bytes, items: Sequence[tuple[str, int]], keep: Callable[[Artifact], StoredObject]
 ) -> tuple[StoredObject, tuple[StoredObject, ...]]:
     """Stores a feed's copy.
@@ -40,8 +40,11 @@ def keep_copy_of(
         return keep(addressed_bytes("releases", "feed", ".xml", body)), ()
     feed = StoredObject(FEED_KEY, sha256(body), len(body), content_type(FEED_KEY))
     ends = (0, *sorted(_cuts(body, items)), len(body))
-    parts = (addressed_bytes("releases", "feed", ".xml", body[start:end]) for start, end in pairwise(ends))
-    return feed, tuple([keep(part) for part in parts])
+
+    def stored(part: tuple[int, int]) -> StoredObject:
+        return keep(addressed_bytes("releases", "feed", ".xml", body[slice(*part)]))
+
+    return feed, tuple(each(stored, list(pairwise(ends))))
 
 
 def _cuts(body: bytes, items: Sequence[tuple[str, int]]) -> Iterator[int]:

@@ -77,8 +77,8 @@ class Site:
         released: Sequence[Released],
         facets: Mapping[str, Facets],
         former: dict[str, str],
-        known: Alike | None = None,
-        words: Wordbook | None = None,
+        known: Alike | None,
+        words: Wordbook,
     ) -> None:
         self._shop = shop
         self._site = site

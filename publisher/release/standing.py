@@ -133,7 +133,7 @@ class Standing:
             [
                 episode.slug
                 for episode in show.episodes
-                if episode.slug in known and known[episode.slug].mark == mark_of(episode)
+                if episode.slug in known and known[episode.slug].mark == mark_of(episode) != ""
             ]
         )
         return frozenset([slug for slug in self._holds if known[slug].is_same])

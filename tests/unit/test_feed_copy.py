@@ -8,7 +8,7 @@ from publisher.build.artifact import Artifact
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, StoredObject
 from publisher.release import feed_copy
-from publisher.release.feed_copy import keep_copy_of
+from publisher.release.feed_copy import store_copy
 
 HEAD, TAIL = b"<rss><channel>\n    ", b"</channel></rss>\n"
 
@@ -33,7 +33,7 @@ def copied(items: list[tuple[str, bytes]]) -> tuple[bytes, StoredObject, list[by
     """Feed, `feed` of its manifest, and the parts as they were stored."""
     kept = Kept()
     body = HEAD + b"".join(data for _, data in items) + TAIL
-    feed, parts = keep_copy_of(body, [(guid, len(data)) for guid, data in items], kept)
+    feed, parts = store_copy(body, [(guid, len(data)) for guid, data in items], kept)
     return body, feed, [kept.bytes[part.key] for part in parts or (feed,)]
 
 

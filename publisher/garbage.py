@@ -1,4 +1,4 @@
-"""Making much that stays."""
+"""How often Python looks for garbage that refers to itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _under_way: Final[list[tuple[int, int, int]]] = []
 
 
 @contextlib.contextmanager
-def much_that_stays() -> Iterator[None]:
+def rarely_collected() -> Iterator[None]:
     """While the block runs, cycles are looked for only where there is very much: a large show is a million
     small values, which stay for as long as the block takes and hold each other in no circle."""
     with _lock:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from publisher.much import much_that_stays
+from publisher.garbage import rarely_collected
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +22,8 @@ def threshold() -> Iterator[tuple[int, int, int]]:
 
 def test_blocks_that_end_in_any_order(threshold: tuple[int, int, int]) -> None:
     first, second = ExitStack(), ExitStack()
-    first.enter_context(much_that_stays())
-    second.enter_context(much_that_stays())
+    first.enter_context(rarely_collected())
+    second.enter_context(rarely_collected())
     assert gc.get_threshold()[0] > 100_000
     first.close()
     assert gc.get_threshold()[0] > 100_000
@@ -32,7 +32,7 @@ def test_blocks_that_end_in_any_order(threshold: tuple[int, int, int]) -> None:
 
 
 def test_a_block_that_fails(threshold: tuple[int, int, int]) -> None:
-    with pytest.raises(ValueError, match="it"), much_that_stays():
+    with pytest.raises(ValueError, match="it"), rarely_collected():
         raise ValueError("it")
     assert gc.get_threshold() == threshold
 
@@ -42,7 +42,7 @@ def test_what_is_no_more_needed_goes_all_the_same() -> None:
         def __init__(self) -> None:
             self.own = self
 
-    with much_that_stays():
+    with rarely_collected():
         circle = weakref.ref(Circle())
     gc.collect()
     assert circle() is None
