@@ -8,7 +8,8 @@ import threading
 from collections.abc import Iterator
 from typing import Final
 
-_MANY: Final = 1_000_000
+MANY: Final = 1_000_000
+"""So many new values are a reason to look for cycles where few are expected."""
 _lock: Final = threading.Lock()
 _under_way: Final[list[tuple[int, int, int]]] = []
 """For each block that has begun how often cycles were looked for before the first of them."""
@@ -21,7 +22,7 @@ def rarely_collected() -> Iterator[None]:
     with _lock:
         before = _under_way[0] if _under_way else gc.get_threshold()
         _under_way.append(before)
-        gc.set_threshold(max(_MANY, before[0]), *before[1:])
+        gc.set_threshold(max(MANY, before[0]), *before[1:])
     try:
         yield
     finally:

@@ -5,7 +5,9 @@ named by what it is made of, so that one that has not changed is there already a
 episode more, or one that was edited, costs one shard.
 
 Where a shard ends is told by the addresses of its own pages, not by counting from the first page. A page that
-is added or removed in the middle moves the ends near it, and those that follow stay where they are.
+is added or removed in the middle moves the ends near it, and those that follow stay where they are. Behind the
+last end the newest pages are kept in small shards, so that the next episode has only a few indexed once more;
+all of them become one when their end comes.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ FOLDER = "search"
 
 _FORM = 1  # Raised when what a bundle is made of stays the same and its files do not.
 _LEAST, _MOST, _ODDS = 48, 96, 16
+_SMALL = 16  # Pages of a small shard: the more there are, the more files a browser asks for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def shards(pages: Sequence[SearchPage], *, version: str) -> tuple[Shard, ...]:
     For each language, first the program that runs in the browser, then the shards that it takes in.
 
     Args:
-        pages: in the order of their publication, the oldest first, so that only the last shard grows.
+        pages: in the order of their publication, the oldest first, so that only the last shards change.
         version: of the Pagefind that makes the index.
     """
     found: list[Shard] = []
@@ -96,8 +99,8 @@ def shards(pages: Sequence[SearchPage], *, version: str) -> tuple[Shard, ...]:
             if len(together) >= _MOST or (len(together) >= _LEAST and _ends(page)):
                 found.append(_named(language, tuple(together), version))
                 together = []
-        if together:
-            found.append(_named(language, tuple(together), version))
+        for start in range(0, len(together), _SMALL):
+            found.append(_named(language, tuple(together[start : start + _SMALL]), version))
     return tuple(found)
 
 
