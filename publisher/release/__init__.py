@@ -324,11 +324,12 @@ def _write(
     for page in assembled.gone:
         store.delete(page.key)
     with manifest.body.open() as reader:
-        keep_copy(prepared.state / KEPT, manifest.object.key, reader.read(), assembled.manifest)
+        data, kept = reader.read(), prepared.state / KEPT
+    keep_copy(kept, manifest.object.key, data, assembled.manifest, assembled.cuts)
     written = () if interrupted else frozenset(uploads.keys)
     settle_pages(
         uploads.afresh(),
-        kept=prepared.state / KEPT,
+        kept=kept,
         own=Published(manifest_key=manifest.object.key, manifest=assembled.manifest),
         written=written,
     )

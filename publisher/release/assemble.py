@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from publisher.build.sounds import Order, Sound, prepare
 from publisher.build.workshop import Workshop, page_key
 from publisher.delivery import delivery, further
 from publisher.manifest import Manifest, Released, StoredObject, digest_in, manifest_bytes
+from publisher.manifest.writing import Cut
 from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
@@ -25,6 +26,7 @@ from publisher.release.feed_copy import store_copy
 from publisher.release.finding import build_search
 from publisher.release.flip import named_feed
 from publisher.release.live_pages import write_page
+from publisher.release.manifest_parts import store_parts
 from publisher.release.names import PACKED_FEED
 from publisher.release.site import Site
 from publisher.release.standing import Standing
@@ -35,13 +37,18 @@ from publisher.sound.facts import Measurement
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """What is left to write: the manifest, then the feed, which names it."""
+    """What is left to write: the manifest, then the feed, which names it.
+
+    Attributes:
+        cuts: the manifest's parts, which are stored; empty where it has none.
+        gone: pages that nothing refers to any more; removed after the flip.
+    """
 
     manifest: Manifest
+    cuts: tuple[Cut, ...]
     manifest_artifact: Artifact
     feed: Artifact
-    gone: tuple[StoredObject, ...] = field(default=())
-    """Pages that nothing refers to any more; removed after the flip."""
+    gone: tuple[StoredObject, ...] = ()
 
 
 def assemble(
@@ -138,9 +145,10 @@ def assemble(
         posts=dict(plan.posts),
         completes=previous if plan.only_adds_posts else "",
     )
+    manifest, cuts = store_parts(uploads, manifest)
     key, data = manifest_bytes(manifest)
     artifact = of_bytes(key, data, digest_in(key))
-    return Assembled(manifest, artifact, named_feed(body, key), gone_pages(plan.before, manifest))
+    return Assembled(manifest, cuts, artifact, named_feed(body, key), gone_pages(plan.before, manifest))
 
 
 def _kept_artwork(plan: Plan) -> dict[str, StoredObject]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from publisher.errors import StoreError, UsageError
-from publisher.manifest import Manifest, Released, read_manifest
+from publisher.manifest import Manifest, Released, StoredObject, read_manifest
+from publisher.manifest.pieces import ReadParts, is_same
+from publisher.release.manifest_parts import parts_from
 from publisher.release.published import read_published
 from publisher.store.base import Store
 
@@ -66,10 +68,11 @@ def chain(store: Store) -> Iterator[Past]:
         StoreError: the store failed, or a manifest is damaged.
     """
     key = read_published(store).manifest_key
-    current = _read(store, key) if key else None
+    read_parts = _once(parts_from(store))
+    current = _read(store, key, read_parts) if key else None
     while current is not None:
         past, manifest = current
-        before = _read(store, manifest.previous) if manifest.previous else None
+        before = _read(store, manifest.previous, read_parts) if manifest.previous else None
         yield compared(past, before[1] if before else None)
         current = before
 
@@ -98,11 +101,26 @@ def find(store: Store, name: str) -> Past:
     raise UsageError(what, help=help)
 
 
-def _read(store: Store, key: str) -> tuple[Past, Manifest] | None:
+def _once(read_parts: ReadParts) -> ReadParts:
+    """Reads parts, each once while releases that follow each other have it."""
+    known: dict[str, bytes | None] = {}
+
+    def read(parts: Sequence[StoredObject]) -> list[bytes | None]:
+        new = [part for part in parts if part.key not in known]
+        found = dict(zip([part.key for part in new], read_parts(new), strict=True)) if new else {}
+        together = {part.key: found.get(part.key) or known.get(part.key) for part in parts}
+        known.clear()
+        known.update(together)
+        return [together[part.key] for part in parts]
+
+    return read
+
+
+def _read(store: Store, key: str, read_parts: ReadParts) -> tuple[Past, Manifest] | None:
     got = store.read(key)
     if got is None:
         return None
-    manifest = read_manifest(key, got[0])
+    manifest = read_manifest(key, got[0], read_parts)
     return Past(key, got[1].modified, manifest), manifest
 
 
@@ -124,6 +142,8 @@ def compared(past: Past, before: Manifest | None) -> Past:
 
 
 def _differs(new: Released, old: Released) -> bool:
+    if new.piece and old.piece and is_same(new.piece, old.piece):
+        return False
     # Neighbours' titles stand on a page: a page that differs is no change of the episode.
     return (new.slug, new.parts, new.enclosure.object) != (old.slug, old.parts, old.enclosure.object)
 

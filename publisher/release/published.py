@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +11,24 @@ from typing import Final
 
 from publisher.errors import StoreError
 from publisher.manifest import FEED_HEAD_BYTES, FEED_KEY, Manifest, named_by, read_manifest
-from publisher.manifest_index import index_of
+from publisher.manifest.index import index_of, parts_in
+from publisher.manifest.writing import Cut, cuts_of
+from publisher.release.manifest_parts import (
+    SUFFIX,
+    copied_parts,
+    copy_path,
+    keep_part,
+    parts_from,
+    write_copy,
+)
 from publisher.store.base import Store
 
 KEPT: Final = "releases"
 """Folder of the show's `.publisher/` for copies of manifests: they never change, and are named by digest."""
 
 _INDEX: Final = ".index"
+_COPIES: Final = 8
+"""So many manifests are kept of a show; its private feeds have their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +84,67 @@ def manifest_of(store: Store, key: str, *, kept: Path | None = None) -> Manifest
     Raises:
         StoreError: the store failed, or the manifest is damaged.
     """
-    manifest = copy_of(kept, key) if kept else None
+    manifest = copy_of(kept, key, store) if kept else None
     if manifest is None:
         got = store.read(key)
         if got is None:
             return None
-        manifest = read_manifest(key, got[0])
+        manifest = read_manifest(key, got[0], copied_parts(kept, store) if kept else parts_from(store))
         if kept:
             keep_copy(kept, key, got[0], manifest)
     return manifest
 
 
-def keep_copy(folder: Path, key: str, data: bytes, manifest: Manifest) -> None:
+def keep_copy(
+    folder: Path, key: str, data: bytes, manifest: Manifest, cuts: Sequence[Cut] | None = None
+) -> None:
     """Keeps a manifest's bytes for the next run; where that is not possible, the next run fetches it.
 
     Args:
         manifest: what the data says.
+        cuts: its parts; not to be given for one that was read.
     """
     path = folder / Path(key).name
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        for place, content in ((path, data), (path.with_suffix(_INDEX), index_of(manifest, data))):
-            partial = place.with_suffix(f".{os.getpid()}.partial")
-            partial.write_bytes(content)
-            partial.replace(place)
-        for old in sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)[:-3]:
-            old.unlink(missing_ok=True)
-            old.with_suffix(_INDEX).unlink(missing_ok=True)
+        if manifest.episode_parts:
+            cuts = cuts_of(manifest) if cuts is None else cuts
+            for part, of in zip(manifest.episode_parts, cuts, strict=True):
+                if not copy_path(folder, part.key).exists():
+                    keep_part(folder, part.key, of.part.data if of.part else of.data)
+            write_copy(path.with_suffix(_INDEX), index_of(key, manifest, cuts))
+        write_copy(path, data)
+        _remove_old(folder)
 
 
-def copy_of(folder: Path, key: str) -> Manifest | None:
-    """A manifest from the copies of past runs alone; None where it is not among them."""
+def _remove_old(folder: Path) -> None:
+    copies = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
+    for old in copies[:-_COPIES]:
+        old.unlink(missing_ok=True)
+        old.with_suffix(_INDEX).unlink(missing_ok=True)
+    wanted: set[str] = set()
+    for index in folder.glob(f"*{_INDEX}"):
+        with index.open("rb") as reader:
+            # A part that is wanted after all is fetched again.
+            wanted |= parts_in(reader.readline() + reader.readline()) or set()
+    kept = {copy_path(folder, key).name for key in wanted}
+    for part in folder.glob(f"*{SUFFIX}"):
+        if part.name not in kept:
+            part.unlink(missing_ok=True)
+
+
+def copy_of(folder: Path, key: str, store: Store | None = None) -> Manifest | None:
+    """A manifest from the copies of past runs; None where it is not among them.
+
+    Args:
+        store: from which parts are read that are not among the copies. Without one the copies alone have to
+            be whole.
+    """
     path, index = folder / Path(key).name, b""
-    with contextlib.suppress(OSError):
-        index = path.with_suffix(_INDEX).read_bytes()
+    if store is not None:
+        with contextlib.suppress(OSError):
+            index = path.with_suffix(_INDEX).read_bytes()
     try:
-        return read_manifest(key, path.read_bytes(), index)
+        return read_manifest(key, path.read_bytes(), copied_parts(folder, store), index=index)
     except (OSError, StoreError):
         return None

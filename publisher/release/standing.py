@@ -18,6 +18,7 @@ from publisher import __version__
 from publisher.cache import Table
 from publisher.folder_names import STATE_FOLDER
 from publisher.identity import sha256
+from publisher.manifest.pieces import is_same
 from publisher.model import Show
 from publisher.parts import RECIPES
 from publisher.planning import Plan, PlannedEpisode
@@ -117,11 +118,11 @@ class Standing:
         if release != published.manifest_key:
             # Somebody else published meanwhile, most of it as it was.
             old = copy_of(self._state / KEPT, release)
-            pieces = {item.slug: bytes(item.piece) for item in old.episodes} if old else {}
+            pieces = {item.slug: item.piece for item in old.episodes} if old else {}
             same = {
                 item.slug
                 for item in published.manifest.episodes
-                if pieces.get(item.slug) == bytes(item.piece) != b""
+                if item.piece and is_same(pieces.get(item.slug, b""), item.piece)
             }
             known = {slug: of for slug, of in known.items() if slug in same}
         self._known = known

@@ -5,9 +5,9 @@ named by what it is made of, so that one that has not changed is there already a
 episode more, or one that was edited, costs one shard.
 
 Where a shard ends is told by the addresses of its own pages, not by counting from the first page. A page that
-is added or removed in the middle moves the ends near it, and those that follow stay where they are. Behind the
-last end the newest pages are kept in small shards, so that the next episode has only a few indexed once more;
-all of them become one when their end comes.
+is added or removed in the middle moves the ends near it, and those that follow stay where they are. Behind
+the last end the newest pages are kept in small shards, so that the next episode has only a few indexed once
+more; all of them become one when their end comes.
 """
 
 from __future__ import annotations

@@ -20,9 +20,10 @@ from publisher.errors import (
     StoreUnavailable,
 )
 from publisher.identity import sha256
-from publisher.manifest import FEED_KEY, Manifest, StoredObject, feed_names, named_by, read_manifest
+from publisher.manifest import FEED_KEY, Manifest, PartLost, StoredObject, feed_names, named_by, read_manifest
 from publisher.private import FOLDER
 from publisher.release.feed_copy import read_parts
+from publisher.release.manifest_parts import parts_from
 from publisher.release.names import NOTICES, copied, is_manifest, is_page, told_key
 from publisher.release.uploads import each
 from publisher.store import Store
@@ -111,7 +112,15 @@ def _manifest(store: Store, key: str) -> Manifest | Fault:
     if key != f"{_RELEASES}{sha256(found[0])}.json":
         message = "the manifest that the feed names has other bytes than its name says"
         return Fault("verify-damaged", key, message, _RESTORE)
-    return read_manifest(key, found[0])
+    try:
+        return read_manifest(key, found[0], parts_from(store))
+    except PartLost as error:
+        rule, what = (
+            ("verify-damaged", "a part of the manifest has other bytes than its name says")
+            if error.is_there
+            else ("verify-missing", "a part of the manifest is not there")
+        )
+        return Fault(rule, error.key, what, _RESTORE)
 
 
 def _looked_at(store: Store, item: StoredObject, everything: bool) -> Fault | None:

@@ -172,11 +172,14 @@ def _fetched(web: Web, base_url: str, key: str) -> Manifest | None:
     """A manifest over its public address; None where it cannot be had, which is no fault: apps never ask."""
     if not key:
         return None
-    answer = web.ask("GET", urljoin(base_url, key), keep_bytes=_MANIFEST_BYTES)
-    if answer.failure or answer.status != 200 or not answer.digest:
-        return None
+
+    def read(key: str) -> bytes | None:
+        answer = web.ask("GET", urljoin(base_url, key), keep_bytes=_MANIFEST_BYTES)
+        return None if answer.failure or answer.status != 200 or not answer.digest else answer.body
+
+    data = read(key)
     try:
-        return read_manifest(key, answer.body)
+        return read_manifest(key, data, lambda parts: [read(part.key) for part in parts]) if data else None
     except StoreError:
         return None
 
@@ -194,7 +197,10 @@ def _objects(manifest: Manifest | None, slugs: Collection[str] | None = None) ->
     episodes."""
     if manifest is None:
         return {}
-    own = {FEED_KEY, *(item.key for item in (manifest.feed, *manifest.feed_parts) if item)}
+    own = {
+        FEED_KEY,
+        *(item.key for item in (manifest.feed, *manifest.feed_parts, *manifest.episode_parts) if item),
+    }
     return {key: item for key, item in manifest.all_objects(slugs).items() if key not in own}
 
 

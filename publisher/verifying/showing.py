@@ -10,6 +10,7 @@ from publisher.errors import ShowError, StoreError, UsageError
 from publisher.manifest import FEED_KEY, Manifest, read_manifest
 from publisher.reading.load import load_show
 from publisher.release import store_of
+from publisher.release.manifest_parts import parts_from
 from publisher.release.published import read_published
 from publisher.store import PrefixedStore, Store, open_store
 from publisher.verifying.accounting import account
@@ -67,7 +68,7 @@ def verify_stored(
     previous = None
     if changed_keys is None and manifest.previous and not everything:
         found = store.read(manifest.previous)
-        previous = _read(manifest.previous, found[0]) if found else None
+        previous = _read(store, manifest.previous, found[0]) if found else None
 
     def look(feed_url: str, local_base: tuple[str, str] | None) -> Verification:
         return look_from_outside(
@@ -110,9 +111,9 @@ def _store(place: str, to: str, endpoint: str) -> Store:
     return store_of(loaded, to=to, endpoint=endpoint)
 
 
-def _read(key: str, data: bytes) -> Manifest | None:
+def _read(store: Store, key: str, data: bytes) -> Manifest | None:
     """A manifest of the past; a damaged one only makes this look at less."""
     try:
-        return read_manifest(key, data)
+        return read_manifest(key, data, parts_from(store))
     except StoreError:
         return None

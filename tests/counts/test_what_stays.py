@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 import publisher.feed.kept
-import publisher.manifest
+import publisher.manifest.model
 import publisher.planning.making
 import publisher.reading.kept
 import publisher.release.facets
@@ -30,7 +30,7 @@ WORK: Final = {
     "planned": (publisher.planning.making._Making, "planned"),
     "facets": (publisher.release.facets, "_made"),
     "key": (publisher.feed.kept.ItemKeys, "of"),
-    "taken apart": (publisher.manifest, "_complete"),
+    "taken apart": (publisher.manifest.model, "_complete"),
     "read on": (publisher.reading.kept.KeptEpisode, "_set"),
 }
 

@@ -6,6 +6,7 @@ exception that the module does not document.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import tempfile
@@ -22,7 +23,8 @@ from publisher.audio.tagged import AudioError, tagged
 from publisher.audio.tags import TagChapter, Tags
 from publisher.errors import StoreError
 from publisher.identity import sha256
-from publisher.manifest import Manifest, named_by, read_manifest
+from publisher.manifest import Manifest, StoredObject, manifest_bytes, named_by, read_manifest
+from publisher.manifest.writing import in_parts
 from publisher.model import Chapter, TranscriptKind
 from publisher.pictures import probe_artwork, small_cover
 from publisher.problems import Finding, Problem
@@ -271,6 +273,16 @@ def manifest(data: bytes) -> None:
     assert found.by_slug().keys() == {episode.slug for episode in found.episodes}
 
 
+def manifest_part(data: bytes) -> None:
+    """A part of a manifest that somebody else wrote."""
+    part = StoredObject("releases/episodes-.json", sha256(data), len(data), "application/json")
+    whole = Manifest(guid="", feed_url="", url="", title="", parts={})
+    with contextlib.suppress(StoreError):
+        found = read_manifest(*manifest_bytes(in_parts(whole, [part])), lambda _: [data])
+        assert found.episodes
+        assert part.key in found.all_objects()
+
+
 def _all_said(findings: Iterable[Finding | Problem]) -> None:
     for found in findings:
         assert found.rule
@@ -328,4 +340,5 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "artwork": artwork,
     "markdown": markdown,
     "manifest": manifest,
+    "manifest-part": manifest_part,
 }

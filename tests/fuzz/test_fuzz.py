@@ -20,7 +20,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from publisher.manifest import Enclosure, Manifest, Released, StoredObject, manifest_bytes
+from publisher.manifest import Enclosure, Manifest, Released, StoredObject, manifest_bytes, read_manifest
+from publisher.manifest.pieces import CLOSING, OPENING
 from publisher.model import Chapter
 from tests.fuzz import strategies
 from tests.fuzz.targets import TARGETS
@@ -51,6 +52,9 @@ _MANIFEST: Final = Manifest(
 )
 
 
+_EPISODE: Final = bytes(read_manifest(*manifest_bytes(_MANIFEST)).episodes[0].piece)
+
+
 def _text(kind: str, seeds: list[bytes]) -> st.SearchStrategy[bytes]:
     return st.binary(max_size=200) | strategies.text_like(kind, seeds)
 
@@ -65,6 +69,7 @@ INPUTS: Final[dict[str, st.SearchStrategy[bytes]]] = {
     "artwork": strategies.mutated(strategies.picture_seeds(), strategies.PICTURE_PLACES),
     "markdown": _text("markdown", strategies.NOTES_SEEDS),
     "manifest": strategies.manifest_json(manifest_bytes(_MANIFEST)[1].decode()),
+    "manifest-part": strategies.manifest_json((OPENING + _EPISODE + CLOSING).decode()),
 }
 assert INPUTS.keys() == TARGETS.keys()
 

@@ -1,14 +1,16 @@
-"""The copies of manifests in the show's folder, and their indexes: the store's own files are never touched by
-them, and whatever becomes of them, a publish does what it would do without."""
+"""The copies of manifests in the show's folder, of their parts and indexes: the store's own files are never
+touched by them, and whatever becomes of them, a publish does what it would do without."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from publisher.manifest import writing
 from publisher.release import publish
 from publisher.verifying import verify
 from tests.release.past import NOW, URL, assert_whole, feed, go, named, unnamed
@@ -23,6 +25,13 @@ def show(tmp_path: Path) -> Path:
 @pytest.fixture
 def public(tmp_path: Path) -> Path:
     return tmp_path / "public"
+
+
+@pytest.fixture
+def parted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "WHOLE_BYTES", 1)
+    monkeypatch.setattr(writing, "_LEAST", 1)
+    monkeypatch.setattr(writing, "_MOST", 2)
 
 
 def copies(show: Path) -> Path:
@@ -58,56 +67,80 @@ def test_a_copy_is_no_part_of_the_store(show: Path, public: Path) -> None:
     assert problems(show, public) == []
 
 
-def _of_another(folder: Path) -> None:
-    """The newest index gets the bytes of the one before."""
-    older, newer = sorted(folder.glob("*.index"), key=lambda path: path.stat().st_mtime_ns)[-2:]
+def _of_another(paths: list[Path]) -> None:
+    """The newest gets the bytes of the one before."""
+    older, newer = sorted(paths, key=lambda path: path.stat().st_mtime_ns)[-2:]
     newer.write_bytes(older.read_bytes())
 
 
-def _flip(folder: Path) -> None:
-    for path in folder.glob("*.index"):
+def _flip(paths: list[Path]) -> None:
+    for path in paths:
         data = bytearray(path.read_bytes())
         data[len(data) // 2] ^= 1
         path.write_bytes(data)
 
 
-def _cut(folder: Path) -> None:
-    for path in folder.glob("*.index"):
+def _cut(paths: list[Path]) -> None:
+    for path in paths:
         os.truncate(path, path.stat().st_size // 2)
 
 
-def _gone(folder: Path) -> None:
-    for path in folder.glob("*.index"):
+def _gone(paths: list[Path]) -> None:
+    for path in paths:
         path.unlink()
 
 
-def _folders(folder: Path) -> None:
-    for path in folder.glob("*.index"):
+def _folders(paths: list[Path]) -> None:
+    for path in paths:
         path.unlink()
         path.mkdir()
 
 
+@pytest.mark.usefixtures("parted")
 @pytest.mark.parametrize("harm", [_of_another, _flip, _cut, _gone, _folders])
-def test_whatever_becomes_of_an_index(show: Path, public: Path, harm: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize("kind", ["index", "part", "json"])
+def test_whatever_becomes_of_a_copy(
+    show: Path, public: Path, kind: str, harm: Callable[[list[Path]], None]
+) -> None:
     go(show, public)
     edit_episode(show, "0001-episode", title="Another title")
     go(show, public)
     other = public.parent / "other"
-    harm(copies(show))
+    harm([*copies(show).glob(f"*.{kind}")])
     add_episode(show, "0004-new", number=4)
     go(show, public)
     publish(show, to=str(other), now=NOW)
     assert unnamed(feed(public)) == unnamed(feed(other))
     assert problems(show, public) == []
     assert_whole(public)
+    edit_episode(show, "0002-episode", title="One more")
+    go(show, public)
+    assert problems(show, public) == []
 
 
-def test_no_more_is_kept_than_of_three_releases(show: Path, public: Path) -> None:
-    for number in range(5):
+@pytest.mark.usefixtures("parted")
+def test_parts_that_are_kept_nowhere_are_asked_for_in_the_store(show: Path, public: Path) -> None:
+    go(show, public)
+    next(copies(show).glob("*.part")).unlink()
+    edit_episode(show, "0001-episode", title="Another title")
+    edit_episode(show, "0003-episode", title="A third title")
+    go(show, public)
+    assert problems(show, public) == []
+    assert_whole(public)
+
+
+@pytest.mark.usefixtures("parted")
+def test_no_more_is_kept_than_of_eight_releases(show: Path, public: Path) -> None:
+    for number in range(10):
         edit_episode(show, "0001-episode", title=f"Title {number}")
         go(show, public)
-    kept = sorted(path.name for path in copies(show).iterdir())
-    assert len(kept) == 6
-    stems = {name.partition(".")[0] for name in kept}
-    assert len(stems) == 3
+    stems = {path.stem for path in copies(show).glob("*.json")}
+    assert len(stems) == 8
+    assert {path.stem for path in copies(show).glob("*.index")} == stems
     assert Path(named(feed(public))).stem in stems
+    listed = {
+        Path(part["key"]).stem
+        for path in copies(show).glob("*.json")
+        for part in json.loads(path.read_bytes())["episode_parts"]
+    }
+    assert {path.stem for path in copies(show).glob("*.part")} == listed

@@ -257,7 +257,9 @@ class _Check:
             self._say(f"the manifest {key} has the digest {digest}")
             return
         manifest = json.loads(got.data)
-        objects = {item["key"]: item for item in _objects(manifest) if item["key"] != FEED}
+        parts = [self._fetched(part["key"]) for part in manifest.get("episode_parts", [])]
+        together = [manifest, *(json.loads(part.data) for part in parts if part)]
+        objects = {item["key"]: item for item in _objects(together) if item["key"] != FEED}
         for name in linked:
             if name not in objects:
                 self._say(f"{name} is in the feed, and not in its manifest")

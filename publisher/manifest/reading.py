@@ -1,0 +1,226 @@
+"""A manifest out of its bytes. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any, Final
+
+from publisher.errors import StoreError
+from publisher.identity import sha256
+from publisher.manifest.index import read_index
+from publisher.manifest.model import (
+    FORMAT_IN_PARTS,
+    Manifest,
+    Released,
+    StoredObject,
+    expect,
+    late_of,
+    object_of,
+    objects_of,
+)
+from publisher.manifest.pieces import CLOSING, EPISODE, OPENING, Part, Piece, ReadParts, sound
+from publisher.model import Social
+
+_EPISODES: Final = b'"episodes":['
+_EARLY: Final = frozenset(("guid", "published", "slug", "title"))
+_GUID: Final = b',"guid":"'
+_PUBLISHED: Final = b',"published":"'
+_MADE_OF: Final = b',"made_of":"'
+
+
+def read_manifest(
+    key: str, data: bytes, read_parts: ReadParts | None = None, *, index: bytes = b""
+) -> Manifest:
+    """A manifest out of its bytes.
+
+    Args:
+        read_parts: reads the parts of one that is kept in parts: all at once, or, with the index, each when
+            something of one of its episodes is asked for.
+        index: as `publisher.manifest.index.index_of` gives it, where it is at hand.
+
+    Raises:
+        PartLost: a part is not there, or damaged.
+        StoreError: the bytes are not those that the key names, or a newer publisher's.
+    """
+    if key != f"releases/{sha256(data)}.json":
+        raise StoreError(
+            f"the manifest {key} was damaged in the store: its bytes have another digest",
+            help="restore it from a backup of the bucket; until then the published show stays as it is",
+        )
+    try:
+        rest, pieces = _parted(data)
+        values = json.loads(rest)
+        if values["format"] > FORMAT_IN_PARTS:
+            raise StoreError(
+                f"the show was published by a newer publisher ({values.get('version', 'unknown')})",
+                help="update publisher on this machine",
+            )
+        manifest = _manifest(values, pieces)
+        if not manifest.episode_parts:
+            return manifest
+        if read_parts is None:
+            raise StoreError(f"the manifest {key} is kept in parts, and there is nowhere to read them from")
+        episodes = _indexed(key, index, manifest.episode_parts, read_parts) if index else None
+        return replace(manifest, episodes=episodes or _whole(manifest.episode_parts, read_parts))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise StoreError(f"the manifest {key} cannot be read: {error!r}") from error
+
+
+def _indexed(
+    key: str, index: bytes, parts: Sequence[StoredObject], read_parts: ReadParts
+) -> tuple[Released, ...] | None:
+    """The episodes by the index; None where it is not this manifest's."""
+    found = read_index(key, index)
+    if found is None or len(found[0]) != len(parts):
+        return None
+    counts, entries = found
+    of = [
+        part
+        for item, count in zip(parts, counts, strict=True)
+        for part in [Part(item, count, read_parts)] * count
+    ]
+    return tuple(
+        [
+            _begun(slug, guid, title, published, made_of, Piece(part, start, end))
+            for (slug, guid, title, published, made_of, start, end), part in zip(entries, of, strict=True)
+        ]
+    )
+
+
+def _whole(parts: Sequence[StoredObject], read_parts: ReadParts) -> tuple[Released, ...]:
+    """The episodes out of all parts."""
+    plain, placed = [], []
+    for item, data in zip(parts, read_parts(parts), strict=True):
+        data = sound(item, data)
+        rest, pieces = _parted(data)
+        if rest != OPENING + CLOSING or not pieces:
+            raise ValueError(f"{item.key} is no part of a manifest")
+        part, place = Part(item, len(pieces), read_parts, data), len(OPENING)
+        for piece in pieces:
+            placed.append(Piece(part, place, place + len(piece)))
+            place += len(piece) + 1
+        plain += pieces
+    return (*_written(plain, placed),)
+
+
+def _parted(data: bytes) -> tuple[bytes, list[bytes]]:
+    """A manifest without its episodes, and each of these, as they are written.
+
+    In JSON a quotation mark inside a text is never alone, so what is looked for here stands in no text.
+    """
+    head, found, body = data.partition(_EPISODES + EPISODE)
+    if not found:
+        return data, []
+    pieces = body.split(b"," + EPISODE)
+    # What comes behind the last one, from the bracket on.
+    last = (EPISODE + pieces[-1]).decode()
+    _, end = json.JSONDecoder().raw_decode(last)
+    tail = last[end:].encode()
+    if not tail.startswith(b"]"):
+        raise ValueError("the episodes do not end where they should")
+    whole = [EPISODE + piece for piece in pieces[:-1]]
+    return head + _EPISODES + tail, [*whole, last[:end].encode()]
+
+
+def _manifest(values: dict[str, Any], pieces: list[bytes]) -> Manifest:
+    known = {item.name for item in fields(Manifest)}
+    values = {name: value for name, value in values.items() if name in known}
+    values["parts"] = values.get("parts", {})
+    values["objects"] = objects_of(values.get("objects", {}))
+    values["pages"] = tuple(object_of(page) for page in values.get("pages", ()))
+    values["feed_parts"] = tuple(object_of(part) for part in values.get("feed_parts", ()))
+    values["episode_parts"] = tuple(object_of(part) for part in values.get("episode_parts", ()))
+    values["feed"] = object_of(values["feed"]) if "feed" in values else None
+    values["posts"] = posts_of(values.get("posts", {}))
+    values["episodes"] = (*_written(pieces, pieces), *map(_released, values.get("episodes", ())))
+    expect(str, *values.get("made_of", {}).values())
+    expect(str, *(values[name] for name in ("guid", "feed_url", "url", "title")))
+    return Manifest(**values)
+
+
+def posts_of(values: dict[str, Any]) -> dict[str, tuple[Social, ...]]:
+    """Posts by GUID, out of JSON."""
+    return {guid: tuple(Social(**post) for post in posts) for guid, posts in values.items()}
+
+
+def _written(pieces: Sequence[bytes], placed: Sequence[bytes | Piece]) -> Iterator[Released]:
+    """Episodes of which only what every run asks for is read: ten thousand take no longer than a hundred.
+
+    Args:
+        placed: the pieces as the episodes are to know them.
+    """
+    early = _early(pieces)
+    if early is None:
+        for data, piece in zip(pieces, placed, strict=True):
+            released = _released(json.loads(data.decode()))
+            object.__setattr__(released, "piece", piece)
+            yield released
+        return
+    for piece, of in zip(placed, early, strict=True):
+        published, made_of = _moment(of["published"]), of.get("made_of", "")
+        yield _begun(of["slug"], of["guid"], of["title"], published, made_of, piece)
+
+
+def _begun(
+    slug: str, guid: str, title: str, published: datetime, made_of: str, piece: bytes | Piece
+) -> Released:
+    """An episode of which all else is made out of its bytes, when it is asked for."""
+    released = object.__new__(Released)
+    put = object.__setattr__
+    put(released, "slug", slug)
+    put(released, "guid", guid)
+    put(released, "title", title)
+    put(released, "published", published)
+    put(released, "made_of", made_of)
+    put(released, "piece", piece)
+    return released
+
+
+def _early(pieces: Sequence[bytes]) -> list[dict[str, Any]] | None:
+    """Slug, GUID, title, moment and `made_of` of each episode; None where one is not written as we write it.
+
+    Keys are in the order of the alphabet, and in JSON a quotation mark inside a text is never alone: the
+    first `guid` and the last `published` are the episode's own.
+    """
+    found = []
+    for piece in pieces:
+        start, last = piece.find(_GUID), piece.rfind(_PUBLISHED)
+        end = piece.find(b'",', start + len(_GUID))
+        made_of = end + 1
+        if piece.startswith(_MADE_OF, made_of):
+            end = piece.find(b'"', made_of + len(_MADE_OF))
+        first = piece[start + 1 : end + 1]
+        if not 0 < start < end < last or b"\\" in first:
+            return None
+        found.append(b"{" + first + piece[last:])
+    values: list[dict[str, Any]] = json.loads(b"[" + b",".join(found) + b"]")
+    if len(values) != len(pieces) or not all(_is_early(item) for item in values):
+        return None
+    return values
+
+
+def _is_early(values: dict[str, Any]) -> bool:
+    if len(values) != len(_EARLY) + ("made_of" in values) or not values.keys() >= _EARLY:
+        return False
+    return all(type(text) is str for text in values.values())
+
+
+def _released(values: dict[str, Any]) -> Released:
+    expect(str, values["slug"], values["guid"], values["title"])
+    return Released(
+        slug=values["slug"],
+        guid=values["guid"],
+        title=values["title"],
+        published=_moment(values["published"]),
+        **late_of(values),
+    )
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} says no offset from UTC")
+    return moment

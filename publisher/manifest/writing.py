@@ -1,0 +1,202 @@
+"""A manifest as bytes: canonical JSON, in which what is absent or empty is not written. Pure."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from publisher.identity import canonical_json, sha256
+from publisher.manifest.model import FORMAT, FORMAT_IN_PARTS, Manifest, Released, StoredObject
+from publisher.manifest.pieces import CLOSING, OPENING, Part, Piece, length_of
+
+WHOLE_BYTES: Final = 1 << 20
+"""With more bytes of episodes than that a manifest is kept in parts."""
+_LEAST, _MOST, _ODDS = 32, 64, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Episodes that stand together.
+
+    Attributes:
+        part: as it stands in the release before; None for one that has to be stored.
+        data: the bytes of one that has to be stored; empty for any other.
+        count: how many episodes it has.
+        places: where each stands in the part's bytes.
+    """
+
+    part: Part | None
+    data: bytes
+    count: int
+    places: tuple[tuple[int, int], ...]
+
+
+def cut(episodes: Sequence[Released]) -> tuple[Cut, ...]:
+    """How a release's episodes are kept in parts; empty where they are few enough to stand in the manifest.
+
+    Where a part ends is told by its own episodes, counted from the oldest on, as with
+    `publisher.searching.shards`: one that comes or goes moves the ends near it alone, and whoever has the
+    same episodes has the same parts, whatever was published before.
+
+    Args:
+        episodes: by the order of their release.
+    """
+    written = {place: _episode(episode) for place, episode in enumerate(episodes) if not episode.piece}
+    length = sum(length_of(episode.piece) for episode in episodes) + sum(map(len, written.values()))
+    if length <= WHOLE_BYTES:
+        return ()
+    found, start = [], 0
+    while start < len(episodes):
+        standing = _standing(episodes, start)
+        if standing is None:
+            end = _end(episodes, start)
+            pieces = [written.get(at) or bytes(episodes[at].piece) for at in range(start, end)]
+            standing = _new(pieces)
+        found.append(standing)
+        start += standing.count
+    return tuple(found)
+
+
+def _standing(episodes: Sequence[Released], start: int) -> Cut | None:
+    """The part that begins with an episode, where it would be cut in the same way now."""
+    first = episodes[start].piece
+    if not isinstance(first, Piece):
+        return None
+    part, end = first.part, start + first.part.count
+    pieces = [episode.piece for episode in episodes[start:end]]
+    places, place = [], len(OPENING)
+    for piece in pieces:
+        if not isinstance(piece, Piece) or piece.part is not part or piece.start != place:
+            return None
+        places.append((piece.start, piece.end))
+        place = piece.end + 1
+    if len(pieces) != part.count or not (end == len(episodes) or _is_end(episodes, start, end)):
+        return None
+    return Cut(part, b"", part.count, tuple(places))
+
+
+def _new(pieces: Sequence[bytes]) -> Cut:
+    places, place = [], len(OPENING)
+    for piece in pieces:
+        places.append((place, place + len(piece)))
+        place += len(piece) + 1
+    return Cut(None, OPENING + b",".join(pieces) + CLOSING, len(pieces), tuple(places))
+
+
+def _end(episodes: Sequence[Released], start: int) -> int:
+    ends = range(start + 1, len(episodes) + 1)
+    return next((end for end in ends if _is_end(episodes, start, end)), len(episodes))
+
+
+def _is_end(episodes: Sequence[Released], start: int, end: int) -> bool:
+    if end - start < _LEAST:
+        return False
+    guid = episodes[end - 1].guid.encode("utf-8", "surrogatepass")
+    return end - start >= _MOST or hashlib.sha256(guid).digest()[0] % _ODDS == 0
+
+
+def cuts_of(manifest: Manifest) -> tuple[Cut, ...]:
+    """How the episodes of a manifest that was read are kept in parts; empty for one that is kept whole."""
+    found = []
+    pieces = [episode.piece for episode in manifest.episodes if isinstance(episode.piece, Piece)]
+    for _, together in groupby(pieces, lambda piece: id(piece.part)):
+        members = [*together]
+        places = tuple((start, end) for _, start, end in members)
+        found.append(Cut(members[0].part, b"", len(members), places))
+    return tuple(found)
+
+
+def in_parts(manifest: Manifest, parts: Sequence[StoredObject]) -> Manifest:
+    """The manifest with its episodes kept in parts; whole where there are none."""
+    return replace(manifest, episode_parts=tuple(parts), format=FORMAT_IN_PARTS if parts else FORMAT)
+
+
+def manifest_bytes(manifest: Manifest) -> tuple[str, bytes]:
+    """Key and bytes of a manifest."""
+    data = b"".join(_pieces(manifest))
+    return f"releases/{sha256(data)}.json", data
+
+
+def digest_in(key: str) -> str:
+    """SHA-256 of a manifest's bytes, which its key names."""
+    return key.removeprefix("releases/").removesuffix(".json")
+
+
+def _pieces(manifest: Manifest) -> Iterator[bytes]:
+    """Canonical JSON, an episode at a time: as values, ten thousand take several times their bytes."""
+    others: dict[str, Any] = _sparse(replace(manifest, episodes=(), pages=(), objects={}))
+    text = json.encoder.encode_basestring
+    written = {name: canonical_json(value)[:-1] for name, value in others.items()}
+    if manifest.pages:
+        written["pages"] = f"[{','.join(_stored(manifest.pages))}]".encode()
+    if manifest.objects:
+        roles = sorted(manifest.objects)
+        objects = _stored(manifest.objects[role] for role in roles)
+        pairs = [f"{text(role)}:{item}" for role, item in zip(roles, objects, strict=True)]
+        written["objects"] = f"{{{','.join(pairs)}}}".encode()
+    # Those in parts stand there.
+    episodes = () if manifest.episode_parts else manifest.episodes
+    names = sorted([*written, "episodes"] if episodes else written)
+    opening = b"{"
+    for name in names:
+        yield opening + canonical_json(name)[:-1] + b":"
+        opening = b","
+        if name == "episodes":
+            for place, episode in enumerate(episodes):
+                yield b"," if place else b"["
+                yield bytes(episode.piece) if episode.piece else _episode(episode)
+            yield b"]"
+        else:
+            yield written[name]
+    yield b"}\n"
+
+
+def _episode(episode: Released) -> bytes:
+    return canonical_json(_sparse(episode))[:-1]
+
+
+def _stored(items: Iterable[StoredObject]) -> list[str]:
+    """Objects of a release as canonical JSON: it may have some of each episode's beside the episode."""
+    text = json.encoder.encode_basestring
+    return [
+        f'{{"digest":{text(item.digest)},"key":{text(item.key)},'
+        f'"length_bytes":{item.length_bytes},"type":{text(item.type)}}}'
+        if item.length_bytes and item.key and item.digest and item.type
+        else canonical_json(_sparse(item))[:-1].decode()
+        for item in items
+    ]
+
+
+def _sparse(value: Any) -> Any:
+    """Without absent and empty values: ten thousand episodes are read by every bare machine."""
+    if type(value) is str:
+        return value  # As nearly all are.
+    if type(value) is StoredObject and value.length_bytes and value.key and value.digest and value.type:
+        names = ("digest", "key", "length_bytes", "type")
+        return {name: getattr(value, name) for name in names}
+    if isinstance(value, dict):
+        kept = {key: _sparse(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if item or not _is_nothing(item)}
+    if isinstance(value, list | tuple):
+        return [_sparse(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if is_dataclass(value):
+        return _sparse({name: getattr(value, name) for name in _names(value.__class__)})
+    return value
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether a value that counts as false says nothing; `False` and 0 do."""
+    return value is None or isinstance(value, str | list | dict)
+
+
+@functools.cache
+def _names(type_: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(type_) if field.init)

@@ -1,0 +1,86 @@
+"""The parts of a large show's manifest: stored with a release, read from a store or from its copies."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from publisher.build.artifact import addressed_bytes
+from publisher.identity import sha256
+from publisher.manifest import Manifest, StoredObject
+from publisher.manifest.pieces import ReadParts
+from publisher.manifest.writing import Cut, cut, in_parts
+from publisher.release.uploads import Uploads, each
+from publisher.store.base import Store
+
+SUFFIX: Final = ".part"
+"""Of a part's copy."""
+
+
+def store_parts(uploads: Uploads, manifest: Manifest) -> tuple[Manifest, tuple[Cut, ...]]:
+    """Stores those parts of a manifest that are not there yet.
+
+    Returns:
+        The manifest with its parts, and what is in them; one that is small has none.
+    """
+    cuts = cut(manifest.episodes)
+
+    def stored(of: Cut) -> StoredObject:
+        if of.part is not None and uploads.is_sound(of.part.object.key):
+            return of.part.object
+        data = of.part.data if of.part else of.data
+        return uploads.keep(addressed_bytes("releases", "episodes", ".json", data))
+
+    return in_parts(manifest, each(stored, cuts)), cuts
+
+
+def parts_from(store: Store) -> ReadParts:
+    """Reads parts from a store."""
+
+    def read(parts: Sequence[StoredObject]) -> list[bytes | None]:
+        found = each(store.read, [part.key for part in parts])
+        return [got[0] if got else None for got in found]
+
+    return read
+
+
+def copied_parts(folder: Path, store: Store | None) -> ReadParts:
+    """Reads parts from the copies of past runs; what is not among them is read from the store, and kept.
+
+    Args:
+        store: None where it cannot be asked.
+    """
+
+    def one(part: StoredObject) -> bytes | None:
+        with contextlib.suppress(OSError):
+            data = copy_path(folder, part.key).read_bytes()
+            if sha256(data) == part.digest:
+                return data
+        got = store.read(part.key) if store else None
+        if got is None:
+            return None
+        if sha256(got[0]) == part.digest:
+            keep_part(folder, part.key, got[0])
+        return got[0]
+
+    return lambda parts: each(one, parts)
+
+
+def keep_part(folder: Path, key: str, data: bytes) -> None:
+    """Keeps a copy of a part; where that is not possible, the next run fetches it."""
+    with contextlib.suppress(OSError):
+        write_copy(copy_path(folder, key), data)
+
+
+def copy_path(folder: Path, key: str) -> Path:
+    return folder / Path(key).with_suffix(SUFFIX).name
+
+
+def write_copy(path: Path, data: bytes) -> None:
+    """Raises OSError; nothing half written is seen under the name."""
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    partial.write_bytes(data)
+    partial.replace(path)
