@@ -390,7 +390,11 @@ def _looked_at(outcome: Outcome, progress: Progress | None) -> Outcome:
     store = outcome.store
     assert store is not None
     problems = verify_release(
-        store, outcome.manifest, changed_keys=outcome.changed_keys, manifest_key=outcome.manifest_key
+        store,
+        outcome.manifest,
+        changed_keys=outcome.changed_keys,
+        manifest_key=outcome.manifest_key,
+        feed_digest=outcome.feed_digest,
     ).problems
     if isinstance(store, PrefixedStore):
         problems = discreet(problems, store)

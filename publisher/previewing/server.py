@@ -261,6 +261,9 @@ def bind(port: int, host: str = "127.0.0.1") -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Or the end of every answer waits 40 ms for the client to say that it got the beginning; connections
+        # have it from here, since asyncio sets it for sockets alone that say they are TCP's.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind((host, port))
         listener.listen(128)
     except (OSError, OverflowError) as error:

@@ -189,14 +189,14 @@ class _Loader:
         )
 
     def _episode(self, show: Folder, folder_name: str, reading: Reading) -> Episode | None:
-        slug = unicodedata.normalize("NFC", folder_name)
-        path, name = show.path / folder_name, f"{self.name}/{slug}"
-        if self.inbox and self.inbox.is_relative_to(path):
+        if self.inbox and self.inbox.is_relative_to(show.path / folder_name):
             return None  # nothing in an inbox is an episode yet
         kept = self.kept.recall(folder_name)
         if kept:
             self.problems += kept[1]
             return kept[0]
+        slug = unicodedata.normalize("NFC", folder_name)
+        path, name = show.path / folder_name, f"{self.name}/{slug}"
         if escapes(path, self.root):
             help = "put the folder itself into the show, not a link to it"
             message = "this is a link that leaves the show"

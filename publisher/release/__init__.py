@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from publisher.errors import Conflict, NeedsDecision, ShowError
 from publisher.garbage import rarely_collected
-from publisher.manifest import FEED_KEY, Manifest
+from publisher.manifest import FEED_KEY
 from publisher.planning import Plan, empties_feed, risks
 from publisher.problems import Problem, in_order
 from publisher.release.building import unreadable, workshop
@@ -41,6 +41,7 @@ from publisher.store import Store
 
 if TYPE_CHECKING:
     from publisher.build.executor import Elsewhere
+    from publisher.release.assemble import Assembled
 
 __all__ = [
     "Choose",
@@ -202,16 +203,22 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
         _announce(plan, uploads.progress)
         try:
             with turn_to_build():
-                key, manifest, heard = _write(prepared, uploads, journal, choices)
+                released, heard = _write(prepared, uploads, journal, choices)
         except Conflict:
             # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()
             prepared = _again(prepared)
             continue
+        manifest, key = released.manifest, released.manifest_artifact.object.key
         outcome = _outcome(prepared, uploads, released=True, key=key)
-        outcome = replace(outcome, problems=in_order([*outcome.problems, *heard]))
-        notices = (*outcome.notices, *missed(manifest, prepared.published.manifest), *unguarded(prepared))
-        return replace(outcome, manifest=manifest, changed_keys=tuple(uploads.keys), notices=notices)
+        return replace(
+            outcome,
+            problems=in_order([*outcome.problems, *heard]),
+            manifest=manifest,
+            changed_keys=tuple(uploads.keys),
+            feed_digest=released.feed.object.digest,
+            notices=(*outcome.notices, *missed(manifest, published.manifest), *unguarded(prepared)),
+        )
     raise Conflict(FEED_KEY, help=f"somebody else published {_TRIES} times in between; run publish again")
 
 
@@ -280,8 +287,8 @@ def _announce(plan: Plan, progress: Progress) -> None:
 
 def _write(
     prepared: Prepared, uploads: Uploads, journal: Journal, choices: _Choices
-) -> tuple[str, Manifest, tuple[Problem, ...]]:
-    """Media first, the feed last. Gives the new manifest with its key, and what is wrong with new audio.
+) -> tuple[Assembled, tuple[Problem, ...]]:
+    """Media first, the feed last. Gives what was released, and what is wrong with new audio.
 
     Raises:
         Conflict: the flip is lost.
@@ -334,7 +341,7 @@ def _write(
         written=written,
     )
     journal.close()
-    return manifest.object.key, assembled.manifest, tuple(found)
+    return assembled, tuple(found)
 
 
 def _source_digests(outcome: Outcome) -> frozenset[str]:

@@ -40,6 +40,7 @@ class Assembled:
     """What is left to write: the manifest, then the feed, which names it.
 
     Attributes:
+        feed: with the line that names the manifest.
         cuts: the manifest's parts, which are stored; empty where it has none.
         gone: pages that nothing refers to any more; removed after the flip.
     """

@@ -30,6 +30,7 @@ class Outcome:
         notices: what else a person should know.
         manifest: of the release that was made; None where none was.
         changed_keys: of the objects that were stored.
+        feed_digest: SHA-256 of the feed that was released; empty where none was.
         outside: what a look from outside found wrong after the release.
         store: where it was published.
         private: what came of each private feed.
@@ -46,6 +47,7 @@ class Outcome:
     notices: tuple[str, ...] = ()
     manifest: Manifest | None = None
     changed_keys: tuple[str, ...] = ()
+    feed_digest: str = ""
     outside: tuple[Problem, ...] = ()
     store: Store | None = field(default=None, repr=False, compare=False)
     private: tuple[PrivateOutcome, ...] = ()

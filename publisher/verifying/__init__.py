@@ -60,12 +60,14 @@ def verify_release(
     everything: bool = False,
     limits: Limits | None = None,
     manifest_key: str = "",
+    feed_digest: str = "",
 ) -> Verification:
     """Looks at a release of a store from outside; a folder is served by the preview's own server meanwhile.
 
     Args:
         changed_keys: what to look at first; None: found by comparing with the manifest before.
         manifest_key: of the manifest, where it is known.
+        feed_digest: SHA-256 of the feed that was released, where it is known.
 
     Raises:
         StoreError: the manifest before was asked for and the store failed.
@@ -79,6 +81,7 @@ def verify_release(
         everything=everything,
         limits=limits or Limits(),
         manifest_key=manifest_key,
+        feed_digest=feed_digest,
     )
 
 

@@ -19,11 +19,17 @@ _MISSING_HELP: Final = (
 
 @dataclass(frozen=True, slots=True)
 class FeedAnswer:
-    """The feed's bytes, None where they cannot be used."""
+    """What was answered.
+
+    Attributes:
+        body: the feed's bytes, None where they cannot be used.
+        digest: their SHA-256.
+    """
 
     body: bytes | None
     faults: tuple[Fault, ...]
     reached: bool
+    digest: str = ""
 
 
 def ask_for_feed(web: Web, feed_url: str, most_bytes: int) -> FeedAnswer:
@@ -44,7 +50,7 @@ def ask_for_feed(web: Web, feed_url: str, most_bytes: int) -> FeedAnswer:
         help = "apps and directories refuse it: let the server send that Content-Type"
         faults.append(Fault("verify-type", feed_url, message, help))
     faults += _polled_again(web, feed, answer)
-    return FeedAnswer(answer.body, tuple(faults), reached=True)
+    return FeedAnswer(answer.body, tuple(faults), reached=True, digest=answer.digest)
 
 
 def not_in_time(feed_url: str, seconds: float) -> FeedAnswer:

@@ -74,12 +74,14 @@ def look_from_outside(
     limits: Limits,
     previous: Manifest | None = None,
     manifest_key: str = "",
+    feed_digest: str = "",
 ) -> Verification:
     """See `publisher.verifying.verify_feed`.
 
     Args:
         previous: the manifest before, where it is at hand.
         manifest_key: of the manifest, where it is known.
+        feed_digest: of the feed that was released, where it is known.
     """
     web = Web(limits, seconds=limits.seconds(everything=everything), local_base=local_base)
     if manifest is not None and not manifest_key:
@@ -94,7 +96,13 @@ def look_from_outside(
         part = (
             None
             if changed is None or everything
-            else part_of(answer.body, run.manifest_key, manifest, limits.newest)
+            else part_of(
+                answer.body,
+                run.manifest_key,
+                manifest,
+                limits.newest,
+                is_released=bool(feed_digest) and answer.digest == feed_digest,
+            )
         )
         feed = read_feed(feed_url, part.feed if part else answer.body)
         if isinstance(feed, Fault):

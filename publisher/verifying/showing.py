@@ -63,6 +63,7 @@ def verify_stored(
     everything: bool,
     limits: Limits,
     manifest_key: str = "",
+    feed_digest: str = "",
 ) -> Verification:
     """See `publisher.verifying.verify_release`."""
     previous = None
@@ -80,6 +81,7 @@ def verify_stored(
             limits=limits,
             previous=previous,
             manifest_key=manifest_key,
+            feed_digest=feed_digest,
         )
 
     if store.name.startswith("s3://"):

@@ -351,6 +351,14 @@ def test_many_at_once_get_their_own_bytes(base_url: str) -> None:
         assert all(pool.map(part, range(0, len(SOUND) - 1000, 500)))
 
 
+def test_no_answer_waits_for_its_beginning_to_be_acknowledged() -> None:
+    """The end of an answer would wait for 40 ms, and with it everything that asks one thing after another."""
+    with bind(0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_one_connection_serves_many_requests(base_url: str) -> None:
     with httpx.Client(base_url=base_url, trust_env=False) as client:
         for _ in range(3):
