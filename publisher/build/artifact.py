@@ -39,9 +39,13 @@ def of_bytes(key: str, data: bytes, digest: str = "") -> Artifact:
     return Artifact(StoredObject(key, digest, len(data), content_type(key)), body)
 
 
-def addressed_bytes(folder: str, stem: str, ending: str, data: bytes) -> Artifact:
-    """An artifact whose key holds its digest."""
-    digest = sha256(data)
+def addressed_bytes(folder: str, stem: str, ending: str, data: bytes, digest: str = "") -> Artifact:
+    """An artifact whose key holds its digest.
+
+    Args:
+        digest: SHA-256 of the data, where it is known.
+    """
+    digest = digest or sha256(data)
     return of_bytes(addressed(folder, stem, digest, ending), data, digest)
 
 

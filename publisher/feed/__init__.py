@@ -13,7 +13,7 @@ from feedgen.feed import FeedGenerator
 from publisher import __version__
 from publisher.feed.channel import channel_elements
 from publisher.feed.item import FeedItem
-from publisher.feed.kept import ItemKeys, ItemOrder, Keeper, kept_items
+from publisher.feed.keys import ItemKeys
 from publisher.feed.namespace import ChannelExtension, Element
 from publisher.feed.paging import Paging, paging_elements
 from publisher.feed.rendering import render_items, split_at_items
@@ -25,11 +25,8 @@ from publisher.text import feed_html, text_as_html
 __all__ = [
     "FeedItem",
     "ItemKeys",
-    "ItemOrder",
-    "Keeper",
     "feed_stylesheet",
     "join_feed",
-    "kept_items",
     "render_feed",
     "render_items",
 ]
@@ -74,8 +71,8 @@ def join_feed(show: Show, items: Iterable[bytes], *, newest: datetime | None, **
 
     Args:
         show: settled (`publisher.planning.settle`), its hosts' pictures by their addresses.
-        items: as `render_items` or `kept_items` gives them, the newest first. They are asked for one by one,
-            and no more of them are held than the feed itself.
+        items: as `render_items` or `publisher.feed.runs` gives them, the newest first. They are asked for one
+            by one, and no more of them are held than the feed itself.
         newest: when the newest episode went out, aware. It is the feed's date too: a clock's would make
             two machines write two feeds.
         above: see `Head`.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -11,6 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
+from publisher.cutting import is_end
 from publisher.identity import canonical_json, sha256
 from publisher.manifest.model import FORMAT, FORMAT_IN_PARTS, Manifest, Released, StoredObject
 from publisher.manifest.pieces import CLOSING, OPENING, Part, Piece, length_of
@@ -40,9 +40,8 @@ class Cut:
 def cut(episodes: Sequence[Released]) -> tuple[Cut, ...]:
     """How a release's episodes are kept in parts; empty where they are few enough to stand in the manifest.
 
-    Where a part ends is told by its own episodes, counted from the oldest on, as with
-    `publisher.searching.shards`: one that comes or goes moves the ends near it alone, and whoever has the
-    same episodes has the same parts, whatever was published before.
+    Where a part ends is told by the GUIDs of its own episodes, counted from the oldest on
+    (`publisher.cutting`), so that the parts are the same whatever was published before.
 
     Args:
         episodes: by the order of their release.
@@ -95,10 +94,7 @@ def _end(episodes: Sequence[Released], start: int) -> int:
 
 
 def _is_end(episodes: Sequence[Released], start: int, end: int) -> bool:
-    if end - start < _LEAST:
-        return False
-    guid = episodes[end - 1].guid.encode("utf-8", "surrogatepass")
-    return end - start >= _MOST or hashlib.sha256(guid).digest()[0] % _ODDS == 0
+    return is_end(episodes[end - 1].guid, end - start, least=_LEAST, most=_MOST, odds=_ODDS)
 
 
 def cuts_of(manifest: Manifest) -> tuple[Cut, ...]:

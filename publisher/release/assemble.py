@@ -123,9 +123,9 @@ def assemble(
     )
     standing.keep_alike(site.alike)
     released, others = write_pages(site, plan, uploads, released)
-    body, listed, archives = feeds.render(shop, plan, objects, released, standing)
+    body, runs, archives = feeds.render(shop, plan, objects, released, standing)
     packed = _packed_feed(shop, plan, uploads, body)
-    feed, feed_parts = store_copy(body, listed, shop.keep)
+    feed, feed_parts = store_copy(body, runs, shop.keep)
     manifest = Manifest(
         guid=shop.show.guid,
         feed_url=shop.show.feed_url,

@@ -28,18 +28,15 @@ def gather(
         released: with everything but their pages.
         standing: what is known of those that go out as they were; None to work everything out.
     """
-    planned = {episode.slug: episode for episode in plan.released}
-    found, new = dict[str, Facets](), dict[str, str]()
-    for item in released:
-        facets = standing.facets(planned[item.slug]) if standing else None
-        if facets is None:
-            episode = planned[item.slug].episode
-            assert episode is not None
-            facets = _made(shop, episode, item)
-            if standing:
-                standing.keep_facets(item.slug, facets)
-                new[facets.source] = facets.words
-        found[item.slug] = facets
+    found, new = standing.facets(plan.released) if standing else {}, dict[str, str]()
+    for item, planned in zip(released, plan.released, strict=True):
+        if item.slug in found:
+            continue
+        assert planned.episode is not None
+        facets = found[item.slug] = _made(shop, planned.episode, item)
+        if standing:
+            standing.keep_facets(item.slug, facets)
+            new[facets.source] = facets.words
     if standing and new:
         standing.keep_words(new)
     return found

@@ -1,18 +1,19 @@
 """The copy of a feed that every release keeps, so that it can be put back.
 
 Where a feed has more than a megabyte its copy is kept in parts, each named by its content: one more episode
-sends some dozens of items once more, and not ten thousand. Where a part ends is told by its own items, as
-with `publisher.searching.shards`: an episode that comes or goes in the middle moves the ends near it alone.
+sends some dozens of items once more, and not ten thousand. They are the runs in which the show's cache keeps
+the items (`publisher.feed.runs`).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
 from typing import Final
 
 from publisher.build.artifact import Artifact, addressed_bytes
+from publisher.feed.rendering import ITEM
+from publisher.feed.runs import Run
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject
 from publisher.media_types import content_type
@@ -20,18 +21,16 @@ from publisher.release.uploads import each
 from publisher.store.base import Store
 
 WHOLE_BYTES: Final = 1 << 20
-_LEAST, _MOST, _ODDS = 32, 64, 16
-_ITEM: Final = b"<item>"
 
 
 def store_copy(
-    body: bytes, items: Sequence[tuple[str, int]], keep: Callable[[Artifact], StoredObject]
+    body: bytes, runs: Sequence[Run], keep: Callable[[Artifact], StoredObject]
 ) -> tuple[StoredObject, tuple[StoredObject, ...]]:
     """Stores a feed's copy.
 
     Args:
         body: without the line that names its manifest.
-        items: GUID and length in bytes of each, as they stand in it.
+        runs: those of the items in it.
 
     Returns:
         `Manifest.feed` and `Manifest.feed_parts`.
@@ -39,29 +38,17 @@ def store_copy(
     if len(body) <= WHOLE_BYTES:
         return keep(addressed_bytes("releases", "feed", ".xml", body)), ()
     feed = StoredObject(FEED_KEY, sha256(body), len(body), content_type(FEED_KEY))
-    ends = (0, *sorted(_cuts(body, items)), len(body))
+    first = body.find(ITEM) if runs else 0
+    starts = list(accumulate([run.length_bytes for run in runs[:-1]], initial=first))
+    # What stands before the items goes with the newest, and what stands behind them with the oldest.
+    parts = [*pairwise([0, *starts[1:], len(body)])]
 
-    def stored(part: tuple[int, int]) -> StoredObject:
-        return keep(addressed_bytes("releases", "feed", ".xml", body[slice(*part)]))
+    def stored(place: int) -> StoredObject:
+        start, end = parts[place]
+        digest = runs[place].digest if 0 < place < len(parts) - 1 else ""
+        return keep(addressed_bytes("releases", "feed", ".xml", body[start:end], digest))
 
-    return feed, tuple(each(stored, list(pairwise(ends))))
-
-
-def _cuts(body: bytes, items: Sequence[tuple[str, int]]) -> Iterator[int]:
-    """Where parts begin but for the first, counted from the oldest item on: only the newest part grows."""
-    first = max(body.find(_ITEM), 0)
-    starts = list(accumulate((length for _, length in items), initial=first))
-    count = 0
-    for place in range(len(items) - 1, 0, -1):
-        count += 1
-        guid, _ = items[place]
-        if count >= _MOST or (count >= _LEAST and _ends(guid)):
-            yield starts[place]
-            count = 0
-
-
-def _ends(guid: str) -> bool:
-    return hashlib.sha256(guid.encode("utf-8", "surrogatepass")).digest()[0] % _ODDS == 0
+    return feed, tuple(each(stored, range(len(parts))))
 
 
 def read_copy(store: Store, manifest: Manifest) -> bytes | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from publisher.build.artifact import addressed_bytes
@@ -10,6 +10,7 @@ from publisher.build.pictures import artwork_sizes
 from publisher.build.workshop import Workshop
 from publisher.feed import join_feed
 from publisher.feed.paging import Paging, archive_pages
+from publisher.feed.runs import Run
 from publisher.manifest import Released, StoredObject
 from publisher.model import Episode
 from publisher.namespace import Trailer
@@ -24,7 +25,7 @@ def render(
     objects: dict[str, StoredObject],
     released: list[Released],
     standing: Standing,
-) -> tuple[bytes, list[tuple[str, int]], dict[str, StoredObject]]:
+) -> tuple[bytes, Sequence[Run], dict[str, StoredObject]]:
     """The feed, and its archive pages, which are stored already.
 
     Args:
@@ -33,18 +34,18 @@ def render(
         standing: what is known of those that go out as they were.
 
     Returns:
-        The feed's bytes, GUID and length in bytes of each of its items, and the archive pages by
-        `archive:0001` and so on, the oldest one first.
+        The feed's bytes, the runs of its items, and the archive pages by `archive:0001` and so on, the oldest
+        one first.
     """
     with Items(shop, plan, standing) as items:
         made = _render(shop, plan, objects, released, items)
-        items.forget_others(released)
+        items.keep(released)
     return made
 
 
 def _render(
     shop: Workshop, plan: Plan, objects: dict[str, StoredObject], released: list[Released], items: Items
-) -> tuple[bytes, list[tuple[str, int]], dict[str, StoredObject]]:
+) -> tuple[bytes, Sequence[Run], dict[str, StoredObject]]:
     archives = _archives(shop, plan, objects, released, items)
     urls = [shop.address(page) for page in archives.values()]
     paging = Paging(
@@ -56,14 +57,14 @@ def _render(
     newest = released[-limit:] if limit else released
     # The feed alone names trailers: one that comes later must not change an archive page that is full.
     trailers = _trailers(shop, plan, released)
-    listed: list[tuple[str, int]] = []
+    runs: list[Run] = []
 
-    def counted() -> Iterator[bytes]:
-        for item, of in zip(reversed(newest), items.of(newest), strict=True):
-            listed.append((item.guid, len(of)))
-            yield of
+    def noted() -> Iterator[bytes]:
+        for run, data in items.of(newest):
+            runs.append(run)
+            yield data
 
-    return _document(shop, objects, counted(), newest, paging, trailers=trailers), listed, archives
+    return _document(shop, objects, noted(), newest, paging, trailers=trailers), runs, archives
 
 
 def _archives(
@@ -83,7 +84,8 @@ def _archives(
             # What comes after a page that changed names another page than before.
             same = {}
             paging = Paging(shop.show.feed_url, archive=True, older_url=older, oldest_url=oldest)
-            data = _document(shop, objects, items.of(listed), listed, paging)
+            runs = (data for _, data in items.of(listed))
+            data = _document(shop, objects, runs, listed, paging)
             pages[role] = shop.keep(addressed_bytes("archive", f"feed-{number:04d}", ".xml", data))
         older = shop.address(pages[role])
         oldest = oldest or older

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Collection, Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,8 +13,9 @@ from publisher.build.notes import show_notes
 from publisher.build.pictures import artwork_sizes, picture_urls
 from publisher.build.workshop import Workshop, transcript_url
 from publisher.cache import Table
-from publisher.feed import FeedItem, ItemKeys, ItemOrder, kept_items
+from publisher.feed import FeedItem, ItemKeys
 from publisher.feed.item import FurtherEnclosure
+from publisher.feed.runs import KeptRuns, Run
 from publisher.folder_names import STATE_FOLDER
 from publisher.manifest import Released, StoredObject
 from publisher.media_types import content_type
@@ -28,75 +29,88 @@ _FORMS = ("vtt", "srt", "json", "html")
 _CODECS = {"mp3": "mp3", "m4a": "mp4a.40.2", "opus": "opus"}
 """https://www.rfc-editor.org/rfc/rfc6381"""
 
-_SPARE: Final = 100
+_RUNS: Final = ""
+"""Key of what is known of the runs of a feed; those themselves are kept by their names."""
 
 
 class Items:
     """The items of one feed as bytes. Use as a context manager.
 
-    Every item that is made is kept under the feed's address, and none of those that nobody needs any more
-    for long: there are never more than a quarter too many.
+    They are kept in runs under the feed's address, each as long as the release that stands has an item of it.
     """
 
     def __init__(self, shop: Workshop, plan: Plan, standing: Standing) -> None:
         self._shop = shop
         self._standing = standing
         self._planned = {planned.slug: planned for planned in plan.released if planned.episode}
+        self._known = standing.items(plan.released)
         made = made_by()
         self._keys = ItemKeys(shop.show, made)
-        self._keeper = _Keeper(Table(shop.root / STATE_FOLDER if made else None, _TABLE), shop.show.feed_url)
+        self._table = Table(shop.root / STATE_FOLDER if made else None, _TABLE)
+        self._scope = shop.show.feed_url
+        self._runs = KeptRuns(shop.show, _known(self._table, self._scope), _Keeper(self._table, self._scope))
 
     def __enter__(self) -> Items:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._keeper.table.close()
+        self._table.close()
 
-    def of(self, released: list[Released]) -> Iterator[bytes]:
-        """The items, newest first; some at a time, for their texts do not all fit in memory.
+    def of(self, released: Sequence[Released]) -> Iterator[tuple[Run, bytes]]:
+        """The items, newest first, in runs.
 
         Args:
             released: oldest first.
         """
-        return kept_items(self._shop.show, map(self._order, reversed(released)), self._keeper)
+        newest_first = released[::-1]
+        keys = [self._key(item) for item in newest_first]
 
-    def forget_others(self, released: list[Released]) -> None:
-        """Forgets the items that are none of the release's, once there are many.
+        def make(place: int) -> FeedItem:
+            item = newest_first[place]
+            return feed_item(self._shop, _episode(self._planned[item.slug]), item)
+
+        return self._runs.of(keys, [item.guid for item in newest_first], make)
+
+    def keep(self, released: Sequence[Released]) -> None:
+        """Keeps what is known of the runs, and forgets those that have no item of the release.
 
         Args:
             released: all of the release, on whatever page of the feed they are.
         """
-        most = len(released) + len(released) // 4 + _SPARE
-        if self._keeper.table.count(self._keeper.scope) > most:
-            self._keeper.table.keep_only(self._keeper.scope, {self._key(item) for item in released})
-
-    def _order(self, released: Released) -> ItemOrder:
-        make = functools.partial(feed_item, self._shop, self._episode(released), released)
-        return ItemOrder(self._key(released), make)
+        runs = self._runs.wanted([self._key(item) for item in released])
+        if {run.name for run in runs} != {run.name for run in self._runs.known}:
+            self._table.put(self._scope, _RUNS, json.dumps(runs).encode())
+            self._table.keep_only(self._scope, {_RUNS, *(run.name for run in runs)})
 
     def _key(self, released: Released) -> str:
-        planned = self._planned[released.slug]
-        key = self._standing.item(planned)
+        key = self._known.get(released.slug)
         if not key:
-            key = self._keys.of(_episode(planned), planned.parts, released)
+            planned = self._planned[released.slug]
+            key = self._known[released.slug] = self._keys.of(_episode(planned), planned.parts, released)
             self._standing.keep_item(released.slug, key)
         return key
 
-    def _episode(self, released: Released) -> Episode:
-        return _episode(self._planned[released.slug])
-
 
 class _Keeper:
-    """Items in a table of the cache, each feed's under its address."""
+    """Runs in a table of the cache, each feed's under its address."""
 
     def __init__(self, table: Table, scope: str) -> None:
-        self.table, self.scope = table, scope
+        self._table, self._scope = table, scope
 
-    def read(self, keys: Collection[str]) -> Mapping[str, bytes]:
-        return self.table.read(self.scope, keys)
+    def read(self, names: Collection[str]) -> Mapping[str, bytes]:
+        return self._table.read(self._scope, names)
 
-    def put(self, key: str, item: bytes) -> None:
-        self.table.put(self.scope, key, item)
+    def put(self, name: str, data: bytes) -> None:
+        self._table.put(self._scope, name, data)
+
+
+def _known(table: Table, scope: str) -> list[Run]:
+    """The runs that are kept, none where what is known of them is another version's."""
+    noted = table.read(scope, [_RUNS]).get(_RUNS)
+    try:
+        return [Run._make(values) for values in json.loads(noted)] if noted else []
+    except (TypeError, ValueError):
+        return []
 
 
 def _episode(planned: PlannedEpisode) -> Episode:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -62,22 +62,28 @@ def _versions() -> str:
         return ""
 
 
-class Known(NamedTuple):
-    """What is known of one episode.
+class _Row(NamedTuple):
+    """What is known of one episode, as texts without line breaks: columns of these are what is noted.
 
     Attributes:
         mark: of the episode in the folder (`publisher.reading.kept.mark_of`) of which it is known.
-        is_same: whether a plan found the folder to say what is published.
+        is_same: `1` where a plan found the folder to say what is published.
         item: key of its item in the feed; empty where that is not known.
-        facets: but for the words, which are kept apart; None where they are not known.
-        lists: those of the facets, as JSON.
+        lists: topics, people, guests and organizations of its facets, as JSON; empty where they are not
+            known, and so are the other facets then.
     """
 
+    slug: str
     mark: str
-    is_same: bool
+    is_same: str
     item: str
-    facets: Facets | None
-    lists: str
+    lists: str = ""
+    listed: str = ""
+    named: str = ""
+    source: str = ""
+    found: str = ""
+    date: str = ""
+    has_quiz: str = ""
 
 
 class Standing:
@@ -96,10 +102,15 @@ class Standing:
         self._scope = mark(scope)
         self._planned_by = mark(code, replace(show, episodes=()), asked)
         self._made_by = self._built_by = ""
-        self._known: dict[str, Known] = {}
+        self._columns: Sequence[list[str]] = _NOTHING
+        self._place: dict[str, int] = {}
+        """Of each episode that is known, in the columns."""
+        self._is_by_this_plan = False
+        self._is_built_alike = True
+        self._holds: frozenset[str] = frozenset()
+        self._going_on: tuple[Sequence[PlannedEpisode], dict[str, int]] = ((), {})
         self._facets: dict[str, Facets] = {}
         self._items: dict[str, str] = {}
-        self._holds: frozenset[str] = frozenset()
         self._alike: Alike | None = None
 
     def read(self, published: Published) -> None:
@@ -111,33 +122,38 @@ class Standing:
         if noted is None:
             return
         try:
-            (release, planned_by, self._built_by), columns = json.loads(noted)
-            known = _unpacked(columns, is_same=planned_by == self._planned_by)
+            (release, planned_by, built_by), columns = _unpacked(noted)
         except (AttributeError, TypeError, ValueError):
             return  # another version's
+        self._columns, self._built_by = columns, built_by
+        self._place = {slug: place for place, slug in enumerate(columns[0])}
+        self._is_by_this_plan = planned_by == self._planned_by
         if release != published.manifest_key:
             # Somebody else published meanwhile, most of it as it was.
             old = copy_of(self._state / KEPT, release)
             pieces = {item.slug: item.piece for item in old.episodes} if old else {}
-            same = {
-                item.slug
+            self._place = {
+                item.slug: self._place[item.slug]
                 for item in published.manifest.episodes
+                if item.slug in self._place
                 if item.piece and is_same(pieces.get(item.slug, b""), item.piece)
             }
-            known = {slug: of for slug, of in known.items() if slug in same}
-        self._known = known
 
     def same(self, show: Show) -> frozenset[str]:
         """Slugs of the episodes of the folder that a plan has found to be as they are published."""
-        known = self._known
+        places, marks = self._place, self._columns[_MARK]
         self._holds = frozenset(
             [
                 episode.slug
                 for episode in show.episodes
-                if episode.slug in known and known[episode.slug].mark == mark_of(episode) != ""
+                if (place := places.get(episode.slug)) is not None
+                if marks[place] == mark_of(episode) != ""
             ]
         )
-        return frozenset([slug for slug in self._holds if known[slug].is_same])
+        if not self._is_by_this_plan:
+            return frozenset()
+        is_same = self._columns[_IS_SAME]
+        return frozenset([slug for slug in self._holds if is_same[places[slug]] == "1"])
 
     def build_for(self, show: Show, states: Mapping[str, object]) -> None:
         """Says what episodes are built for: items and facets that were for another show are forgotten.
@@ -148,16 +164,30 @@ class Standing:
         """
         made = made_by()
         built_by = mark(made, replace(show, episodes=()), sorted(states.items()))
-        if not made or built_by != self._built_by:
-            self._known = {
-                slug: known._replace(item="", facets=None, lists="") for slug, known in self._known.items()
-            }
+        self._is_built_alike = bool(made) and built_by == self._built_by
         self._built_by, self._made_by = built_by, mark(made) if made else ""
 
-    def facets(self, planned: PlannedEpisode) -> Facets | None:
-        """Those of an episode that goes out as it was; None where they are not known."""
-        known = self._of(planned)
-        return known.facets if known else None
+    def facets(self, released: Sequence[PlannedEpisode]) -> dict[str, Facets]:
+        """Those of the episodes that go out as they were, as far as they are known."""
+        if not self._is_built_alike:
+            return {}
+        going_on = self._of(released)
+        columns = [self._columns[place] for place in _TEXTS]
+        lists, quizzes = self._columns[_LISTS], self._columns[_HAS_QUIZ]
+        known = {slug: place for slug, place in going_on.items() if lists[place]}
+        try:
+            values = json.loads(f"[{','.join([lists[place] for place in known.values()])}]")
+            found = {}
+            for (slug, place), of_lists in zip(known.items(), values, strict=True):
+                topics, people, guests, organizations = of_lists
+                heard = tuple([Heard._make(person) for person in people])
+                texts = [column[place] for column in columns]
+                found[slug] = Facets._make(
+                    (*texts, topics, heard, guests, organizations, quizzes[place] == "1", "")
+                )
+        except (TypeError, ValueError):
+            return {}
+        return found
 
     def keep_facets(self, slug: str, facets: Facets) -> None:
         self._facets[slug] = facets
@@ -175,10 +205,12 @@ class Standing:
             for source, of in words.items():
                 table.put(self._made_by, source, of.encode())
 
-    def item(self, planned: PlannedEpisode) -> str:
-        """Key of the feed item of an episode that goes out as it was; empty where it is not known."""
-        known = self._of(planned)
-        return known.item if known else ""
+    def items(self, released: Sequence[PlannedEpisode]) -> dict[str, str]:
+        """Keys of the feed items of the episodes that go out as they were, as far as they are known."""
+        if not self._is_built_alike:
+            return {}
+        keys = self._columns[_ITEM]
+        return {slug: keys[place] for slug, place in self._of(released).items() if keys[place]}
 
     def keep_item(self, slug: str, key: str) -> None:
         self._items[slug] = key
@@ -206,74 +238,109 @@ class Standing:
         """
         if self._state is None:
             return
-        new = self._facets.keys() | self._items.keys()
-        known = {}
-        for planned in plan.released:
-            slug, of = planned.slug, self._of(planned)
-            if of and of.is_same and slug not in new:
-                known[slug] = of
-            elif planned.episode and mark_of(planned.episode):
-                known[slug] = self._now(planned, of)
-        if known == self._known and not plan.has_changes:
+        order, new = self._settled(plan.released)
+        if not new and order == [*range(len(self._columns[0]))] and not plan.has_changes:
             return
-        noted = [key, self._planned_by, self._built_by], _packed(known)
+        columns = [
+            _in_order([*column, *[row[number] for row in new]], order)
+            for number, column in enumerate(self._columns)
+        ]
         with Table(self._state, _TABLE) as table:
-            table.put(self._scope, "", json.dumps(noted, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+            table.put(self._scope, "", _packed([key, self._planned_by, self._built_by], columns))
             if self._alike is not None:
                 values = json.dumps(self._alike.to_json()).encode()
                 table.put(self._scope, _ALIKE, self._built_by.encode() + b"\n" + values)
 
-    def _now(self, planned: PlannedEpisode, known: Known | None) -> Known:
+    def _settled(self, released: Sequence[PlannedEpisode]) -> tuple[list[int], list[_Row]]:
+        """What is known of each episode of a release: its place in the columns, or behind them the rows that
+        are new."""
+        going_on, is_same = self._of(released), self._columns[_IS_SAME]
+        worked_out = self._facets.keys() | self._items.keys()
+        order, new = list[int](), list[_Row]()
+        for planned in released:
+            place = going_on.get(planned.slug)
+            if (
+                place is not None
+                and self._is_by_this_plan
+                and is_same[place] == "1"
+                and planned.slug not in worked_out
+            ):
+                order.append(place)
+            elif planned.episode and mark_of(planned.episode):
+                order.append(len(self._columns[0]) + len(new))
+                new.append(self._row(planned, place))
+        return order, new
+
+    def _row(self, planned: PlannedEpisode, place: int | None) -> _Row:
         assert planned.episode is not None
-        slug, of = planned.slug, mark_of(planned.episode)
-        item = self._items.get(slug) or (known.item if known else "")
-        made = self._facets.get(slug)
-        if made:
-            return Known(of, planned.state == "unchanged", item, made, json.dumps(made[_TEXTS:_LISTS]))
-        facets, lists = (known.facets, known.lists) if known else (None, "")
-        return Known(of, planned.state == "unchanged", item, facets, lists)
+        known = _Row("", "", "", "")
+        if place is not None and self._is_built_alike:
+            known = _Row._make([column[place] for column in self._columns])
+        known = known._replace(
+            slug=planned.slug,
+            mark=mark_of(planned.episode),
+            is_same="1" if planned.state == "unchanged" else "0",
+            item=self._items.get(planned.slug) or known.item,
+        )
+        facets = self._facets.get(planned.slug)
+        if facets is None:
+            return known
+        return known._replace(
+            lists=json.dumps([facets.topics, facets.people, facets.guests, facets.organizations]),
+            listed=facets.listed,
+            named=facets.named,
+            source=facets.source,
+            found=facets.found,
+            date=facets.date,
+            has_quiz="01"[facets.has_quiz],
+        )
 
-    def _of(self, planned: PlannedEpisode) -> Known | None:
-        """What is known of an episode that goes out as it was, by the folder for which `same` was asked."""
-        if planned.state != "unchanged" or planned.slug not in self._holds:
-            return None
-        # A post that was added is none of the folder's.
-        return self._known[planned.slug] if isinstance(planned.episode, KeptEpisode) else None
+    def _of(self, released: Sequence[PlannedEpisode]) -> dict[str, int]:
+        """Of the episodes that go out as they were, by the folder for which `same` was asked, their places in
+        the columns."""
+        if self._going_on[0] is not released:
+            holds, places = self._holds, self._place
+            going_on = {
+                planned.slug: places[planned.slug]
+                for planned in released
+                # A post that was added is none of the folder's.
+                if planned.state == "unchanged" and planned.slug in holds
+                if isinstance(planned.episode, KeptEpisode)
+            }
+            self._going_on = released, going_on
+        return self._going_on[1]
 
 
-_TEXTS: Final = Facets._fields.index("topics")
-_LISTS: Final = Facets._fields.index("has_quiz")
-"""Of the facets, so many are texts, and those up to here lists of texts."""
-_UNKNOWN: Final = Facets("", "", "", "", "")
+_MARK, _IS_SAME, _ITEM, _LISTS, _HAS_QUIZ = (
+    _Row._fields.index(name) for name in ("mark", "is_same", "item", "lists", "has_quiz")
+)
+_TEXTS: Final = [_Row._fields.index(name) for name in Facets._fields[: Facets._fields.index("topics")]]
+_NOTHING: Final[Sequence[list[str]]] = [[] for _ in _Row._fields]
+_APART: Final = "\0"
+"""Between columns: no name of a folder has it, and nothing else that is noted."""
 
 
-def _packed(known: Mapping[str, Known]) -> list[str]:
-    """As columns, one text each with a line for each episode: ten thousand rows would each have to be begun
-    and ended, and lists that were read are written as they were."""
-    rows = [
-        (slug, of.mark, of.item, of.lists or "[]", *facets[:_TEXTS], "01"[of.is_same], "01"[facets.has_quiz])
-        for slug, of in known.items()
-        for facets in (of.facets or _UNKNOWN,)
-    ]
-    return ["\n".join(column) for column in zip(*rows, strict=True)]
+def _in_order(column: list[str], order: list[int]) -> list[str]:
+    return [column[place] for place in order]
 
 
-def _unpacked(columns: list[str], *, is_same: bool) -> dict[str, Known]:
-    """Raises AttributeError, TypeError, ValueError for what `_packed` did not give."""
-    if not columns:
-        return {}
-    slugs, marks, items, lists, *texts, same, quizzes = [column.split("\n") for column in columns]
-    facets: list[Facets | None] = []
-    parts = zip(json.loads(f"[{','.join(lists)}]"), zip(*texts, strict=True), quizzes, strict=True)
-    for of_lists, of_texts, quiz in parts:
-        if not of_lists:
-            facets.append(None)
-            continue
-        topics, people, guests, organizations = of_lists
-        heard = tuple([Heard._make(person) for person in people])
-        facets.append(Facets._make((*of_texts, topics, heard, guests, organizations, quiz == "1", "")))
-    if len({*slugs}) != len(slugs):
+def _packed(about: list[str], columns: Sequence[list[str]]) -> bytes:
+    """A column is one text with a line for each episode: ten thousand rows would each have to be begun and
+    ended."""
+    texts = [json.dumps(about), *["\n".join(column) for column in columns]]
+    return _APART.join(texts).encode("utf-8", "surrogatepass")
+
+
+def _unpacked(noted: bytes) -> tuple[list[str], Sequence[list[str]]]:
+    """Raises TypeError, ValueError for what `_packed` did not give."""
+    about, *texts = noted.decode("utf-8", "surrogatepass").split(_APART)
+    if len(texts) != len(_Row._fields):
+        raise ValueError("there are other columns")
+    # No slug is empty.
+    columns = [text.split("\n") for text in texts] if texts[0] else _NOTHING
+    if len({*map(len, columns)}) > 1:
+        raise ValueError("the columns are not of the same episodes")
+    if len({*columns[0]}) != len(columns[0]):
         raise ValueError("an episode stands twice")
-    is_so = [is_same and of == "1" for of in same]
-    found = map(Known._make, zip(marks, is_so, items, facets, lists, strict=True))
-    return dict(zip(slugs, found, strict=True))
+    release, planned_by, built_by = json.loads(about)
+    return [release, planned_by, built_by], columns

@@ -4,10 +4,9 @@ A show's index is made in shards of some dozens of pages, and the browser search
 named by what it is made of, so that one that has not changed is there already and needs not be made: one
 episode more, or one that was edited, costs one shard.
 
-Where a shard ends is told by the addresses of its own pages, not by counting from the first page. A page that
-is added or removed in the middle moves the ends near it, and those that follow stay where they are. Behind
-the last end the newest pages are kept in small shards, so that the next episode has only a few indexed once
-more; all of them become one when their end comes.
+Where a shard ends is told by the addresses of its own pages (`publisher.cutting`). Behind the last end the
+newest pages are kept in small shards, so that the next episode has only a few indexed once more; all of them
+become one when their end comes.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from publisher.cutting import is_end
 from publisher.identity import DIGEST_CHARACTERS, canonical_json
 
 FOLDER = "search"
@@ -96,7 +96,7 @@ def shards(pages: Sequence[SearchPage], *, version: str) -> tuple[Shard, ...]:
             if primary[page.language] != language:
                 continue
             together.append(page)
-            if len(together) >= _MOST or (len(together) >= _LEAST and _ends(page)):
+            if is_end(page.url, len(together), least=_LEAST, most=_MOST, odds=_ODDS):
                 found.append(_named(language, tuple(together), version))
                 together = []
         for start in range(0, len(together), _SMALL):
@@ -107,10 +107,6 @@ def shards(pages: Sequence[SearchPage], *, version: str) -> tuple[Shard, ...]:
 def folders(parts: Sequence[Shard], language: str) -> tuple[str, ...]:
     """The folders a browser needs to search in a language, that of the program first."""
     return tuple(shard.folder for shard in parts if shard.language == _primary(language))
-
-
-def _ends(page: SearchPage) -> bool:
-    return hashlib.sha256(page.url.encode()).digest()[0] % _ODDS == 0
 
 
 def _primary(language: str) -> str:

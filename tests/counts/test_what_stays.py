@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-import publisher.feed.kept
+import publisher.feed.keys
 import publisher.manifest.model
 import publisher.planning.making
 import publisher.reading.kept
@@ -29,7 +29,7 @@ NOW: Final = datetime(2040, 1, 1, tzinfo=UTC)
 WORK: Final = {
     "planned": (publisher.planning.making._Making, "planned"),
     "facets": (publisher.release.facets, "_made"),
-    "key": (publisher.feed.kept.ItemKeys, "of"),
+    "key": (publisher.feed.keys.ItemKeys, "of"),
     "taken apart": (publisher.manifest.model, "_complete"),
     "read on": (publisher.reading.kept.KeptEpisode, "_set"),
 }
@@ -102,33 +102,35 @@ def test_nothing_known_or_nonsense_is_no_matter(place: Place) -> None:
     scope, key = mark(str(place.public)), ""
     with Table(state, "standing") as table:
         noted = table.all()[scope, key]
-    first, columns = json.loads(noted)
+    first, *columns = noted.decode().split("\0")
     assert {len(column.split("\n")) for column in columns} == {EPISODES}
     nothing = "\n" * (EPISODES - 1)
     slugs = columns[0].split("\n")
-    values: list[Any] = [
-        b"",
-        noted[:-5],
-        [],
-        {},
-        first,
+    lists = columns[4]
+    values = [
+        [""],
         [first],
-        [first, {}],
-        [first, []],
-        [first, columns[:4]],
-        [first, columns[:-1]],
-        [first, [*columns, columns[0]]],
-        [first, [[], *columns[1:]]],
-        [first, [columns[0], *(column.partition("\n")[2] for column in columns[1:])]],
-        [first, ["\n".join((slugs[1], *slugs[1:])), *columns[1:]]],
-        [first, [*columns[:3], nothing, *columns[4:]]],
-        [first, [*columns[:3], columns[3].replace("[[", "[[[", 1), *columns[4:]]],
-        [first, [*columns[:3], columns[3].replace("[", "[1, ", 1), *columns[4:]]],
+        ["[]", *columns],
+        ["{}", *columns],
+        ["[1, 2", *columns],
+        [first, *columns[:4]],
+        [first, *columns[:-1]],
+        [first, *columns[:-1], columns[-1][:-5]],
+        [first, *columns, columns[0]],
+        [first, "", *columns[1:]],
+        [first, *([""] * len(columns))],
+        [first, columns[0], *(column.partition("\n")[2] for column in columns[1:])],
+        [first, "\n".join((slugs[1], *slugs[1:])), *columns[1:]],
+        [first, *columns[:3], nothing, *columns[4:]],
+        [first, *columns[:4], nothing, *columns[5:]],
+        [first, *columns[:4], lists.replace("[[", "[[[", 1), *columns[5:]],
+        [first, *columns[:4], lists.replace("[", "[1, ", 1), *columns[5:]],
+        [first, *columns[:4], lists.replace("[[", "{[", 1), *columns[5:]],
     ]
-    for number, value in enumerate(values):
-        nonsense = value if isinstance(value, bytes) else json.dumps(value).encode()
+    nonsense = [b"", b"\xff", json.dumps([json.loads(first), columns]).encode()]
+    for number, value in enumerate([*nonsense, *("\0".join(value).encode() for value in values)]):
         with Table(state, "standing") as table:
-            table.put(scope, key, nonsense)
+            table.put(scope, key, value)
         title = f"Number{number}"
         rename(place.show, "0020-episode", title)
         outcome, _ = released(place)
@@ -136,7 +138,7 @@ def test_nothing_known_or_nonsense_is_no_matter(place: Place) -> None:
         assert [planned.slug for planned in outcome.plan.changing] == ["0020-episode"]
         assert title.encode() in feed(place)
         with Table(state, "standing") as table:
-            assert len(json.loads(table.all()[scope, key])[1][0].split("\n")) == EPISODES
+            assert len(table.all()[scope, key].split(b"\0")[1].split(b"\n")) == EPISODES
 
 
 def test_what_somebody_else_released_is_known_where_it_is_the_same(place: Place, tmp_path: Path) -> None:

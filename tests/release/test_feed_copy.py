@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from publisher.errors import StoreError
+from publisher.feed import runs
 from publisher.manifest import Manifest, read_manifest
 from publisher.problems import Problem
 from publisher.release import feed_copy, publish
@@ -23,8 +24,8 @@ EPISODES = 7
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_copy, "WHOLE_BYTES", 1)
-    monkeypatch.setattr(feed_copy, "_LEAST", 1)
-    monkeypatch.setattr(feed_copy, "_MOST", 2)
+    monkeypatch.setattr(runs, "_LEAST", 1)
+    monkeypatch.setattr(runs, "_MOST", 2)
 
 
 @pytest.fixture

@@ -1,25 +1,21 @@
-"""Items whose bytes are kept from an earlier run. Pure: whoever keeps them is handed in.
+"""What tells an item whose bytes are kept from an earlier run. Pure.
 
-An item's bytes do not depend on where it stands, so that a feed is joined from those that are kept and the
-few that are made. A key is a fingerprint of all that an item's bytes depend on, told from what is known
-before anything is made: no notes are rendered to find out that they are the same.
+An item's bytes do not depend on where it stands, so that a feed is joined from those that are kept
+(`publisher.feed.runs`) and the few that are made. A key is a fingerprint of all that an item's bytes depend
+on, told from what is known before anything is made: no notes are rendered to find out that they are the same.
 """
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from typing import Final, Protocol
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Final
 
-from publisher.feed.item import FeedItem
-from publisher.feed.rendering import render_items
 from publisher.identity import fingerprint
 from publisher.manifest import Released
 from publisher.model import Episode, Show
-
-_AT_ONCE: Final = 250
 
 NOT_IN_ITEMS: Final = frozenset(
     (
@@ -36,38 +32,6 @@ NOT_IN_ITEMS: Final = frozenset(
 
 _ENCLOSED: Final = ("alternate:", "form:")
 """Of these objects an item tells more than where they are."""
-
-
-class Keeper(Protocol):
-    """Where items are kept."""
-
-    def read(self, keys: Collection[str]) -> Mapping[str, bytes]:
-        """Those that are there, of those asked for."""
-
-    def put(self, key: str, item: bytes) -> None:
-        """Keeps one."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemOrder:
-    """An item that is made only where its bytes are not kept."""
-
-    key: str
-    make: Callable[[], FeedItem]
-
-
-def kept_items(show: Show, orders: Iterable[ItemOrder], keeper: Keeper) -> Iterator[bytes]:
-    """The bytes of each item, in their order, as `publisher.feed.rendering.render_items` gives them."""
-    iterator = iter(orders)
-    while batch := tuple(itertools.islice(iterator, _AT_ONCE)):
-        there = keeper.read([order.key for order in batch])
-        missing = [order for order in batch if order.key not in there]
-        made: dict[str, bytes] = {}
-        for order, item in zip(missing, render_items(show, (order.make() for order in missing)), strict=True):
-            made[order.key] = item
-            keeper.put(order.key, item)
-        for order in batch:
-            yield made.get(order.key) or there[order.key]
 
 
 class ItemKeys:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from publisher.build.workshop import Workshop
-from publisher.feed import ItemKeys, ItemOrder, kept_items, render_items
-from publisher.feed.kept import NOT_IN_ITEMS
+from publisher.feed import ItemKeys, render_items
+from publisher.feed.keys import NOT_IN_ITEMS
 from publisher.manifest import Enclosure, Released, StoredObject
 from publisher.model import (
     Alternate,
@@ -392,36 +392,3 @@ def test_a_key_is_the_same_for_what_a_manifest_says() -> None:
     chapters = replace(again.enclosure, chapters=RELEASED.enclosure.chapters)
     assert ItemKeys(SHOW, "").of(episode, (), again) == ItemKeys(SHOW, "").of(episode, (), RELEASED)
     assert replace(again, enclosure=chapters).objects == RELEASED.objects
-
-
-class Kept(dict[str, bytes]):
-    """Keeps items in memory."""
-
-    def read(self, keys: Collection[str]) -> Mapping[str, bytes]:
-        return {key: self[key] for key in keys if key in self}
-
-    def put(self, key: str, item: bytes) -> None:
-        self[key] = item
-
-
-def test_an_item_that_is_kept_is_not_made() -> None:
-    shop = Workshop(SHOW, Path(), Path(), _unused, _unused, _unused, Path())
-    asked: list[int] = []
-
-    def order(place: int) -> ItemOrder:
-        def make() -> Any:
-            asked.append(place)
-            return feed_item(shop, replace(EPISODE, title=f"Part {place}"), RELEASED)
-
-        return ItemOrder(f"key {place}", make)
-
-    kept = Kept()
-    first = list(kept_items(SHOW, map(order, range(600)), kept))
-    assert asked == list(range(600))
-    assert [re.findall(rb"<title>Part (\d+)</title>", item) for item in first] == [
-        [str(place).encode()] for place in range(600)
-    ]
-    asked.clear()
-    del kept["key 251"]
-    assert list(kept_items(SHOW, map(order, range(600)), kept)) == first
-    assert asked == [251]
