@@ -56,7 +56,7 @@ def addressed(folder: str, stem: str, digest: str, ending: str) -> str:
     return f"{folder}/{ascii_slug(stem)}-{digest[:DIGEST_CHARACTERS]}{ending}"
 
 
-def sha256(data: bytes) -> str:
+def sha256(data: bytes | memoryview) -> str:
     return hashlib.sha256(data).hexdigest()
 
 

@@ -28,7 +28,7 @@ class Artifact:
         return Headers(self.object.type, cache_control(key), {"sha256": digest}, content_encoding(key))
 
 
-def of_bytes(key: str, data: bytes, digest: str = "") -> Artifact:
+def of_bytes(key: str, data: bytes | memoryview, digest: str = "") -> Artifact:
     """An artifact at a key of its own, such as a page.
 
     Args:
@@ -39,7 +39,9 @@ def of_bytes(key: str, data: bytes, digest: str = "") -> Artifact:
     return Artifact(StoredObject(key, digest, len(data), content_type(key)), body)
 
 
-def addressed_bytes(folder: str, stem: str, ending: str, data: bytes, digest: str = "") -> Artifact:
+def addressed_bytes(
+    folder: str, stem: str, ending: str, data: bytes | memoryview, digest: str = ""
+) -> Artifact:
     """An artifact whose key holds its digest.
 
     Args:

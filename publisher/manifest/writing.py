@@ -173,9 +173,8 @@ def _sparse(value: Any) -> Any:
     """Without absent and empty values: ten thousand episodes are read by every bare machine."""
     if type(value) is str:
         return value  # As nearly all are.
-    if type(value) is StoredObject and value.length_bytes and value.key and value.digest and value.type:
-        names = ("digest", "key", "length_bytes", "type")
-        return {name: getattr(value, name) for name in names}
+    if type(value) is StoredObject:
+        return _sparse(value._asdict())
     if isinstance(value, dict):
         kept = {key: _sparse(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if item or not _is_nothing(item)}

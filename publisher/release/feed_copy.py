@@ -41,12 +41,13 @@ def store_copy(
     first = body.find(ITEM) if runs else 0
     starts = list(accumulate([run.length_bytes for run in runs[:-1]], initial=first))
     # What stands before the items goes with the newest, and what stands behind them with the oldest.
-    parts = [*pairwise([0, *starts[1:], len(body)])]
+    parts, whole = [*pairwise([0, *starts[1:], len(body)])], memoryview(body)
 
     def stored(place: int) -> StoredObject:
         start, end = parts[place]
         digest = runs[place].digest if 0 < place < len(parts) - 1 else ""
-        return keep(addressed_bytes("releases", "feed", ".xml", body[start:end], digest))
+        # Not copied: nearly all of them are there.
+        return keep(addressed_bytes("releases", "feed", ".xml", whole[start:end], digest))
 
     return feed, tuple(each(stored, range(len(parts))))
 

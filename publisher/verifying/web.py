@@ -204,8 +204,10 @@ class Web:
 
     def _read(self, answer: Answer, response: urllib3.BaseHTTPResponse, how: _How) -> Answer:
         kept, length, cut, digest, whole = list[bytes](), 0, "", hashlib.sha256(), False
+        # What is undone is copied twice on its way.
+        unpack = how.unpack and bool(answer.headers.get("content-encoding"))
         try:
-            for block in response.stream(max(1, min(_BLOCK, how.read_bytes)), decode_content=how.unpack):
+            for block in response.stream(max(1, min(_BLOCK, how.read_bytes)), decode_content=unpack):
                 if length < how.keep_bytes:
                     kept.append(block[: how.keep_bytes - length])
                 length += len(block)

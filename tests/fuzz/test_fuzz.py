@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -34,7 +33,7 @@ _MANIFEST: Final = Manifest(
     url="https://example.com/",
     title="A show",
     parts={"title": "0"},
-    feed=replace(_OBJECT, key="feed.xml"),
+    feed=_OBJECT._replace(key="feed.xml"),
     objects={"artwork": _OBJECT},
     pages=(_OBJECT,),
     episodes=(
