@@ -62,10 +62,10 @@ class ReleasedFeed:
     def render(self) -> bytes:
         """The feed."""
         style = {"feed-style": _object("site/feed-{}.css", 0, "text/css")}
-        document, _, _ = feeds.render(
+        document, _ = feeds.render(
             self._shop, self._plan, style, self._released, Standing(None, "", self._show)
         )
-        return document
+        return document.whole()
 
     def _planned(self, show: Show) -> Plan:
         return make_plan(show, None, _NOW)

@@ -383,7 +383,7 @@ def _looked_at(outcome: Outcome, progress: Progress | None) -> Outcome:
     outcome = replace(outcome, private=private)
     if outcome.manifest is None:
         return outcome
-    from publisher.verifying import verify_release
+    from publisher.verifying import ReleasedFeed, verify_release
 
     if progress:
         progress.say("looking from outside")
@@ -394,7 +394,7 @@ def _looked_at(outcome: Outcome, progress: Progress | None) -> Outcome:
         outcome.manifest,
         changed_keys=outcome.changed_keys,
         manifest_key=outcome.manifest_key,
-        feed_digest=outcome.feed_digest,
+        released=ReleasedFeed(outcome.feed, outcome.feed_digest) if outcome.feed else None,
     ).problems
     if isinstance(store, PrefixedStore):
         problems = discreet(problems, store)

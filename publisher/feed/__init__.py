@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -25,8 +24,8 @@ from publisher.text import feed_html, text_as_html
 __all__ = [
     "FeedItem",
     "ItemKeys",
+    "feed_frame",
     "feed_stylesheet",
-    "join_feed",
     "render_feed",
     "render_items",
 ]
@@ -61,18 +60,17 @@ def render_feed(
 
     Args:
         items: in the order in which they shall stand, the newest first.
-        show, newest, above: as `join_feed` takes them.
+        show, newest, above: as `feed_frame` takes them.
     """
-    return join_feed(show, render_items(show, items), newest=newest, **above)
+    head, tail = feed_frame(show, newest=newest, **above)
+    return b"".join((head, *render_items(show, items), tail))
 
 
-def join_feed(show: Show, items: Iterable[bytes], *, newest: datetime | None, **above: Unpack[Head]) -> bytes:
-    """The feed, or an archive page of it, out of items that are bytes already.
+def feed_frame(show: Show, *, newest: datetime | None, **above: Unpack[Head]) -> tuple[bytes, bytes]:
+    """The feed, or an archive page of it, without its items: what stands before them and what behind them.
 
     Args:
         show: settled (`publisher.planning.settle`), its hosts' pictures by their addresses.
-        items: as `render_items` or `publisher.feed.runs` gives them, the newest first. They are asked for one
-            by one, and no more of them are held than the feed itself.
         newest: when the newest episode went out, aware. It is the feed's date too: a clock's would make
             two machines write two feeds.
         above: see `Head`.
@@ -90,11 +88,7 @@ def join_feed(show: Show, items: Iterable[bytes], *, newest: datetime | None, **
     )
     head, tail = split_at_items(_channel(show, newest, artwork_url, own, archive=paging.archive))
     declaration, line_break, rest = head.partition(b"\n")
-    document = io.BytesIO()
-    document.writelines((declaration, line_break, feed_opening(show, above.get("style_url", "")), rest))
-    document.writelines(items)
-    document.write(tail)
-    return document.getvalue()
+    return declaration + line_break + feed_opening(show, above.get("style_url", "")) + rest, tail
 
 
 def _channel(

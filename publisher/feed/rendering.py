@@ -20,8 +20,7 @@ from publisher.text import text_as_html
 
 # Ten thousand items as one tree of elements take a gigabyte; as bytes they take thirty megabytes.
 _BATCH: Final = 100
-ITEM: Final = b"    <item>\n"
-"""What each item begins with."""
+_OPEN: Final = b"    <item>\n"
 _CLOSE: Final = b"    </item>\n"
 
 
@@ -52,7 +51,7 @@ def _rendered(show: Show, batch: tuple[FeedItem, ...]) -> list[bytes]:
         channel.append(node)
         append_to(node, item_elements(show, item))
     document = etree.tostring(rss, encoding="UTF-8", pretty_print=True)
-    start, end = document.index(ITEM), document.rindex(_CLOSE)
+    start, end = document.index(_OPEN), document.rindex(_CLOSE)
     # `<` stands in no text unescaped, and there is no CDATA: these are the items' own tags.
     return [part + _CLOSE for part in document[start:end].split(_CLOSE)]
 

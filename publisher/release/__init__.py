@@ -216,6 +216,7 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
             problems=in_order([*outcome.problems, *heard]),
             manifest=manifest,
             changed_keys=tuple(uploads.keys),
+            feed=released.document,
             feed_digest=released.feed.object.digest,
             notices=(*outcome.notices, *missed(manifest, published.manifest), *unguarded(prepared)),
         )

@@ -15,6 +15,7 @@ from publisher.build.pictures import build_pictures, colours_of, picture_urls, s
 from publisher.build.sounds import Order, Sound, prepare
 from publisher.build.workshop import Workshop, page_key
 from publisher.delivery import delivery, further
+from publisher.feed.pieces import FeedPieces
 from publisher.manifest import Manifest, Released, StoredObject, digest_in, manifest_bytes
 from publisher.manifest.writing import Cut
 from publisher.model import Audio, Episode, Show
@@ -40,7 +41,8 @@ class Assembled:
     """What is left to write: the manifest, then the feed, which names it.
 
     Attributes:
-        feed: with the line that names the manifest.
+        document: the feed.
+        feed: it, with the line that names the manifest.
         cuts: the manifest's parts, which are stored; empty where it has none.
         gone: pages that nothing refers to any more; removed after the flip.
     """
@@ -48,6 +50,7 @@ class Assembled:
     manifest: Manifest
     cuts: tuple[Cut, ...]
     manifest_artifact: Artifact
+    document: FeedPieces
     feed: Artifact
     gone: tuple[StoredObject, ...] = ()
 
@@ -123,9 +126,9 @@ def assemble(
     )
     standing.keep_alike(site.alike)
     released, others = write_pages(site, plan, uploads, released)
-    body, runs, archives = feeds.render(shop, plan, objects, released, standing)
-    packed = _packed_feed(shop, plan, uploads, body)
-    feed, feed_parts = store_copy(body, runs, shop.keep)
+    document, archives = feeds.render(shop, plan, objects, released, standing)
+    packed = _packed_feed(shop, plan, uploads, document)
+    feed, feed_parts = store_copy(document, shop.keep)
     manifest = Manifest(
         guid=shop.show.guid,
         feed_url=shop.show.feed_url,
@@ -149,7 +152,14 @@ def assemble(
     manifest, cuts = store_parts(uploads, manifest)
     key, data = manifest_bytes(manifest)
     artifact = of_bytes(key, data, digest_in(key))
-    return Assembled(manifest, cuts, artifact, named_feed(body, key), gone_pages(plan.before, manifest))
+    return Assembled(
+        manifest,
+        cuts,
+        artifact,
+        document,
+        named_feed(document.pieces, key),
+        gone_pages(plan.before, manifest),
+    )
 
 
 def _kept_artwork(plan: Plan) -> dict[str, StoredObject]:
@@ -239,12 +249,12 @@ def _now_at(former: dict[str, str], released: list[Released]) -> dict[str, str]:
     return {key: places.get(guid, "") for key, guid in former.items()}
 
 
-def _packed_feed(shop: Workshop, plan: Plan, uploads: Uploads, body: bytes) -> list[StoredObject]:
+def _packed_feed(shop: Workshop, plan: Plan, uploads: Uploads, feed: FeedPieces) -> list[StoredObject]:
     """The feed packed with gzip, where the show asks for it, without the line that names the manifest: the
     manifest lists it."""
     if not shop.show.feed_gzip:
         return []
-    page = of_bytes(PACKED_FEED, gzip.compress(body, mtime=0))
+    page = of_bytes(PACKED_FEED, gzip.compress(feed.whole(), mtime=0))
     standing = plan.before.pages if plan.before else ()
     before = next((item for item in standing if item.key == PACKED_FEED), None)
     return [write_page(uploads, page, before)]

@@ -7,13 +7,11 @@ the items (`publisher.feed.runs`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Callable
 from typing import Final
 
 from publisher.build.artifact import Artifact, addressed_bytes
-from publisher.feed.rendering import ITEM
-from publisher.feed.runs import Run
+from publisher.feed.pieces import FeedPieces
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject
 from publisher.media_types import content_type
@@ -24,32 +22,29 @@ WHOLE_BYTES: Final = 1 << 20
 
 
 def store_copy(
-    body: bytes, runs: Sequence[Run], keep: Callable[[Artifact], StoredObject]
+    feed: FeedPieces, keep: Callable[[Artifact], StoredObject]
 ) -> tuple[StoredObject, tuple[StoredObject, ...]]:
     """Stores a feed's copy.
 
     Args:
-        body: without the line that names its manifest.
-        runs: those of the items in it.
+        feed: without the line that names its manifest.
 
     Returns:
         `Manifest.feed` and `Manifest.feed_parts`.
     """
-    if len(body) <= WHOLE_BYTES:
-        return keep(addressed_bytes("releases", "feed", ".xml", body)), ()
-    feed = StoredObject(FEED_KEY, sha256(body), len(body), content_type(FEED_KEY))
-    first = body.find(ITEM) if runs else 0
-    starts = list(accumulate([run.length_bytes for run in runs[:-1]], initial=first))
+    length_bytes = feed.length_bytes
+    if length_bytes <= WHOLE_BYTES:
+        return keep(addressed_bytes("releases", "feed", ".xml", feed.whole())), ()
+    parts = [(data, run.digest) for run, data in feed.runs] or [(b"", "")]
     # What stands before the items goes with the newest, and what stands behind them with the oldest.
-    parts, whole = [*pairwise([0, *starts[1:], len(body)])], memoryview(body)
+    parts[0] = feed.head + parts[0][0], ""
+    parts[-1] = parts[-1][0] + feed.tail, ""
 
-    def stored(place: int) -> StoredObject:
-        start, end = parts[place]
-        digest = runs[place].digest if 0 < place < len(parts) - 1 else ""
-        # Not copied: nearly all of them are there.
-        return keep(addressed_bytes("releases", "feed", ".xml", whole[start:end], digest))
+    def stored(part: tuple[bytes, str]) -> StoredObject:
+        return keep(addressed_bytes("releases", "feed", ".xml", *part))
 
-    return feed, tuple(each(stored, range(len(parts))))
+    item = StoredObject(FEED_KEY, feed.digest(), length_bytes, content_type(FEED_KEY))
+    return item, tuple(each(stored, parts))
 
 
 def read_copy(store: Store, manifest: Manifest) -> bytes | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from publisher.build.artifact import addressed_bytes
 from publisher.build.pictures import artwork_sizes
 from publisher.build.workshop import Workshop
-from publisher.feed import join_feed
+from publisher.feed import feed_frame
 from publisher.feed.paging import Paging, archive_pages
-from publisher.feed.runs import Run
+from publisher.feed.pieces import FeedPieces
 from publisher.manifest import Released, StoredObject
 from publisher.model import Episode
 from publisher.namespace import Trailer
@@ -25,7 +25,7 @@ def render(
     objects: dict[str, StoredObject],
     released: list[Released],
     standing: Standing,
-) -> tuple[bytes, Sequence[Run], dict[str, StoredObject]]:
+) -> tuple[FeedPieces, dict[str, StoredObject]]:
     """The feed, and its archive pages, which are stored already.
 
     Args:
@@ -34,8 +34,7 @@ def render(
         standing: what is known of those that go out as they were.
 
     Returns:
-        The feed's bytes, the runs of its items, and the archive pages by `archive:0001` and so on, the oldest
-        one first.
+        The feed, and the archive pages by `archive:0001` and so on, the oldest one first.
     """
     with Items(shop, plan, standing) as items:
         made = _render(shop, plan, objects, released, items)
@@ -45,7 +44,7 @@ def render(
 
 def _render(
     shop: Workshop, plan: Plan, objects: dict[str, StoredObject], released: list[Released], items: Items
-) -> tuple[bytes, Sequence[Run], dict[str, StoredObject]]:
+) -> tuple[FeedPieces, dict[str, StoredObject]]:
     archives = _archives(shop, plan, objects, released, items)
     urls = [shop.address(page) for page in archives.values()]
     paging = Paging(
@@ -57,14 +56,7 @@ def _render(
     newest = released[-limit:] if limit else released
     # The feed alone names trailers: one that comes later must not change an archive page that is full.
     trailers = _trailers(shop, plan, released)
-    runs: list[Run] = []
-
-    def noted() -> Iterator[bytes]:
-        for run, data in items.of(newest):
-            runs.append(run)
-            yield data
-
-    return _document(shop, objects, noted(), newest, paging, trailers=trailers), runs, archives
+    return _document(shop, objects, items, newest, paging, trailers=trailers), archives
 
 
 def _archives(
@@ -84,8 +76,7 @@ def _archives(
             # What comes after a page that changed names another page than before.
             same = {}
             paging = Paging(shop.show.feed_url, archive=True, older_url=older, oldest_url=oldest)
-            runs = (data for _, data in items.of(listed))
-            data = _document(shop, objects, runs, listed, paging)
+            data = _document(shop, objects, items, listed, paging).whole()
             pages[role] = shop.keep(addressed_bytes("archive", f"feed-{number:04d}", ".xml", data))
         older = shop.address(pages[role])
         oldest = oldest or older
@@ -114,17 +105,17 @@ def _standing(
 def _document(
     shop: Workshop,
     objects: dict[str, StoredObject],
-    items: Iterable[bytes],
+    items: Items,
     released: list[Released],
     paging: Paging,
     *,
     trailers: Iterable[Trailer] = (),
-) -> bytes:
+) -> FeedPieces:
     newest: datetime | None = max((item.published for item in released), default=None)
     artwork = objects.get("artwork")
-    return join_feed(
+    runs = tuple(items.of(released))
+    head, tail = feed_frame(
         shop.show,
-        items,
         newest=newest,
         artwork_url=shop.address(artwork) if artwork else "",
         artwork_sizes=tuple((side, shop.address(item)) for side, item in artwork_sizes(objects)),
@@ -132,6 +123,7 @@ def _document(
         trailers=trailers,
         style_url=shop.address(objects["feed-style"]),
     )
+    return FeedPieces(head, runs, tail)
 
 
 def _trailers(shop: Workshop, plan: Plan, released: list[Released]) -> Iterator[Trailer]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+import hashlib
+from collections.abc import Sequence
 
-from publisher.audio.spliced import digest_of, open_spliced
+from publisher.audio.spliced import open_spliced
 from publisher.build.artifact import Artifact
 from publisher.manifest import FEED_KEY, StoredObject, feed_names
 from publisher.media_types import content_type
@@ -12,18 +13,26 @@ from publisher.release.uploads import Uploads
 from publisher.store.base import Body
 
 
-def named_feed(feed: bytes, manifest_key: str) -> Artifact:
-    """The feed with the line that names its manifest, behind the XML declaration."""
-    behind = feed.index(b"\n") + 1
-    # Not joined: a feed of ten thousand items has thirty megabytes.
-    pieces = feed[:behind], feed_names(manifest_key), memoryview(feed)[behind:]
+def named_feed(feed: Sequence[bytes], manifest_key: str) -> Artifact:
+    """The feed with the line that names its manifest, behind the XML declaration.
 
-    def opened() -> BinaryIO:
-        return open_spliced(pieces)
-
-    length, digest = sum(len(piece) for piece in pieces), digest_of(opened)
-    item = StoredObject(FEED_KEY, digest, length, content_type(FEED_KEY))
-    return Artifact(item, Body(opened, length, digest, pieces))
+    Args:
+        feed: its bytes, one piece after the other, with the declaration in the first.
+    """
+    first, *others = feed
+    behind = first.index(b"\n") + 1
+    pieces: tuple[bytes | memoryview, ...] = (
+        first[:behind],
+        feed_names(manifest_key),
+        first[behind:],
+        *others,
+    )
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    length = sum(len(piece) for piece in pieces)
+    item = StoredObject(FEED_KEY, digest.hexdigest(), length, content_type(FEED_KEY))
+    return Artifact(item, Body(lambda: open_spliced(pieces), length, item.digest, pieces))
 
 
 def flip(uploads: Uploads, manifest: Artifact, feed: Artifact, *, expected: str | None) -> None:

@@ -15,6 +15,7 @@ from publisher.release.told import Told
 from publisher.store import PrefixedStore, Store
 
 if TYPE_CHECKING:
+    from publisher.feed.pieces import FeedPieces
     from publisher.release.private import PrivateOutcome
 
 
@@ -30,7 +31,8 @@ class Outcome:
         notices: what else a person should know.
         manifest: of the release that was made; None where none was.
         changed_keys: of the objects that were stored.
-        feed_digest: SHA-256 of the feed that was released; empty where none was.
+        feed: that was released, without the line that names its manifest; None where none was.
+        feed_digest: SHA-256 of the feed with that line.
         outside: what a look from outside found wrong after the release.
         store: where it was published.
         private: what came of each private feed.
@@ -47,6 +49,7 @@ class Outcome:
     notices: tuple[str, ...] = ()
     manifest: Manifest | None = None
     changed_keys: tuple[str, ...] = ()
+    feed: FeedPieces | None = field(default=None, repr=False, compare=False)
     feed_digest: str = ""
     outside: tuple[Problem, ...] = ()
     store: Store | None = field(default=None, repr=False, compare=False)

@@ -147,7 +147,7 @@ def _put_back(
     journal.open()
     restore_pages(uploads, manifest, keep_others=True)
     try:
-        flip(uploads, artifact, named_feed(feed, key), expected=published.feed_version)
+        flip(uploads, artifact, named_feed([feed], key), expected=published.feed_version)
     except Conflict:
         settle_pages(uploads.afresh())
         journal.close()
@@ -180,7 +180,7 @@ def _need_still_whole(uploads: Uploads, published: Published, past: Past) -> Non
         again = read_copy(store, published.manifest)
         if again is not None:
             artifact = of_bytes(published.manifest_key, before[0])
-            flip(uploads, artifact, named_feed(again, published.manifest_key), expected=now.feed_version)
+            flip(uploads, artifact, named_feed([again], published.manifest_key), expected=now.feed_version)
             restore_pages(uploads, published.manifest)
     raise StoreError(
         f"the release {past.name} was being pruned at the same time; what stood before stands again",

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from publisher.manifest import Manifest
 from publisher.store import Store
+from publisher.verifying.feed_part import ReleasedFeed
 from publisher.verifying.verification import Limits, LocalBase, Verification
 
-__all__ = ["Limits", "LocalBase", "Verification", "verify", "verify_feed", "verify_release"]
+__all__ = ["Limits", "LocalBase", "ReleasedFeed", "Verification", "verify", "verify_feed", "verify_release"]
 
 
 def verify(
@@ -60,14 +61,14 @@ def verify_release(
     everything: bool = False,
     limits: Limits | None = None,
     manifest_key: str = "",
-    feed_digest: str = "",
+    released: ReleasedFeed | None = None,
 ) -> Verification:
     """Looks at a release of a store from outside; a folder is served by the preview's own server meanwhile.
 
     Args:
         changed_keys: what to look at first; None: found by comparing with the manifest before.
         manifest_key: of the manifest, where it is known.
-        feed_digest: SHA-256 of the feed that was released, where it is known.
+        released: the feed that was released, where it is at hand.
 
     Raises:
         StoreError: the manifest before was asked for and the store failed.
@@ -81,7 +82,7 @@ def verify_release(
         everything=everything,
         limits=limits or Limits(),
         manifest_key=manifest_key,
-        feed_digest=feed_digest,
+        released=released,
     )
 
 

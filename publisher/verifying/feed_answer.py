@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from publisher.manifest import FEED_HEAD_BYTES
 from publisher.verifying.feed import Address
 from publisher.verifying.judging import failed, judged, redirects
 from publisher.verifying.verification import Fault
@@ -23,7 +24,7 @@ class FeedAnswer:
 
     Attributes:
         body: the feed's bytes, None where they cannot be used.
-        digest: their SHA-256.
+        digest: SHA-256 of all of it.
     """
 
     body: bytes | None
@@ -32,16 +33,23 @@ class FeedAnswer:
     digest: str = ""
 
 
-def ask_for_feed(web: Web, feed_url: str, most_bytes: int) -> FeedAnswer:
-    """Asks for the feed as an app does, then again as it does an hour later."""
+def ask_for_feed(web: Web, feed_url: str, most_bytes: int, known: str = "") -> FeedAnswer:
+    """Asks for the feed as an app does, then again as it does an hour later.
+
+    Args:
+        known: SHA-256 of a feed whose bytes are known: where it is served, its first bytes alone are given.
+    """
     feed = Address(feed_url, "page", "the feed")
-    answer = web.ask("GET", feed_url, keep_bytes=most_bytes + 1, unpack=True)
+    kept = FEED_HEAD_BYTES if known else most_bytes + 1
+    answer = web.ask("GET", feed_url, keep_bytes=kept, read_bytes=most_bytes + 1, unpack=True)
+    if known and answer.digest and answer.digest != known:
+        return ask_for_feed(web, feed_url, most_bytes)
     if answer.failure and answer.failure.kind in _AWAY:
         return FeedAnswer(None, (_away(feed, answer),), reached=False)
     faults = [*_plain(feed), *redirects(feed, answer), *judged(feed, answer)]
     if answer.failure or answer.status != 200 or answer.cut:
         return FeedAnswer(None, tuple(faults), reached=True)
-    if len(answer.body) > most_bytes:
+    if answer.length_bytes > most_bytes:
         message = f"the feed is larger than {most_bytes >> 20} MiB, so it was not read to its end"
         help = "apps give up long before: let feed: limit: in podcast.yaml keep the newest episodes"
         return FeedAnswer(None, (*faults, Fault("verify-feed-size", feed_url, message, help)), reached=True)

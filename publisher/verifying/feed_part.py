@@ -6,16 +6,24 @@ once more after every release, only when somebody asks (`publisher verify`).
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
 
-from publisher.manifest import FEED_HEAD_BYTES, Manifest, feed_names, named_by
+from publisher.feed.pieces import FeedPieces
+from publisher.manifest import Manifest
 
-_ITEM: Final = re.compile(rb"<item>")
-_ITEM_END: Final = b"</item>"
+
+@dataclass(frozen=True, slots=True)
+class ReleasedFeed:
+    """The feed of a release.
+
+    Attributes:
+        pieces: the feed without the line that names its manifest.
+        digest: SHA-256 of the feed with that line.
+    """
+
+    pieces: FeedPieces
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,42 +38,16 @@ class Part:
     slugs: frozenset[str]
 
 
-def part_of(
-    body: bytes, key: str, manifest: Manifest | None, newest: int, *, is_released: bool = False
-) -> Part | None:
-    """The feed with the newest items and with those that the release made; None where it has to be read
-    whole.
+def part_of(feed: FeedPieces, manifest: Manifest, newest: int) -> Part:
+    """The feed with the newest items and with those that the release made.
 
     Args:
-        body: the feed as it is served.
-        key: of the manifest of the release.
+        manifest: of the release.
         newest: how many of the newest items are wanted in any case.
-        is_released: whether the bytes are known to be those that were released.
     """
-    if manifest is None or manifest.feed is None or all(item.piece for item in manifest.episodes):
-        return None  # nothing tells what the release made
-    if named_by(body) != key:
-        return None
-    if not is_released and _digest_without(feed_names(key), body) != manifest.feed.digest:
-        return None
-    # Not split: of thirty megabytes all but a few kilobytes would be copied for nothing.
-    places = [found.start() for found in _ITEM.finditer(body)]
-    if not places:
-        return None
-    places.append(body.rfind(_ITEM_END) + len(_ITEM_END))
-    slugs, wanted = set[str](), [body[: places[0]]]
-    for place, episode in enumerate(islice(reversed(manifest.episodes), len(places) - 1)):
+    slugs, wanted = set[str](), list[bytes]()
+    for place, episode in enumerate(islice(reversed(manifest.episodes), feed.count)):
         if place < newest or not episode.piece:
-            item = body[places[place] : places[place + 1]]
-            if episode.guid.encode() not in item:
-                return None  # there are others than we think, such as one within a text
             slugs.add(episode.slug)
-            wanted.append(item)
-    return Part(b"".join((*wanted, body[places[-1] :])), frozenset(slugs))
-
-
-def _digest_without(line: bytes, body: bytes) -> str:
-    before, _, _ = body[:FEED_HEAD_BYTES].partition(line)
-    digest = hashlib.sha256(before)
-    digest.update(memoryview(body)[len(before) + len(line) :])
-    return digest.hexdigest()
+            wanted.append(feed.item(place))
+    return Part(b"".join((feed.head, *wanted, feed.tail)), frozenset(slugs))

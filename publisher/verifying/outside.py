@@ -22,7 +22,7 @@ from publisher.manifest import (
 )
 from publisher.verifying.feed import Address, Feed, read_feed
 from publisher.verifying.feed_answer import FeedAnswer, ask_for_feed, not_in_time
-from publisher.verifying.feed_part import part_of
+from publisher.verifying.feed_part import ReleasedFeed, part_of
 from publisher.verifying.looking import Look
 from publisher.verifying.verification import Fault, Limits, LocalBase, Verification, as_problems
 from publisher.verifying.web import Web
@@ -74,36 +74,31 @@ def look_from_outside(
     limits: Limits,
     previous: Manifest | None = None,
     manifest_key: str = "",
-    feed_digest: str = "",
+    released: ReleasedFeed | None = None,
 ) -> Verification:
     """See `publisher.verifying.verify_feed`.
 
     Args:
         previous: the manifest before, where it is at hand.
         manifest_key: of the manifest, where it is known.
-        feed_digest: of the feed that was released, where it is known.
+        released: the feed that was released, where it is at hand: where it is served, only the part of it
+            is looked at that the release changed.
     """
     web = Web(limits, seconds=limits.seconds(everything=everything), local_base=local_base)
     if manifest is not None and not manifest_key:
         manifest_key = manifest_bytes(manifest)[0]
     run = _Run(web, feed_url, limits, everything, manifest_key)
     try:
-        answer = _feed(run)
+        if changed is None or everything:
+            released = None
+        answer = _feed(run, released.digest if released else "")
         run.faults += answer.faults
         run.checked += answer.reached
         if answer.body is None:
             return run.result(reached=answer.reached)
-        part = (
-            None
-            if changed is None or everything
-            else part_of(
-                answer.body,
-                run.manifest_key,
-                manifest,
-                limits.newest,
-                is_released=bool(feed_digest) and answer.digest == feed_digest,
-            )
-        )
+        part = None
+        if released and manifest and answer.digest == released.digest:
+            part = part_of(released.pieces, manifest, limits.newest)
         feed = read_feed(feed_url, part.feed if part else answer.body)
         if isinstance(feed, Fault):
             run.faults.append(feed)
@@ -124,11 +119,11 @@ def look_from_outside(
         web.close()
 
 
-def _feed(run: _Run) -> FeedAnswer:
+def _feed(run: _Run, known: str) -> FeedAnswer:
     """The feed, within the time for it: a server can hold back an answer's head for ever."""
 
     def ask(feed_url: str) -> FeedAnswer:
-        return ask_for_feed(run.web, feed_url, run.limits.feed_bytes)
+        return ask_for_feed(run.web, feed_url, run.limits.feed_bytes, known)
 
     seconds = min(run.web.remaining_seconds, _FEED_SECONDS)
     (answer,) = each_in_time(ask, [run.feed_url], workers=1, seconds=seconds)

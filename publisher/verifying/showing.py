@@ -14,6 +14,7 @@ from publisher.release.manifest_parts import parts_from
 from publisher.release.published import read_published
 from publisher.store import PrefixedStore, Store, open_store
 from publisher.verifying.accounting import account
+from publisher.verifying.feed_part import ReleasedFeed
 from publisher.verifying.outside import look_from_outside
 from publisher.verifying.verification import Limits, Verification
 
@@ -63,7 +64,7 @@ def verify_stored(
     everything: bool,
     limits: Limits,
     manifest_key: str = "",
-    feed_digest: str = "",
+    released: ReleasedFeed | None = None,
 ) -> Verification:
     """See `publisher.verifying.verify_release`."""
     previous = None
@@ -81,7 +82,7 @@ def verify_stored(
             limits=limits,
             previous=previous,
             manifest_key=manifest_key,
-            feed_digest=feed_digest,
+            released=released,
         )
 
     if store.name.startswith("s3://"):

@@ -76,13 +76,13 @@ class Releases:
         folder.mkdir(exist_ok=True)
         shop = Workshop(plan.show, folder, folder, lambda artifact: artifact.object, _unused, _unused, folder)
         standing = Standing(None, "", plan.show)
-        body, runs, archives = feeds.render(shop, plan, objects, list(manifest.episodes), standing)
-        start = max(body.find(b"    <item>"), 0)
-        for run in runs:
-            data = body[start : start + run.length_bytes]
+        document, archives = feeds.render(shop, plan, objects, list(manifest.episodes), standing)
+        body = document.whole()
+        assert (document.length_bytes, document.digest()) == (len(body), hashlib.sha256(body).hexdigest())
+        for run, data in document.runs:
             assert hashlib.sha256(data).hexdigest() == run.digest
-            start += run.length_bytes
-        assert b"<item>" not in body[start:]
+        assert b"<item>" not in document.head + document.tail
+        assert document.count == body.count(b"<item>")
         return body, archives
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from publisher.build.artifact import Artifact
+from publisher.feed.pieces import FeedPieces
 from publisher.feed.runs import Run
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, StoredObject
@@ -36,8 +37,9 @@ def run_of(numbers: list[int], *, length: int = 3000) -> tuple[Run, bytes]:
 def copied(runs: list[tuple[Run, bytes]]) -> tuple[bytes, StoredObject, list[bytes]]:
     """Feed, `feed` of its manifest, and the parts as they were stored."""
     kept = Kept()
+    document = FeedPieces(HEAD, tuple(runs), TAIL)
     body = HEAD + b"".join(data for _, data in runs) + TAIL
-    feed, parts = store_copy(body, [run for run, _ in runs], kept)
+    feed, parts = store_copy(document, kept)
     for key, data in kept.bytes.items():
         assert sha256(data)[:24] in key
     return body, feed, [kept.bytes[part.key] for part in parts or (feed,)]
@@ -75,3 +77,13 @@ def test_an_empty_feed_of_any_size_is_one_part(monkeypatch: pytest.MonkeyPatch) 
     for runs in ([], SHOW[:1]):
         body, _, parts = copied(runs)
         assert parts == [body]
+
+
+def test_an_item_is_found_by_its_place() -> None:
+    document = FeedPieces(HEAD, tuple(SHOW), TAIL)
+    assert document.count == 2000
+    for place in (0, 39, 40, 1999):
+        assert document.item(place).startswith(f"    <item>\n<guid>{2000 - place}</guid>".encode())
+        assert document.item(place).endswith(b"</item>\n")
+    with pytest.raises(IndexError):
+        document.item(2000)

@@ -292,6 +292,10 @@ def changed(value: Any) -> Iterator[tuple[str, Any]]:
         for field in fields(value):
             for where, other in changed(getattr(value, field.name)):
                 yield f".{field.name}{where}", replace(value, **{field.name: other})
+    elif isinstance(value, StoredObject):
+        for name in value._fields:
+            for where, other in changed(getattr(value, name)):
+                yield f".{name}{where}", value._replace(**{name: other})
     elif isinstance(value, tuple):
         for place, item in enumerate(value):
             for where, other in changed(item):

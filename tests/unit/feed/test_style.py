@@ -32,7 +32,7 @@ def test_the_manifest_keeps_the_second_line_however_long_addresses_are() -> None
     far = "https://a.example/" + "x" * 2000 + "/"
     feed = render_feed(replace(FULL, link=far), [item()], newest=WHEN, style_url=far + "site/feed.css")
     key = f"releases/{'0' * 64}.json"
-    with named_feed(feed, key).body.open() as opened:
+    with named_feed([feed], key).body.open() as opened:
         head = opened.read(512)
     assert head.splitlines()[1].decode() == f"<!-- publisher release: {key} -->"
     assert named_by(head) == key
