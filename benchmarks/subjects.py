@@ -266,7 +266,7 @@ def pages(folder: str, store: str, before: str) -> Callable[[], object]:
     def make() -> None:
         prepared.standing.build_for(shop.show, shop.states)
         facets = gather(shop, plan, released, prepared.standing if standing else None)
-        _, indexes = build_search(shop, episodes, released, facets, standing)
+        _, indexes = build_search(shop, plan, episodes, released, facets, standing, prepared.standing)
         show = site_page(shop, published.objects, colours_of(shop), indexes)
         known = standing.made_of if standing else {}
         of_episodes = {item.slug: item.made_of for item in released} if standing else {}

@@ -19,6 +19,7 @@ _GUID_NAMESPACE: Final = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 DIGEST_CHARACTERS: Final = 24
 
 _NO_SLUG: Final = re.compile(r"[^a-z0-9]+")
+_SLUG: Final = re.compile(r"(?=.{1,100}\Z)[a-z0-9]+(?:-[a-z0-9]+)*")
 
 # Letters that no Unicode decomposition takes apart.
 _LETTERS: Final = str.maketrans({
@@ -42,6 +43,8 @@ def episode_guid(show_guid: str, slug: str) -> str:
 @functools.lru_cache(maxsize=100_000)
 def ascii_slug(text: str) -> str:
     """Lowercase ASCII letters, digits and hyphens for addresses; `episode` where nothing is left."""
+    if _SLUG.fullmatch(text):
+        return text
     if text.isascii():
         folded = text.lower()
     else:

@@ -29,7 +29,7 @@ from publisher.release.flip import named_feed
 from publisher.release.live_pages import write_page
 from publisher.release.manifest_parts import store_parts
 from publisher.release.names import PACKED_FEED
-from publisher.release.site import Site
+from publisher.release.site import Site, StandingPages
 from publisher.release.standing import Standing
 from publisher.release.uploads import WORKERS, Uploads, each
 from publisher.release.written_pages import gone_pages, write_pages
@@ -112,7 +112,7 @@ def assemble(
     before = None if "damaged" in plan.show_changes else plan.before
     standing.build_for(shop.show, shop.states)
     facets = gather(shop, plan, released, standing)
-    indexes, searched = build_search(shop, episodes, released, facets, before)
+    indexes, searched = build_search(shop, plan, episodes, released, facets, before, standing)
     objects |= indexes
     site = Site(
         shop,
@@ -123,8 +123,10 @@ def assemble(
         _now_at(former, released),
         standing.alike(),
         partial(words, episodes, facets, standing),
+        StandingPages(standing.shared(), standing.taken_over(plan), before.made_of if before else {}),
     )
     standing.keep_alike(site.alike)
+    standing.keep_shared(site.shared)
     released, others = write_pages(site, plan, uploads, released)
     document, archives = feeds.render(shop, plan, objects, released, standing)
     packed = _packed_feed(shop, plan, uploads, document)

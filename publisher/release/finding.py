@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import takewhile
 
 from publisher import effective
 from publisher.build.artifact import of_bytes
@@ -12,6 +13,8 @@ from publisher.build.workshop import Workshop, page_key
 from publisher.chapters import with_line_breaks
 from publisher.manifest import Manifest, Released, StoredObject
 from publisher.model import Episode
+from publisher.planning import Plan
+from publisher.release.standing import Standing
 from publisher.searching.bundles import build_all, pagefind_version
 from publisher.searching.shards import Passage, SearchPage, Shard, folders, shards
 from publisher.site.facets import Facets
@@ -24,16 +27,19 @@ ROLE = "search:"
 
 def build_search(
     shop: Workshop,
+    plan: Plan,
     episodes: dict[str, Episode],
     released: Sequence[Released],
     facets: Mapping[str, Facets],
     before: Manifest | None,
+    standing: Standing,
 ) -> tuple[dict[str, StoredObject], tuple[str, ...]]:
     """Stores the indexes of all episodes; those that are published already are taken as they are.
 
     Args:
         released: in the order of their release.
         before: what is published; None where everything is to be made.
+        standing: what is known of it.
 
     Returns:
         The files by their roles, and the folders in which a page of the show's language searches.
@@ -41,13 +47,23 @@ def build_search(
     Raises:
         SearchError: an index could not be made.
     """
-    pages = [_page(shop, episodes[item.slug], facets[item.slug]) for item in released]
-    wanted = shards(pages, version=pagefind_version())
-    standing = _standing(before)
+    if not released:
+        return {}, ()
+    published = _published(before)
+    slugs = [item.slug for item in released]
+    known = standing.shards(plan, slugs[:-1])
+    first = [*takewhile(lambda shard: shard[0] in published, known)]
+    # Shards are cut from the oldest page on: what follows is cut as it would be behind those.
+    done = sum(count for _, count in first)
+    pages = [_page(shop, episodes[item.slug], facets[item.slug]) for item in released[done:]]
+    program, *others = shards(pages, version=pagefind_version())
+    wanted = [program, *[Shard(program.language, folder) for folder, _ in first], *others]
+    closed = [(shard.folder, len(shard.pages)) for shard in others if shard.is_closed]
+    standing.keep_shards([*first, *closed], slugs)
     objects: dict[str, StoredObject] = {}
     missing: list[Shard] = []
     for shard in wanted:
-        found = standing.get(shard.folder)
+        found = published.get(shard.folder)
         if found:
             objects |= found
         else:
@@ -58,7 +74,7 @@ def build_search(
     return objects, folders(wanted, shop.show.language)
 
 
-def _standing(before: Manifest | None) -> dict[str, dict[str, StoredObject]]:
+def _published(before: Manifest | None) -> dict[str, dict[str, StoredObject]]:
     """The files of each index that is published, by its folder."""
     found: dict[str, dict[str, StoredObject]] = {}
     for role, item in before.objects.items() if before else ():

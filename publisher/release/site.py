@@ -55,6 +55,23 @@ class SitePageOrder(NamedTuple):
         return of_bytes(self.key, self.render())
 
 
+class StandingPages(NamedTuple):
+    """What is known of the pages of the release that stands, where the next one only adds episodes to it.
+
+    Attributes:
+        shared: fingerprint of what all of them were rendered from.
+        taken: slugs of the episodes that go out as they were, with all that others show of them.
+        made_of: as `publisher.manifest.Manifest` has it.
+    """
+
+    shared: str
+    taken: frozenset[str]
+    made_of: Mapping[str, str]
+
+
+_NO_PAGES: Final = StandingPages("", frozenset(), {})
+
+
 class Site:
     """The pages of a show's released episodes.
 
@@ -67,6 +84,7 @@ class Site:
         former: for each key at which an episode's page was, the key of its page now; empty for one removed.
         known: how much the first of the episodes share, where that was worked out before.
         words: asked for the words of episodes whose facets have none.
+        standing: pages of groups whose episodes are all as they were, where nothing but episodes was added.
     """
 
     def __init__(
@@ -79,6 +97,7 @@ class Site:
         former: dict[str, str],
         known: Alike | None,
         words: Wordbook,
+        standing: StandingPages = _NO_PAGES,
     ) -> None:
         self._shop = shop
         self._site = site
@@ -105,7 +124,9 @@ class Site:
         self._suggested = suggest(subjects, serial=shop.show.type == "serial", ranked=self.alike.ranked)
         # An episode more is another index, and that only the page which searches needs to know.
         shared = replace(site, indexes=("search/",) if site.indexes else ())
-        self._shared = mark(templates_digest(), shared)
+        self.shared = mark(templates_digest(), shared)
+        """Fingerprint of what every page is rendered from."""
+        self._standing = standing if standing.shared == self.shared else _NO_PAGES
 
     def made_of(self) -> dict[str, str]:
         """For each episode by its slug, a fingerprint of all that its own pages are rendered from."""
@@ -124,7 +145,8 @@ class Site:
                 found += self._of_episode(place, item, made_of[item.slug])
         if any(facets.has_quiz for facets in self._facets.values()):
             found.append(self._plain("certificate/index.html", site_pages.render_certificate))
-        found += [self._group_page(group, page) for group, page in self._group_pages]
+        touched = self._touched()
+        found += [self._group_page(group, page, touched) for group, page in self._group_pages]
         if self._site.indexes:
             found.append(
                 self._order(
@@ -147,7 +169,7 @@ class Site:
         Args:
             made_of: fingerprints, or texts on a line of their own.
         """
-        return SitePageOrder(key, _joined(self._shared, key, *made_of), lambda: render().encode())
+        return SitePageOrder(key, _joined(self.shared, key, *made_of), lambda: render().encode())
 
     def _plain(self, key: str, render: Callable[[SitePage], str]) -> SitePageOrder:
         return self._order(key, (), lambda: render(self._site))
@@ -178,8 +200,23 @@ class Site:
             "topics/index.html", (mark(_counted(ways)),), lambda: site_pages.render_topics(self._site, ways)
         )
 
-    def _group_page(self, group: Group, page: GroupPage) -> SitePageOrder:
+    def _touched(self) -> frozenset[str]:
+        """Addresses of the groups that have an episode of which it is not known that its lists stand."""
+        taken = self._standing.taken
+        own = {
+            group.url
+            for item in self._released
+            if item.slug not in taken
+            for group in self._by_slug.get(item.slug, ())
+        }
+        return frozenset({*own, self._groups.everything.url})
+
+    def _group_page(self, group: Group, page: GroupPage, touched: frozenset[str]) -> SitePageOrder:
         facets = self._facets
+        if group.url not in touched and (standing := self._standing.made_of.get(f"{page.url}index.html")):
+            return SitePageOrder(
+                f"{page.url}index.html", standing, partial(self._rendered_group, group, page)
+            )
         return self._order(
             f"{page.url}index.html",
             (
@@ -199,6 +236,9 @@ class Site:
         people = reversed(self._facets[group.slugs[0]].people)
         return next(person.shown for person in people if person.name == group.name)
 
+    def _rendered_group(self, group: Group, page: GroupPage) -> bytes:
+        return self._render_group(group, page).encode()
+
     def _render_group(self, group: Group, page: GroupPage) -> str:
         if group.kind == "person":
             newest = group.slugs[0]
@@ -215,7 +255,7 @@ class Site:
         newer, older, following, related = self._others(place, item)
         facets = self._facets
         return _joined(
-            self._shared,
+            self.shared,
             item.slug,
             facets[item.slug].source,
             *[facets[slug].named if slug else "" for slug in (newer, older, following, *related)],
@@ -285,7 +325,9 @@ class Site:
             files["opensearch.xml"] = machine_files.opensearch(
                 show.title, search_url=f"{base}search/", language=show.language
             )
-        return [SitePageOrder(key, mark(key, data), partial(bytes, data)) for key, data in files.items()]
+        return [
+            SitePageOrder(key, mark(key, sha256(data)), partial(bytes, data)) for key, data in files.items()
+        ]
 
     def _render_oembed(self, slug: str) -> bytes:
         episode, site = self._listed(slug), self._site

@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from publisher import __version__
 from publisher.cache import Table
@@ -33,8 +33,8 @@ _ALIKE: Final = "alike"
 _WORDS: Final = "words"
 """Few releases ask for them: those of old episodes are needed where one of these is edited."""
 _MARK_CHARACTERS: Final = 20
-_LIBRARIES: Final = ("feedgen", "lxml", "markdown-it-py", "linkify-it-py", "nh3")
-"""Another version of one of these may write an item otherwise."""
+_LIBRARIES: Final = ("feedgen", "lxml", "markdown-it-py", "linkify-it-py", "nh3", "pagefind-bin")
+"""Another version of one of these may write an item or an index otherwise."""
 
 
 def mark(*said: object) -> str:
@@ -106,6 +106,10 @@ class Standing:
         self._place: dict[str, int] = {}
         """Of each episode that is known, in the columns."""
         self._is_by_this_plan = False
+        self._is_of_release = False
+        self._taken: frozenset[str] = frozenset()
+        self._shared = ""
+        self._shards: list[tuple[str, int, str]] = []
         self._is_built_alike = True
         self._holds: frozenset[str] = frozenset()
         self._going_on: tuple[Sequence[PlannedEpisode], dict[str, int]] = ((), {})
@@ -122,13 +126,16 @@ class Standing:
         if noted is None:
             return
         try:
-            (release, planned_by, built_by), columns = _unpacked(noted)
-        except (AttributeError, TypeError, ValueError):
+            about, columns = _unpacked(noted)
+        except (AttributeError, KeyError, TypeError, ValueError):
             return  # another version's
-        self._columns, self._built_by = columns, built_by
+        release, planned_by = about["release"], about["planned_by"]
+        self._columns, self._built_by = columns, about["built_by"]
+        self._shared, self._shards = about["shared"], about["shards"]
+        self._is_of_release = release == published.manifest_key
         self._place = {slug: place for place, slug in enumerate(columns[0])}
         self._is_by_this_plan = planned_by == self._planned_by
-        if release != published.manifest_key:
+        if not self._is_of_release:
             # Somebody else published meanwhile, most of it as it was.
             old = copy_of(self._state / KEPT, release)
             pieces = {item.slug: item.piece for item in old.episodes} if old else {}
@@ -187,7 +194,52 @@ class Standing:
                 )
         except (TypeError, ValueError):
             return {}
+        self._taken = frozenset(found)
         return found
+
+    def taken_over(self, plan: Plan) -> frozenset[str]:
+        """Slugs of the episodes that go out as they were, with all that others show of them, where the
+        release only adds others to them; empty for any other release, and before `facets` was asked."""
+        others = plan.show_changes or plan.identity_changes or plan.of("changed", "removed", "re-identified")
+        if others or not self._is_of_release or any(planned.before for planned in plan.of("new")):
+            return frozenset()
+        # One that stays and is not among them is taken for one that was added: it was where it is now.
+        return self._taken
+
+    def shared(self) -> str:
+        """Fingerprint of what all pages of the release are rendered from (`publisher.release.site.Site`)."""
+        return self._shared
+
+    def keep_shared(self, shared: str) -> None:
+        self._shared = shared
+
+    def shards(self, plan: Plan, slugs: Sequence[str]) -> list[tuple[str, int]]:
+        """The first shards of the search that stand: folders, and how many episodes are in each.
+
+        Args:
+            slugs: of the release, in its order.
+        """
+        # Of one that has not changed nothing is searched that was not before, known or not.
+        stay = {planned.slug for planned in plan.of("unchanged")} if self.taken_over(plan) else set[str]()
+        found, place = [], 0
+        for folder, count, told in self._shards if stay else []:
+            together = slugs[place : place + count]
+            if mark(*together) != told or not stay.issuperset(together):
+                break
+            found.append((folder, count))
+            place += count
+        return found
+
+    def keep_shards(self, shards: Sequence[tuple[str, int]], slugs: Sequence[str]) -> None:
+        """Notes the first shards, those that do not change when an episode is added behind them.
+
+        Args:
+            shards, slugs: as `shards` gives and takes them.
+        """
+        self._shards, place = [], 0
+        for folder, count in shards:
+            self._shards.append((folder, count, mark(*slugs[place : place + count])))
+            place += count
 
     def keep_facets(self, slug: str, facets: Facets) -> None:
         self._facets[slug] = facets
@@ -246,7 +298,14 @@ class Standing:
             for number, column in enumerate(self._columns)
         ]
         with Table(self._state, _TABLE) as table:
-            table.put(self._scope, "", _packed([key, self._planned_by, self._built_by], columns))
+            about = {
+                "release": key,
+                "planned_by": self._planned_by,
+                "built_by": self._built_by,
+                "shared": self._shared,
+                "shards": self._shards,
+            }
+            table.put(self._scope, "", _packed(about, columns))
             if self._alike is not None:
                 values = json.dumps(self._alike.to_json()).encode()
                 table.put(self._scope, _ALIKE, self._built_by.encode() + b"\n" + values)
@@ -324,23 +383,25 @@ def _in_order(column: list[str], order: list[int]) -> list[str]:
     return [column[place] for place in order]
 
 
-def _packed(about: list[str], columns: Sequence[list[str]]) -> bytes:
+def _packed(about: dict[str, Any], columns: Sequence[list[str]]) -> bytes:
     """A column is one text with a line for each episode: ten thousand rows would each have to be begun and
     ended."""
     texts = [json.dumps(about), *["\n".join(column) for column in columns]]
     return _APART.join(texts).encode("utf-8", "surrogatepass")
 
 
-def _unpacked(noted: bytes) -> tuple[list[str], Sequence[list[str]]]:
-    """Raises TypeError, ValueError for what `_packed` did not give."""
-    about, *texts = noted.decode("utf-8", "surrogatepass").split(_APART)
-    if len(texts) != len(_Row._fields):
+def _unpacked(noted: bytes) -> tuple[dict[str, Any], Sequence[list[str]]]:
+    """Raises AttributeError, KeyError, TypeError, ValueError for what `_packed` did not give."""
+    about, *found = noted.decode("utf-8", "surrogatepass").split(_APART)
+    if len(found) != len(_Row._fields):
         raise ValueError("there are other columns")
     # No slug is empty.
-    columns = [text.split("\n") for text in texts] if texts[0] else _NOTHING
+    columns = [text.split("\n") for text in found] if found[0] else _NOTHING
     if len({*map(len, columns)}) > 1:
         raise ValueError("the columns are not of the same episodes")
     if len({*columns[0]}) != len(columns[0]):
         raise ValueError("an episode stands twice")
-    release, planned_by, built_by = json.loads(about)
-    return [release, planned_by, built_by], columns
+    values = json.loads(about)
+    shards = [(str(folder), int(count), str(told)) for folder, count, told in values["shards"]]
+    texts = {name: str(values[name]) for name in ("release", "planned_by", "built_by", "shared")}
+    return texts | {"shards": shards}, columns

@@ -77,6 +77,11 @@ class Shard:
     folder: str
     pages: tuple[SearchPage, ...] = ()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it stays as it is when further pages follow."""
+        return len(self.pages) >= _LEAST
+
 
 def shards(pages: Sequence[SearchPage], *, version: str) -> tuple[Shard, ...]:
     """What must be stored so that all pages can be searched.

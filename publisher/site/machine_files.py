@@ -37,8 +37,18 @@ def sitemaps(
         addresses: whole ones, each with the day on which the page last changed, or empty.
         base_url: under which the keys are found.
     """
-    maps: list[list[str]] = [[]]
     room = most_bytes - len(_sitemap([]))
+    if len(addresses) <= most_addresses and _PLAIN.fullmatch("".join([address for address, _ in addresses])):
+        # As nearly always; told and written ten times as fast.
+        entries = [
+            f"<url><loc>{address}</loc><lastmod>{day}</lastmod></url>\n"
+            if day
+            else f"<url><loc>{address}</loc></url>\n"
+            for address, day in addresses
+        ]
+        if sum(map(len, entries)) <= room:
+            return {"sitemap.xml": _sitemap(entries)}
+    maps: list[list[str]] = [[]]
     left = room
     for address, day in addresses:
         entry = _entry("url", address, day)
@@ -68,7 +78,6 @@ def _sitemap(entries: Sequence[str]) -> bytes:
 
 def _entry(kind: str, address: str, day: str) -> str:
     changed = f"<lastmod>{day}</lastmod>" if day else ""
-    # As nearly all are, and told ten times as fast.
     plain = address if _PLAIN.fullmatch(address) else escape(address)
     return f"<{kind}><loc>{plain}</loc>{changed}</{kind}>\n"
 

@@ -90,9 +90,9 @@ def _episode(place: int) -> dict[str, Any]:
     }
 
 
-def add_one(show: Path) -> str:
+def add_one(show: Path, number: int = 1) -> str:
     """One episode more, the newest; gives its slug."""
-    keys = _episode(EPISODES + 1)
+    keys = _episode(EPISODES + number)
     add_episode(show, **keys)
     return str(keys["slug"])
 

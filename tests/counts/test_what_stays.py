@@ -17,6 +17,8 @@ import publisher.manifest.model
 import publisher.planning.making
 import publisher.reading.kept
 import publisher.release.facets
+import publisher.release.finding
+import publisher.release.site
 from publisher import publish
 from publisher.cache import Table
 from publisher.release import Outcome, prepare
@@ -82,6 +84,40 @@ def test_one_more_is_the_only_one_that_is_worked_on(place: Place) -> None:
     # What was new is known from the release after it on.
     assert counts["planned"] == counts["facets"] == counts["key"] == 2
     assert b"Another" in feed(place)
+
+
+def test_of_one_more_only_its_own_groups_and_shards_are_worked_out(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That it is what would be worked out otherwise is for `tests/edits` to show."""
+    for name, value in {"_LEAST": 4, "_MOST": 8, "_ODDS": 2, "_SMALL": 2}.items():
+        monkeypatch.setattr(f"publisher.searching.shards.{name}", value)
+    add_one(place.show)
+    released(place)
+    rename(place.show, "0030-episode", "Another")
+    released(place)
+    worked_out = Counter[str]()
+    for owner, name in ((publisher.release.finding, "_page"), (publisher.release.site.Site, "_shown")):
+        original = getattr(owner, name)
+
+        def counting(*arguments: Any, name: str = name, original: Callable[..., Any] = original) -> Any:
+            worked_out[name] += 1
+            return original(*arguments)
+
+        monkeypatch.setattr(owner, name, counting)
+    for number in (2, 3):
+        add_one(place.show, number)
+        worked_out.clear()
+        outcome, _ = released(place)
+        assert len(outcome.plan.changing) == 1
+        assert 0 < worked_out["_page"] <= 9
+        assert 0 < worked_out["_shown"] <= 4
+    # Where more than that changes, all is.
+    rename(place.show, "0040-episode", "Something")
+    worked_out.clear()
+    released(place)
+    assert worked_out["_page"] == EPISODES + 3
+    assert worked_out["_shown"] > 7
 
 
 def test_a_plan_takes_nothing_apart_of_what_stays(place: Place) -> None:
