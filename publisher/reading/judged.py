@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Final
 
-from publisher.cache import Table
 from publisher.model import Episode
 from publisher.problems import Problem, packed, unpacked
 from publisher.reading.kept import mark_of
 from publisher.reading.locate import locate
+from publisher.shelf import Shelf
 
 _TABLE: Final = "judged"
 
@@ -27,24 +27,23 @@ class Judged:
 
     def __init__(self, folder: Path, root: Path) -> None:
         self._root = root
-        self._table = Table(folder if folder.is_dir() else None, _TABLE)
-        self._known = self._table.all()
+        self._shelf = Shelf(folder if folder.is_dir() else None, _TABLE)
 
     def __enter__(self) -> Judged:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._table.close()
+        self._shelf.close()
 
     def recall(self, episode: Episode, depends: str) -> tuple[Problem, ...] | None:
         mark = mark_of(episode)
-        found = self._known.get((episode.slug, "")) if mark else None
+        found = self._shelf.values.get(episode.slug) if mark else None
         if found is None:
             return None
         wanted = f"{mark}{depends}\n".encode()
         if not found.startswith(wanted):
             return None
-        self._table.use(episode.slug, "")
+        self._shelf.use(episode.slug)
         said = found[len(wanted) :]
         if said == b"[]":
             return ()
@@ -59,5 +58,5 @@ class Judged:
             return problems
         problems = locate(problems, self._root)
         said = json.dumps(packed(problems))
-        self._table.put(episode.slug, "", f"{mark}{depends}\n{said}".encode())
+        self._shelf.put(episode.slug, f"{mark}{depends}\n{said}".encode())
         return problems
