@@ -170,9 +170,8 @@ class KeptEpisodes:
             return
         named = {name: getattr(episode, name) for name in _FIELDS}
         said = {name: _packed(value) for name, value in named.items() if value != _FIELDS[name]}
-        files, others = (
-            {name: said[name] for name in names if name in said} for names in (_FILE_DEFAULTS, _REST)
-        )
+        files = {name: said[name] for name in _FILE_DEFAULTS if name in said}
+        others = {name: said[name] for name in _REST if name in said}
         head = json.dumps([[said.get(name) for name, _, _ in _COUNTED_SLOTS], packed(problems)]).encode()
         second, rest = json.dumps([files, own_parts(episode)]).encode(), json.dumps(others).encode()
         found = stamp.encode() + b"\n".join((head, second, rest))

@@ -1,8 +1,8 @@
 """A CI machine that was never here before: the text of a thousand episodes, the newest one's audio, no cache.
 
 What it costs there to publish that one is counted, request by request, in front of a real S3 server. Of all
-that is published already only the feed and its manifest lie in that bucket: a run that wanted anything else
-of it, an old episode's audio or transcript, would not find it.
+that is published already only the feed, its manifest and the parts of that lie in that bucket: a run that
+wanted anything else of it, an old episode's audio or transcript, would not find it.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ KINDS: Final = {
     "copies of pages": r"releases/pages/.+",
     "copy of the feed": r"releases/feed-.+",
     "manifest": r"releases/[0-9a-f]{64}\.json",
+    "parts of the manifest": r"releases/episodes-.+",
     "feed": r"feed\.xml",
     # Ceph's own: does this server hold what it is sent to a condition, and to the digest that is signed?
     "what the server holds to": r"\.publisher-asks-.+",
@@ -56,9 +57,11 @@ COSTS: Final = {
     "copy of the feed": {"PUT": 1},
     # Read is the old one, sent the new one.
     "manifest": {"GET": 1, "HEAD": 1, "PUT": 1},
+    # All of the old one's, and of the new one's that with the newest episodes.
+    "parts of the manifest": {"GET": 22, "HEAD": 1, "PUT": 1},
     # Its first kilobyte at the start and twice at the end. Ceph refuses a PUT whose condition is quoted.
     "feed": {"GET": 3, "HEAD": 2, "PUT": 2},
-    "what the server holds to": {"PUT": 2},
+    "what the server holds to": {"PUT": 1},
 }
 PAGES: Final = {
     f"episodes/{NEWEST}/index.html",
@@ -83,6 +86,12 @@ class Published:
     public: Path
     manifest_key: str
 
+    @property
+    def parts(self) -> list[str]:
+        """Keys of the manifest's."""
+        manifest = json.loads((self.public / self.manifest_key).read_bytes())
+        return [part["key"] for part in manifest["episode_parts"]]
+
     def bare(self, folder: Path) -> Path:
         """A clone: the text and the pictures."""
         ignored = shutil.ignore_patterns(".publisher", "audio.*")
@@ -91,7 +100,7 @@ class Published:
     def bucket(self, server: S3Server) -> str:
         """A bucket that holds what a bare machine may want of it."""
         bucket = server.new_bucket()
-        for key in ("feed.xml", self.manifest_key):
+        for key in ("feed.xml", self.manifest_key, *self.parts):
             server.client().put_object(Bucket=bucket, Key=key, Body=(self.public / key).read_bytes())
         return bucket
 
@@ -141,7 +150,7 @@ def _costs(requests: Iterable[Request], bucket: str) -> dict[str, dict[str, int]
 
 
 @pytest.mark.xdist_group("ceph")
-def test_one_manifest_is_read_and_what_is_new_is_sent(
+def test_the_manifest_is_read_and_what_is_new_is_sent(
     thousand: Published, ceph_server: S3Server, tmp_path: Path
 ) -> None:
     bare, bucket = thousand.bare(tmp_path), thousand.bucket(ceph_server)
@@ -155,6 +164,7 @@ def test_one_manifest_is_read_and_what_is_new_is_sent(
     assert {_key(request, bucket) for request in requests if _is_page(request, bucket)} == PAGES
     reads = [request for request in requests if request.method == "GET"]
     assert [_key(read, bucket) for read in reads[:2]] == ["feed.xml", thousand.manifest_key]
+    assert {_key(read, bucket) for read in reads[2:-2]} == {*thousand.parts}
     assert all(
         dict(read.headers)["Range"] == "bytes=0-1023" for read in reads if _key(read, bucket) == "feed.xml"
     )
@@ -168,13 +178,14 @@ def test_one_manifest_is_read_and_what_is_new_is_sent(
             )
     print(f"\n{len(requests)} requests; bytes sent: {dict(sent)}")
     # What lists all episodes grows with them: these, and the sitemap. All else is the one episode's own, but
-    # for the newest part of the feed's copy, which has up to 64 items.
-    grows = {"manifest": 3200, "feed": 2 * 1700}
+    # for the newest parts of the manifest and of the feed's copy, which have up to 64 episodes.
+    grows = {"manifest": 600, "feed": 2 * 1700}
     assert all(sent[kind] < EPISODES * most for kind, most in grows.items())
     sitemap = sum(len(r.body) for r in requests if r.method == "PUT" and b"<urlset" in r.body)
-    copy = sent["copy of the feed"]
+    copy, part = sent["copy of the feed"], sent["parts of the manifest"]
     assert 0 < copy < 64 * 1700
-    assert sent.total() - sum(sent[kind] for kind in grows) - copy - sitemap < 250_000
+    assert 0 < part < 64 * 3200
+    assert sent.total() - sum(sent[kind] for kind in grows) - copy - part - sitemap < 250_000
 
 
 def _is_page(request: Request, bucket: str) -> bool:
@@ -182,14 +193,16 @@ def _is_page(request: Request, bucket: str) -> bool:
 
 
 @pytest.mark.xdist_group("ceph")
-def test_with_nothing_to_do_it_asks_twice(thousand: Published, ceph_server: S3Server, tmp_path: Path) -> None:
+def test_with_nothing_to_do_it_asks_for_what_is_published(
+    thousand: Published, ceph_server: S3Server, tmp_path: Path
+) -> None:
     bare, bucket = thousand.bare(tmp_path), thousand.bucket(ceph_server)
     said, requests = _published(bare, bucket, ceph_server)
     assert not said["released"]
-    assert [(request.method, _key(request, bucket)) for request in requests] == [
-        ("GET", "feed.xml"),
-        ("GET", thousand.manifest_key),
-    ]
+    asked = [(request.method, _key(request, bucket)) for request in requests]
+    assert asked[:2] == [("GET", "feed.xml"), ("GET", thousand.manifest_key)]
+    # Several at a time.
+    assert sorted(asked[2:]) == sorted(("GET", key) for key in thousand.parts)
 
 
 @pytest.mark.xdist_group("ceph")

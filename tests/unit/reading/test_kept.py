@@ -41,7 +41,7 @@ def _change_kept(show: Path, old: str, new: str) -> None:
     with Table(show / ".publisher", "episodes") as table:
         kept = [(key, value) for key, value in table.all().items() if old.encode() in value]
         for (folder, key), value in kept:
-            table.put(folder, key, value.replace(old.encode(), new.encode()))
+            table.put(folder, key, value.replace(old.encode(), new.encode(), 1))
     assert len(kept) == 1
 
 
@@ -134,10 +134,12 @@ def test_of_a_show_of_another_name_nothing_is_known(show: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('[{"slug": ', '[{"": {"": "system"}, "slug": '),
-        ('"published": "', '"published": 3, "was": "'),
-        ('"published": "', '"published": "not '),
-        ('[{"slug": ', '{"slug": '),
+        ('[["', '[[{"": "system"}, "'),
+        ('[["', '[[["'),
+        ('[["', '[{"": "'),
+        ('[["', '["'),
+        ('+00:00"', " o'clock\""),
+        ('+00:00"', '+00:00", "more"'),
     ],
 )
 def test_a_damaged_entry_costs_only_the_reading(show: Path, old: str, new: str) -> None:
