@@ -114,10 +114,9 @@ class Table:
         gone = there.difference(keys)
         self._change(f"DELETE FROM {self._name} WHERE scope = ? AND key = ?", ((scope, key) for key in gone))
 
-    def count(self, scope: str) -> int:
-        """How many values the scope has, but for those that wait to be written."""
-        rows = self._rows(f"SELECT count(*) FROM {self._name} WHERE scope = ?", (scope,))
-        return int(rows[0][0]) if rows else 0
+    def forget(self, names: Iterable[tuple[str, str]]) -> None:
+        """Forgets values by scope and key."""
+        self._change(f"DELETE FROM {self._name} WHERE scope = ? AND key = ?", names)
 
     def close(self) -> None:
         """Writes what waits, and forgets what nobody has asked for in two months."""

@@ -7,6 +7,7 @@ that one that changes has its own row written again and no other.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +15,62 @@ from publisher.cache import Table
 
 _ROWS: Final = 256
 _APART: Final = b"\0"
-"""Between names and values, none of which may have it."""
+_COLUMNS_APART: Final = b"\1"
+"""No name and no value may have either."""
 _WAITING_BYTES: Final = 8_000_000
+
+
+class Value:
+    """One value.
+
+    Attributes:
+        front: what every run asks for.
+    """
+
+    __slots__ = ("_place", "_row", "front")
+
+    def __init__(self, front: bytes, row: _Row, place: int) -> None:
+        self.front = front
+        self._row = row
+        self._place = place
+
+    @property
+    def rest(self) -> bytes:
+        """All else, which is taken out of its row when somebody asks."""
+        return self._row.rests()[self._place]
+
+
+class _Row:
+    """Values that stand together: names, fronts and rests, each column one text."""
+
+    __slots__ = ("_rests", "fronts", "names")
+
+    def __init__(self, data: bytes) -> None:
+        """Raises ValueError for what `packed` did not give."""
+        names, fronts, rests = data.split(_COLUMNS_APART)
+        self.names = names.decode().split(_APART.decode())
+        self.fronts = fronts.split(_APART)
+        self._rests: bytes | list[bytes] = rests
+        if not len(self.names) == len(self.fronts) == rests.count(_APART) + 1:
+            raise ValueError("the columns are not of the same length")
+
+    def rests(self) -> list[bytes]:
+        # Where two threads ask at once, both find the same.
+        if isinstance(self._rests, bytes):
+            self._rests = self._rests.split(_APART)
+        return self._rests
+
+
+def _packed(values: Iterable[tuple[str, bytes, bytes]]) -> bytes:
+    """A row of values: name, front and rest of each."""
+    names, fronts, rests = zip(*values, strict=True)
+    columns = _APART.decode().join(names).encode(), _APART.join(fronts), _APART.join(rests)
+    return _COLUMNS_APART.join(columns)
+
+
+def loose(front: bytes, rest: bytes) -> Value:
+    """A value that stands nowhere."""
+    return Value(front, _Row(_packed([("value", front, rest)])), 0)
 
 
 class Shelf:
@@ -27,21 +82,22 @@ class Shelf:
 
     def __init__(self, folder: Path | None, table: str) -> None:
         self._table = Table(folder, table)
-        self._rows: dict[int, dict[str, bytes]] = {}
-        self._new: dict[str, bytes] = {}
+        self._new: dict[str, tuple[bytes, bytes]] = {}
         self._new_bytes = 0
         self._used: set[str] = set()
-        self.values: dict[str, bytes] = {}
+        self.values: dict[str, Value] = {}
         """All that are kept."""
-        for (scope, key), row in self._table.all().items():
-            names, values = (row.split(_APART)[start::2] for start in (0, 1))
+        others = []
+        for (scope, key), data in self._table.all().items():
             try:
-                found = dict(zip([name.decode() for name in names], values, strict=True))
-                self._rows[int(key)] = found
+                row = _Row(data)
             except ValueError:
-                continue  # another version's
+                others.append((scope, key))  # another version's
+                continue
             self._table.use(scope, key)
-            self.values |= found
+            for place, name in enumerate(row.names):
+                self.values[name] = Value(row.fronts[place], row, place)
+        self._table.forget(others)
 
     def __enter__(self) -> Shelf:
         return self
@@ -58,38 +114,47 @@ class Shelf:
         """Notes that a value is of use: others are forgotten when their row is written."""
         self._used.add(name)
 
-    def put(self, name: str, value: bytes) -> None:
+    def put(self, name: str, front: bytes, rest: bytes = b"") -> None:
         """Keeps a value: at the latest when the shelf is closed."""
         try:
-            is_kept = self.is_open and _APART not in name.encode() + value
+            data = name.encode() + front + rest
         except UnicodeEncodeError:
             return  # the name of a file that is not in UTF-8
-        if is_kept:
-            self._new[name] = value
-            self._new_bytes += len(value)
+        if self.is_open and name and _APART not in data and _COLUMNS_APART not in data:
+            self._new[name] = front, rest
+            self._new_bytes += len(data)
             if self._new_bytes >= _WAITING_BYTES:
-                self._write()
+                self._write(self.values.keys())
 
     def close(self) -> None:
         """Writes what waits."""
-        for row in self._changed() & self._rows.keys():
-            kept = self._rows[row]
-            self._rows[row] = {name: value for name, value in kept.items() if name in self._used}
-        self._write()
+        self._write(self._used)
         self._table.close()
 
-    def _changed(self) -> set[int]:
-        return {_row(name) for name in self._new}
+    def _write(self, kept: Iterable[str]) -> None:
+        """Writes the rows of values that are new.
 
-    def _write(self) -> None:
-        rows = self._changed()
-        for name, value in self._new.items():
-            self._rows.setdefault(_row(name), {})[name] = value
-        self._used |= self._new.keys()
+        Args:
+            kept: names of the values that stay, besides these.
+        """
+        changed = {_row(name) for name in self._new}
+        if not changed:
+            return
+        rows: dict[int, list[tuple[str, bytes, bytes]]] = {}
+        for name in kept:
+            value = self.values.get(name)
+            if value and name not in self._new and (number := _row(name)) in changed:
+                rows.setdefault(number, []).append((name, value.front, value.rest))
+        for name, (front, rest) in self._new.items():
+            rows.setdefault(_row(name), []).append((name, front, rest))
+        for number, values in rows.items():
+            data = _packed(values)
+            self._table.put("", str(number), data)
+            row = _Row(data)
+            for place, name in enumerate(row.names):
+                self.values[name] = Value(row.fronts[place], row, place)
+        self._used.update(self._new)
         self._new, self._new_bytes = {}, 0
-        for row in rows:
-            parts = [part for name, value in self._rows[row].items() for part in (name.encode(), value)]
-            self._table.put("", str(row), _APART.join(parts))
 
 
 def _row(name: str) -> int:

@@ -41,10 +41,10 @@ class Judged:
         if found is None:
             return None
         wanted = f"{mark}{depends}\n".encode()
-        if not found.startswith(wanted):
+        if not found.front.startswith(wanted):
             return None
         self._shelf.use(episode.slug)
-        said = found[len(wanted) :]
+        said = found.front[len(wanted) :]
         if said == b"[]":
             return ()
         try:

@@ -19,13 +19,11 @@ from publisher.identity import fingerprint
 from publisher.model import Episode
 from publisher.parts import own_parts
 from publisher.problems import Problem, packed, unpacked
-from publisher.shelf import Shelf
+from publisher.shelf import Shelf, Value, loose
 from publisher.state.code import code_stamp
 from publisher.state.looking import Seen
 
 _TABLE: Final = "episodes"
-_PARTS: Final = 3
-"""Lines of what is known of an episode: first facts and problems, files and fingerprints, all else."""
 _TYPE: Final = ""
 """Key under which a packed value says what it is; no field is called so."""
 
@@ -59,14 +57,18 @@ class KeptEpisode(Episode):
     def __getattr__(self, name: str) -> Any:
         # Asked only for what is not set. Where two threads ask at once, both set the same.
         if name in _FILE_DEFAULTS or name == "own_parts":
-            values, parts = json.loads(object.__getattribute__(self, "_found").split(b"\n")[1])
+            values, parts = json.loads(self._part(0))
             self._set(_FILE_DEFAULTS, values)
             object.__setattr__(self, "own_parts", parts)
         elif name in _REST:
-            self._set(_REST, json.loads(object.__getattribute__(self, "_found").split(b"\n")[2]))
+            self._set(_REST, json.loads(self._part(1)))
         else:
             raise AttributeError(name)
         return object.__getattribute__(self, name)
+
+    def _part(self, number: int) -> bytes:
+        found: Value = object.__getattribute__(self, "_found")
+        return found.rest.split(b"\n")[number]
 
     def _set(self, defaults: dict[str, Any], values: dict[str, Any]) -> None:
         for name, default in defaults.items():
@@ -115,7 +117,7 @@ class KeptEpisodes:
         usable = seen is not None and code_stamp()
         self._shelf = Shelf(folder if usable else None, _TABLE)
         self._show = ""
-        self._heads: dict[str, tuple[str, bytes, list[Any]]] = {}
+        self._heads: dict[str, tuple[str, Value, list[Any]]] = {}
         """Of each folder its stamp, what is known of it, and the head of that."""
 
     def __enter__(self) -> KeptEpisodes:
@@ -133,12 +135,12 @@ class KeptEpisodes:
         """
         # The name of a folder need not be text.
         self._show = fingerprint([code_stamp(), repr(name), language, zone, _clocks(zone)])
-        names, heads = list[tuple[str, str, bytes]](), list[bytes]()
+        names, heads = list[tuple[str, str, Value]](), list[bytes]()
         for folder, found in self._shelf.values.items():
             stamp = self._stamp(folder)
-            if stamp and found.startswith(stamp.encode()):
+            if stamp and found.front.startswith(stamp.encode()):
                 names.append((folder, stamp, found))
-                heads.append(found[len(stamp) : found.find(b"\n")])
+                heads.append(found.front[len(stamp) :])
         try:
             # All at once: each by itself takes as long again to begin and to end.
             values = json.loads(b"[" + b",".join(heads) + b"]")
@@ -174,13 +176,13 @@ class KeptEpisodes:
         others = {name: said[name] for name in _REST if name in said}
         head = json.dumps([[said.get(name) for name, _, _ in _COUNTED_SLOTS], packed(problems)]).encode()
         second, rest = json.dumps([files, own_parts(episode)]).encode(), json.dumps(others).encode()
-        found = stamp.encode() + b"\n".join((head, second, rest))
+        found = b"\n".join((second, rest))
         try:
-            if _episode(json.loads(head)[0], found, "") != episode:
+            if _episode(json.loads(head)[0], loose(head, found), "") != episode:
                 return  # it holds what JSON does not
         except (ValueError, KeyError, TypeError):
             return
-        self._shelf.put(folder, found)
+        self._shelf.put(folder, stamp.encode() + head, found)
 
     def _stamp(self, folder: str) -> str:
         """What is known of a folder begins with it."""
@@ -191,9 +193,7 @@ class KeptEpisodes:
         return self._seen is not None and self._seen.folders[folder].is_settled(self._seen.at)
 
 
-def _episode(counted: list[Any], found: bytes, mark: str) -> KeptEpisode:
-    if found.count(b"\n") != _PARTS - 1:
-        raise ValueError("there are other parts")
+def _episode(counted: list[Any], found: Value, mark: str) -> KeptEpisode:
     episode = object.__new__(KeptEpisode)
     for (_, put, default), value in zip(_COUNTED_SLOTS, counted, strict=True):
         if value is None:
