@@ -55,9 +55,12 @@ class Counting:
         once(Command(subject("material", "show", show, episodes)))
         found = {FIRST: self._publish(show)}
         self._publish(show)
-        found[IDLE] = self._publish(show)
-        once(Command(subject("material", "episode", show, episodes + 1)))
-        found[NEW] = self._publish(show)
+        found[IDLE] = _usual([self._publish(show) for _ in range(5)])
+        new = []
+        for number in range(1, 6):
+            once(Command(subject("material", "episode", show, episodes + number)))
+            new.append(self._publish(show))
+        found[NEW] = _usual(new)
         notes = sorted(show.glob("*/notes.md"))[episodes // 2]
         notes.write_text(notes.read_text("utf-8") + "\nA word more.\n", "utf-8")
         os.utime(notes, (1_200_000_000, 1_200_000_000))
@@ -86,6 +89,13 @@ class Counting:
         alone, together = cpu(shows[:1]), cpu(shows)
         each = (together - alone) / (SHOWS - 1)
         return {"alone_cpu_seconds": round(alone, 3), "each_cpu_seconds": round(each, 4)}
+
+
+def _usual(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The usual one of several publishes: one in fifty ends a part that is stored again as a whole. Of times
+    the least counts: of hundredths of a second the machine's other work is a large part."""
+    middle = sorted(found, key=lambda asked: sum(asked["requests"].values()))[len(found) // 2]
+    return middle | {"cpu_seconds": min(asked["cpu_seconds"] for asked in found)}
 
 
 def counted(requests: Sequence[Request], prefix: str) -> dict[str, Any]:
