@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from publisher.errors import StoreError, UsageError
-from publisher.manifest import Manifest, Released, StoredObject, read_manifest
+from publisher.manifest import Manifest, Released, read_manifest
 from publisher.manifest.pieces import ReadParts, is_same
-from publisher.release.manifest_parts import parts_from
-from publisher.release.published import read_published
+from publisher.release.manifest_parts import parts_from, remembered
+from publisher.release.published import lost, release_in
 from publisher.store.base import Store
 
 
@@ -67,9 +67,11 @@ def chain(store: Store) -> Iterator[Past]:
     Raises:
         StoreError: the store failed, or a manifest is damaged.
     """
-    key = read_published(store).manifest_key
-    read_parts = _once(parts_from(store))
+    key = release_in(store)
+    read_parts = remembered(parts_from(store))
     current = _read(store, key, read_parts) if key else None
+    if key and current is None:
+        raise lost(store, key)
     while current is not None:
         past, manifest = current
         before = _read(store, manifest.previous, read_parts) if manifest.previous else None
@@ -99,21 +101,6 @@ def find(store: Store, name: str) -> Past:
     what = f"several releases begin with {name!r}" if len(found) > 1 else f"there is no release {name!r}"
     help = "publisher history lists them; write previous, or at least four digits of a name"
     raise UsageError(what, help=help)
-
-
-def _once(read_parts: ReadParts) -> ReadParts:
-    """Reads parts, each once while releases that follow each other have it."""
-    known: dict[str, bytes | None] = {}
-
-    def read(parts: Sequence[StoredObject]) -> list[bytes | None]:
-        new = [part for part in parts if part.key not in known]
-        found = dict(zip([part.key for part in new], read_parts(new), strict=True)) if new else {}
-        together = {part.key: found.get(part.key) or known.get(part.key) for part in parts}
-        known.clear()
-        known.update(together)
-        return [together[part.key] for part in parts]
-
-    return read
 
 
 def _read(store: Store, key: str, read_parts: ReadParts) -> tuple[Past, Manifest] | None:
@@ -150,6 +137,6 @@ def _differs(new: Released, old: Released) -> bool:
 
 def ensure_published(store: Store) -> None:
     """Raises StoreError where nothing is published: there is no history then."""
-    if not read_published(store).manifest_key:
+    if not release_in(store):
         help = "publish first, or name another store: --to"
         raise StoreError(f"nothing is published in {store.name}", help=help)

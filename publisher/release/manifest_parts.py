@@ -16,6 +16,8 @@ from publisher.manifest.writing import Cut, cut, in_parts
 from publisher.release.uploads import Uploads, each
 from publisher.store.base import Store
 
+_REMEMBERED_BYTES: Final = 128 << 20
+
 SUFFIX: Final = ".part"
 """Of a part's copy."""
 
@@ -43,6 +45,22 @@ def parts_from(store: Store) -> ReadParts:
     def read(parts: Sequence[StoredObject]) -> list[bytes | None]:
         found = each(store.read, [part.key for part in parts])
         return [got[0] if got else None for got in found]
+
+    return read
+
+
+def remembered(read_parts: ReadParts) -> ReadParts:
+    """Reads each part once, as far as they fit: the releases of a show have most of theirs in common."""
+    known: dict[str, bytes | None] = {}
+
+    def read(parts: Sequence[StoredObject]) -> list[bytes | None]:
+        new = [part for part in parts if part.key not in known]
+        found = dict(zip([part.key for part in new], read_parts(new), strict=True)) if new else {}
+        together = {part.key: found.get(part.key) or known.get(part.key) for part in parts}
+        if sum(len(data or b"") for data in (*known.values(), *found.values())) > _REMEMBERED_BYTES:
+            known.clear()
+        known.update(together)
+        return [*together.values()]
 
     return read
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +22,13 @@ from publisher.release.manifest_parts import (
     parts_from,
     write_copy,
 )
-from publisher.store.base import Store
+from publisher.store.base import Store, Stored
 
 KEPT: Final = "releases"
 """Folder of the show's `.publisher/` for copies of manifests: they never change, and are named by digest."""
 
 _INDEX: Final = ".index"
+_STALE_SECONDS: Final = 3600
 _COPIES: Final = 8
 """So many manifests are kept of a show; its private feeds have their own."""
 
@@ -57,9 +59,41 @@ def read_published(store: Store, *, kept: Path | None = None, known: Published |
     Raises:
         StoreError: the store failed, a manifest is missing or damaged, or the feed is not publisher's.
     """
-    found = store.read(FEED_KEY, first_bytes=FEED_HEAD_BYTES)
+    found = _feed(store)
     if found is None:
         return Published()
+    key, stored = found
+    if known and known.manifest and key == known.manifest_key:
+        return Published(stored.version, key, known.manifest, stored.modified)
+    manifest = manifest_of(store, key, kept=kept)
+    if manifest is None:
+        raise lost(store, key)
+    return Published(stored.version, key, manifest, stored.modified)
+
+
+def lost(store: Store, key: str) -> StoreError:
+    """The feed names a manifest that is not there."""
+    return StoreError(
+        f"the feed in {store.name} names the manifest {key}, which is not there",
+        help="restore it from a backup of the store; until then the published show stays as it is",
+    )
+
+
+def release_in(store: Store) -> str:
+    """Key of the manifest that the feed names; empty where there is no feed.
+
+    Raises:
+        StoreError: the store failed, or the feed is not publisher's.
+    """
+    found = _feed(store)
+    return found[0] if found else ""
+
+
+def _feed(store: Store) -> tuple[str, Stored] | None:
+    """The key that the feed names, and what the store says of the feed; None where there is none."""
+    found = store.read(FEED_KEY, first_bytes=FEED_HEAD_BYTES)
+    if found is None:
+        return None
     head, stored = found
     key = named_by(head)
     if not key:
@@ -67,15 +101,7 @@ def read_published(store: Store, *, kept: Path | None = None, known: Published |
             f"{store.name} holds a {FEED_KEY} that publisher did not write",
             help="publish to another folder or prefix, or move that feed away if nobody needs it",
         )
-    if known and known.manifest and key == known.manifest_key:
-        return Published(stored.version, key, known.manifest, stored.modified)
-    manifest = manifest_of(store, key, kept=kept)
-    if manifest is None:
-        raise StoreError(
-            f"the feed in {store.name} names the manifest {key}, which is not there",
-            help="restore it from a backup of the store; until then the published show stays as it is",
-        )
-    return Published(stored.version, key, manifest, stored.modified)
+    return key, stored
 
 
 def manifest_of(store: Store, key: str, *, kept: Path | None = None) -> Manifest | None:
@@ -118,6 +144,10 @@ def keep_copy(
 
 
 def _remove_old(folder: Path) -> None:
+    for partial in folder.glob("*.partial"):
+        # What a killed run left; another run may be at work.
+        if time.time() - partial.stat().st_mtime > _STALE_SECONDS:
+            partial.unlink(missing_ok=True)
     copies = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
     for old in copies[:-_COPIES]:
         old.unlink(missing_ok=True)

@@ -21,9 +21,10 @@ from publisher.errors import (
 )
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, PartLost, StoredObject, feed_names, named_by, read_manifest
+from publisher.manifest.pieces import ReadParts
 from publisher.private import FOLDER
-from publisher.release.feed_copy import read_parts
-from publisher.release.manifest_parts import parts_from
+from publisher.release import feed_copy
+from publisher.release.manifest_parts import parts_from, remembered
 from publisher.release.names import NOTICES, copied, is_manifest, is_page, told_key
 from publisher.release.uploads import each
 from publisher.store import Store
@@ -105,7 +106,7 @@ def _accounts(store: Store, feed: bytes, everything: bool, workers: int) -> _Acc
     return _Accounts(faults + old, len(objects) + 2, unaccounted, not isinstance(rebuilt, Fault))
 
 
-def _manifest(store: Store, key: str) -> Manifest | Fault:
+def _manifest(store: Store, key: str, read_parts: ReadParts | None = None) -> Manifest | Fault:
     found = store.read(key)
     if found is None:
         return Fault("verify-missing", key, "the manifest that the feed names is not there", _RESTORE)
@@ -113,7 +114,7 @@ def _manifest(store: Store, key: str) -> Manifest | Fault:
         message = "the manifest that the feed names has other bytes than its name says"
         return Fault("verify-damaged", key, message, _RESTORE)
     try:
-        return read_manifest(key, found[0], parts_from(store))
+        return read_manifest(key, found[0], read_parts or parts_from(store))
     except PartLost as error:
         rule, what = (
             ("verify-damaged", "a part of the manifest has other bytes than its name says")
@@ -171,7 +172,7 @@ def _rebuilt(store: Store, manifest: Manifest, key: str, feed: bytes) -> bytes |
         return Fault("verify-rebuild", key, "the manifest says nothing of its feed", _RESTORE)
     copy = feed.replace(feed_names(key), b"", 1)
     if manifest.feed_parts or manifest.feed.key != FEED_KEY:
-        parts = read_parts(store, manifest)
+        parts = feed_copy.read_parts(store, manifest)
         missing = [key for key, part in parts.items() if part is None]
         if missing:
             message = "the feed cannot be made again: its copy is not there"
@@ -195,10 +196,12 @@ def _all_accounted(store: Store, manifest: Manifest, key: str) -> tuple[set[str]
     """Keys of everything that some release lists, digests of pages (whose copies are kept by them), and
     what is wrong with earlier releases' manifests."""
     accounted, faults = {FEED_KEY, NOTICES, key, told_key(key), *_keys(manifest)}, []
+    # Releases have most of their parts in common.
+    read_parts = remembered(parts_from(store))
     for stored in store.list(_RELEASES):
         if stored.key == key or not is_manifest(stored.key):
             continue
-        earlier = _manifest(store, stored.key)
+        earlier = _manifest(store, stored.key, read_parts)
         if isinstance(earlier, Fault):
             message = "the manifest of an earlier release is damaged, so it cannot be rolled back to"
             faults.append(Fault("verify-damaged", stored.key, message, _RESTORE, "warning"))

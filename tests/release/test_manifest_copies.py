@@ -144,3 +144,15 @@ def test_no_more_is_kept_than_of_eight_releases(show: Path, public: Path) -> Non
         for part in json.loads(path.read_bytes())["episode_parts"]
     }
     assert {path.stem for path in copies(show).glob("*.part")} == listed
+
+
+def test_what_a_killed_run_left_goes_in_the_end(show: Path, public: Path) -> None:
+    go(show, public)
+    old, new = (copies(show) / f"{'0' * 64}.{number}.partial" for number in (1, 2))
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    edit_episode(show, "0001-episode", title="Another title")
+    go(show, public)
+    assert not old.exists()
+    assert new.exists(), "another run may be at work"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from publisher.operations import history, plan
 from publisher.release import publish
 from publisher.release.prune import prune
 from publisher.release.rollback import rollback
+from publisher.store.folder import FolderStore
 from publisher.verifying import verify
 from tests.release.past import NOW, URL, assert_whole, feed, go, named, unnamed
 from tests.support.shows import add_episode, edit_episode, make_show
@@ -158,6 +160,15 @@ def test_a_part_that_is_nowhere_stops_everything_and_breaks_nothing(
     assert rules(public) == set()
 
 
+def test_a_manifest_that_is_gone_is_said(show: Path, public: Path) -> None:
+    go(show, public)
+    (public / named(feed(public))).unlink()
+    with pytest.raises(StoreError, match="which is not there"):
+        history(show, to=str(public))
+    with pytest.raises(StoreError, match="which is not there"):
+        rollback(show, "previous", to=str(public))
+
+
 def test_parts_of_a_release_that_stays_are_not_pruned(show: Path, public: Path) -> None:
     go(show, public)
     before = stored(public)
@@ -183,3 +194,27 @@ def test_a_show_that_outgrows_a_whole_manifest(
     rollback(show, "previous", to=str(public))
     assert "episode_parts" not in manifest_of(public)
     assert rules(public) == set()
+
+
+def test_a_past_of_many_releases_reads_each_part_once(
+    show: Path, public: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(show, public)
+    for number in range(5):
+        edit_episode(show, "0004-episode", title=f"Title {number}")
+        go(show, public)
+    read: list[str] = []
+    original = FolderStore.read
+
+    def noted(store: FolderStore, key: str, **named: Any) -> Any:
+        read.append(key)
+        return original(store, key, **named)
+
+    monkeypatch.setattr(FolderStore, "read", noted)
+    # The check of the store reads what stands by itself, and then the past.
+    for look, most in ((lambda: history(show, to=str(public)), 1), (lambda: rules(public), 2)):
+        read.clear()
+        look()
+        parts_read = [key for key in read if key.startswith("releases/episodes-")]
+        assert {*parts_read} == stored(public)
+        assert max(Counter(parts_read).values()) <= most
