@@ -8,15 +8,17 @@ the items (`publisher.feed.runs`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from publisher.build.artifact import Artifact, addressed_bytes
-from publisher.feed.pieces import FeedPieces
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject
 from publisher.media_types import content_type
 from publisher.release.uploads import each
 from publisher.store.base import Store
+
+if TYPE_CHECKING:
+    from publisher.feed.pieces import FeedPieces
 
 WHOLE_BYTES: Final = 1 << 20
 

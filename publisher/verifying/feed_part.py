@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from publisher.feed.pieces import FeedPieces
 from publisher.manifest import Manifest
+
+if TYPE_CHECKING:
+    from publisher.feed.pieces import FeedPieces
 
 
 @dataclass(frozen=True, slots=True)
