@@ -46,7 +46,7 @@ class _Row:
     __slots__ = ("_rests", "fronts", "names")
 
     def __init__(self, data: bytes) -> None:
-        """Raises ValueError for what `packed` did not give."""
+        """Raises ValueError for what `_packed` did not give."""
         names, fronts, rests = data.split(_COLUMNS_APART)
         self.names = names.decode().split(_APART.decode())
         self.fronts = fronts.split(_APART)
@@ -137,16 +137,16 @@ class Shelf:
         Args:
             kept: names of the values that stay, besides these.
         """
-        changed = {_row(name) for name in self._new}
+        changed = {_number_of(name) for name in self._new}
         if not changed:
             return
         rows: dict[int, list[tuple[str, bytes, bytes]]] = {}
         for name in kept:
             value = self.values.get(name)
-            if value and name not in self._new and (number := _row(name)) in changed:
+            if value and name not in self._new and (number := _number_of(name)) in changed:
                 rows.setdefault(number, []).append((name, value.front, value.rest))
         for name, (front, rest) in self._new.items():
-            rows.setdefault(_row(name), []).append((name, front, rest))
+            rows.setdefault(_number_of(name), []).append((name, front, rest))
         for number, values in rows.items():
             data = _packed(values)
             self._table.put("", str(number), data)
@@ -157,5 +157,6 @@ class Shelf:
         self._new, self._new_bytes = {}, 0
 
 
-def _row(name: str) -> int:
+def _number_of(name: str) -> int:
+    """Of the row in which a value stands."""
     return zlib.crc32(name.encode()) % _ROWS

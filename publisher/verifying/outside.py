@@ -89,15 +89,15 @@ def look_from_outside(
         manifest_key = manifest_bytes(manifest)[0]
     run = _Run(web, feed_url, limits, everything, manifest_key)
     try:
-        if changed is None or everything:
-            released = None
+        if changed is None or everything or manifest is None or all(item.piece for item in manifest.episodes):
+            released = None  # nothing tells what the release made of the feed, or all of it is wanted
         answer = _feed(run, released.digest if released else "")
         run.faults += answer.faults
         run.checked += answer.reached
         if answer.body is None:
             return run.result(reached=answer.reached)
         part = None
-        if released and manifest and answer.digest == released.digest:
+        if released and manifest is not None and answer.digest == released.digest:
             part = part_of(released.pieces, manifest, limits.newest)
         feed = read_feed(feed_url, part.feed if part else answer.body)
         if isinstance(feed, Fault):

@@ -1,0 +1,60 @@
+"""After a release the items are looked at that it made; all of them where nothing tells which these are."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from publisher.release import publish
+from publisher.release.published import read_published
+from publisher.store.folder import FolderStore
+from publisher.verifying import Limits, ReleasedFeed, verify_release
+from publisher.verifying.feed import read_feed
+from tests.support.shows import add_episode, make_show
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+URL = "https://show.example/"
+
+
+def test_only_what_the_release_made_is_read_of_its_feed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show, public = make_show(tmp_path / "show", episodes=5, url=URL), tmp_path / "public"
+    publish(show, to=str(public), now=NOW)
+    add_episode(show, "0099-new", number=99, published="2025-03-01")
+    outcome = publish(show, to=str(public), now=NOW)
+    assert outcome.manifest is not None
+    assert outcome.feed is not None
+    read: list[int] = []
+
+    def noted(feed_url: str, data: bytes) -> Any:
+        read.append(data.count(b"<item>"))
+        return read_feed(feed_url, data)
+
+    monkeypatch.setattr("publisher.verifying.outside.read_feed", noted)
+    store = FolderStore(public)
+    standing = read_published(store).manifest
+    assert standing is not None
+    # The neighbour's page leads on to the new one, so it is made again, and no other.
+    made = [item.slug for item in outcome.manifest.episodes if not item.piece]
+    assert "0099-new" in made
+    assert len(made) < 6
+    for manifest, digest, wanted in (
+        (outcome.manifest, outcome.feed_digest, len(made)),
+        (outcome.manifest, "0" * 64, 6),  # another feed is served than was released
+        (standing, outcome.feed_digest, 6),  # as it was read: nothing tells what was made
+    ):
+        read.clear()
+        found = verify_release(
+            store,
+            manifest,
+            changed_keys=(),
+            limits=Limits(newest=1),
+            manifest_key=outcome.manifest_key,
+            released=ReleasedFeed(outcome.feed, digest),
+        )
+        assert found.problems == ()
+        assert read == [wanted]
