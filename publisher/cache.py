@@ -118,6 +118,10 @@ class Table:
         """Forgets values by scope and key."""
         self._change(f"DELETE FROM {self._name} WHERE scope = ? AND key = ?", names)
 
+    def flush(self) -> None:
+        """Writes what waits."""
+        self._write()
+
     def close(self) -> None:
         """Writes what waits, and forgets what nobody has asked for in two months."""
         if self._connection is None:
