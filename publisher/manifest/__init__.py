@@ -21,7 +21,7 @@ from publisher.manifest.model import (
     named_by,
 )
 from publisher.manifest.pieces import PartLost
-from publisher.manifest.reading import posts_of, read_manifest
+from publisher.manifest.reading import indexed_manifest, posts_of, read_manifest
 from publisher.manifest.writing import digest_in, manifest_bytes
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "StoredObject",
     "digest_in",
     "feed_names",
+    "indexed_manifest",
     "manifest_bytes",
     "named_by",
     "posts_of",

@@ -31,15 +31,11 @@ _PUBLISHED: Final = b',"published":"'
 _MADE_OF: Final = b',"made_of":"'
 
 
-def read_manifest(
-    key: str, data: bytes, read_parts: ReadParts | None = None, *, index: bytes = b""
-) -> Manifest:
+def read_manifest(key: str, data: bytes, read_parts: ReadParts | None = None) -> Manifest:
     """A manifest out of its bytes.
 
     Args:
-        read_parts: reads the parts of one that is kept in parts: all at once, or, with the index, each when
-            something of one of its episodes is asked for.
-        index: as `publisher.manifest.index.index_of` gives it, where it is at hand.
+        read_parts: reads the parts of one that is kept in parts.
 
     Raises:
         PartLost: a part is not there, or damaged.
@@ -63,30 +59,42 @@ def read_manifest(
             return manifest
         if read_parts is None:
             raise StoreError(f"the manifest {key} is kept in parts, and there is nowhere to read them from")
-        episodes = _indexed(key, index, manifest.episode_parts, read_parts) if index else None
-        return replace(manifest, episodes=episodes or _whole(manifest.episode_parts, read_parts))
+        return replace(manifest, episodes=_whole(manifest.episode_parts, read_parts))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(f"the manifest {key} cannot be read: {error!r}") from error
 
 
-def _indexed(
-    key: str, index: bytes, parts: Sequence[StoredObject], read_parts: ReadParts
-) -> tuple[Released, ...] | None:
-    """The episodes by the index; None where it is not this manifest's."""
+def indexed_manifest(key: str, index: bytes, read_parts: ReadParts) -> Manifest | None:
+    """A manifest in parts, out of its index alone; None where that is damaged or not this manifest's.
+
+    Args:
+        index: as `publisher.manifest.index.index_of` gives it.
+        read_parts: asked for a part when something of one of its episodes is asked for.
+    """
     found = read_index(key, index)
-    if found is None or len(found[0]) != len(parts):
+    if found is None:
         return None
-    counts, entries = found
-    of = [
-        part
-        for item, count in zip(parts, counts, strict=True)
-        for part in [Part(item, count, read_parts)] * count
-    ]
-    return tuple(
-        [
-            _begun(slug, guid, title, published, made_of, Piece(part, start, end))
-            for (slug, guid, title, published, made_of, start, end), part in zip(entries, of, strict=True)
+    try:
+        manifest = _manifest(found.values, [])
+        of = [
+            part
+            for item, count in zip(manifest.episode_parts, found.counts, strict=True)
+            for part in [Part(item, count, read_parts)] * count
         ]
+        episodes = [
+            _begun(slug, guid, title, published, made_of, Piece(part, start, end))
+            for (slug, guid, title, published, made_of, start, end), part in zip(
+                found.episodes, of, strict=True
+            )
+        ]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return replace(
+        manifest,
+        episodes=tuple(episodes),
+        objects=found.objects,
+        pages=found.pages,
+        made_of=found.made_of,
     )
 
 

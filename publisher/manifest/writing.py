@@ -126,7 +126,8 @@ def digest_in(key: str) -> str:
 
 def _pieces(manifest: Manifest) -> Iterator[bytes]:
     """Canonical JSON, an episode at a time: as values, ten thousand take several times their bytes."""
-    others: dict[str, Any] = _sparse(replace(manifest, episodes=(), pages=(), objects={}))
+    others: dict[str, Any] = _sparse(replace(manifest, episodes=(), pages=(), objects={}, made_of={}))
+    others |= {"made_of": of} if (of := {key: of for key, of in manifest.made_of.items() if of}) else {}
     text = json.encoder.encode_basestring
     written = {name: canonical_json(value)[:-1] for name, value in others.items()}
     if manifest.pages:
@@ -160,13 +161,18 @@ def _episode(episode: Released) -> bytes:
 def _stored(items: Iterable[StoredObject]) -> list[str]:
     """Objects of a release as canonical JSON: it may have some of each episode's beside the episode."""
     text = json.encoder.encode_basestring
-    return [
-        f'{{"digest":{text(item.digest)},"key":{text(item.key)},'
-        f'"length_bytes":{item.length_bytes},"type":{text(item.type)}}}'
-        if item.length_bytes and item.key and item.digest and item.type
-        else canonical_json(_sparse(item))[:-1].decode()
-        for item in items
-    ]
+    types: dict[str, str] = {}
+    found = []
+    for item in items:
+        key, digest, length_bytes, type_ = item
+        if key and length_bytes and type_ and digest.isalnum() and digest.isascii():
+            told = types.get(type_) or types.setdefault(type_, text(type_))
+            found.append(
+                f'{{"digest":"{digest}","key":{text(key)},"length_bytes":{length_bytes},"type":{told}}}'
+            )
+        else:
+            found.append(canonical_json(_sparse(item))[:-1].decode())
+    return found
 
 
 def _sparse(value: Any) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from publisher.errors import StoreError
-from publisher.manifest import FEED_HEAD_BYTES, FEED_KEY, Manifest, named_by, read_manifest
+from publisher.manifest import FEED_HEAD_BYTES, FEED_KEY, Manifest, indexed_manifest, named_by, read_manifest
 from publisher.manifest.index import index_of, parts_in
 from publisher.manifest.writing import Cut, cuts_of
 from publisher.release.manifest_parts import (
@@ -130,7 +130,7 @@ def keep_copy(
         manifest: what the data says.
         cuts: its parts; not to be given for one that was read.
     """
-    path = folder / Path(key).name
+    path, index = folder / Path(key).name, b""
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         if manifest.episode_parts:
@@ -138,8 +138,11 @@ def keep_copy(
             for part, of in zip(manifest.episode_parts, cuts, strict=True):
                 if not copy_path(folder, part.key).exists():
                     keep_part(folder, part.key, of.part.data if of.part else of.data)
-            write_copy(path.with_suffix(_INDEX), index_of(key, manifest, cuts))
-        write_copy(path, data)
+            index = index_of(key, manifest, cuts)
+            if index:
+                write_copy(path.with_suffix(_INDEX), index)
+        if not index:
+            write_copy(path, data)
         _remove_old(folder)
 
 
@@ -148,9 +151,10 @@ def _remove_old(folder: Path) -> None:
         # What a killed run left; another run may be at work.
         if time.time() - partial.stat().st_mtime > _STALE_SECONDS:
             partial.unlink(missing_ok=True)
-    copies = sorted(folder.glob("*.json"), key=lambda item: item.stat().st_mtime)
+    written = {path.with_suffix("") for path in (*folder.glob("*.json"), *folder.glob(f"*{_INDEX}"))}
+    copies = sorted(written, key=_last_written)
     for old in copies[:-_COPIES]:
-        old.unlink(missing_ok=True)
+        old.with_suffix(".json").unlink(missing_ok=True)
         old.with_suffix(_INDEX).unlink(missing_ok=True)
     wanted: set[str] = set()
     for index in folder.glob(f"*{_INDEX}"):
@@ -170,11 +174,21 @@ def copy_of(folder: Path, key: str, store: Store | None = None) -> Manifest | No
         store: from which parts are read that are not among the copies. Without one the copies alone have to
             be whole.
     """
-    path, index = folder / Path(key).name, b""
-    if store is not None:
-        with contextlib.suppress(OSError):
-            index = path.with_suffix(_INDEX).read_bytes()
+    path, parts = folder / Path(key).name, copied_parts(folder, store)
+    with contextlib.suppress(OSError, StoreError):
+        found = indexed_manifest(key, path.with_suffix(_INDEX).read_bytes(), parts)
+        if found is not None and store is None:
+            for episode in found.episodes:
+                _ = bytes(episode.piece)
+        if found is not None:
+            return found
     try:
-        return read_manifest(key, path.read_bytes(), copied_parts(folder, store), index=index)
+        return read_manifest(key, path.read_bytes(), parts)
     except (OSError, StoreError):
         return None
+
+
+def _last_written(path: Path) -> float:
+    """When a copy was written, by the path of its files without their endings."""
+    files = path.with_suffix(".json"), path.with_suffix(_INDEX)
+    return max(file.stat().st_mtime for file in files if file.exists())

@@ -15,11 +15,12 @@ from publisher.manifest import (
     PartLost,
     Released,
     StoredObject,
+    indexed_manifest,
     manifest_bytes,
     read_manifest,
     writing,
 )
-from publisher.manifest.index import index_of, parts_in, read_index
+from publisher.manifest.index import index_of, parts_in
 from publisher.manifest.pieces import Piece, ReadParts, is_same
 from publisher.manifest.writing import Cut, cut, cuts_of, in_parts
 from tests.unit.test_manifest import FULL
@@ -65,8 +66,10 @@ class Kept:
 
 
 def with_index(manifest: Manifest, cuts: Sequence[Cut], kept: ReadParts) -> Manifest:
-    key, data = manifest_bytes(manifest)
-    return read_manifest(key, data, kept, index=index_of(key, manifest, cuts))
+    key, _ = manifest_bytes(manifest)
+    found = indexed_manifest(key, index_of(key, manifest, cuts), kept)
+    assert found is not None
+    return found
 
 
 def test_a_manifest_in_parts_comes_back() -> None:
@@ -211,23 +214,33 @@ def test_an_index_that_says_another_episode_is_found_out() -> None:
 def test_a_damaged_index_is_none(place: int) -> None:
     kept = Kept()
     manifest, cuts = kept.store(replace(FULL, episodes=episodes(30)))
-    key, data = manifest_bytes(manifest)
+    key, _ = manifest_bytes(manifest)
     index = bytearray(index_of(key, manifest, cuts))
-    assert read_index(key, bytes(index)) is not None
+    assert indexed_manifest(key, bytes(index), kept) == manifest
     index[place] ^= 1
-    assert read_index(key, bytes(index)) is None
-    assert read_manifest(key, data, kept, index=bytes(index)) == manifest
+    assert indexed_manifest(key, bytes(index), kept) is None
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\1b"])
+def test_there_is_no_index_where_columns_could_not_be_told_apart(text: str) -> None:
+    manifest, cuts = Kept().store(replace(FULL, episodes=(*episodes(5), replace(ONE, title=text))))
+    assert index_of("key", manifest, cuts) == b""
+
+
+def test_an_index_of_a_manifest_without_pages_and_objects_comes_back() -> None:
+    kept = Kept()
+    bare = replace(FULL, episodes=episodes(5), pages=(), objects={}, made_of={})
+    manifest, cuts = kept.store(bare)
+    assert with_index(manifest, cuts, kept) == manifest
 
 
 def test_an_index_of_another_manifest_is_none() -> None:
     kept = Kept()
     manifest, cuts = kept.store(replace(FULL, episodes=episodes(30)))
-    other = replace(manifest, title="Another")
-    key, data = manifest_bytes(other)
+    key, _ = manifest_bytes(replace(manifest, title="Another"))
     index = index_of(manifest_bytes(manifest)[0], manifest, cuts)
-    assert read_index(key, index) is None
-    assert read_index(key, b"") is None
-    assert read_manifest(key, data, kept, index=index) == other
+    assert indexed_manifest(key, index, kept) is None
+    assert indexed_manifest(key, b"", kept) is None
 
 
 def test_the_parts_of_an_index_are_read_without_the_rest() -> None:
