@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from itertools import accumulate, repeat
 from pathlib import Path
 from typing import Final
 
@@ -21,68 +22,67 @@ _COLUMNS_APART: Final = b"\1"
 """No name and no value may have either."""
 _QUICKLY: Final = 1
 """A level of zlib."""
+_TOGETHER: Final = 4
+"""So many rests are packed as one."""
 _WAITING_BYTES: Final = 8_000_000
 
 
-class Value:
-    """One value.
+class Row:
+    """Values that stand together: names and fronts, each column one text, and the rests.
 
-    Attributes:
-        front: what every run asks for.
+    Ten thousand episodes have thirty megabytes of rests, of which a run asks for few: they are packed, so
+    that a fifth of that is read and summed, and a few together, so that a few are unpacked for one.
     """
 
-    __slots__ = ("_place", "_row", "front")
-
-    def __init__(self, front: bytes, row: _Row, place: int) -> None:
-        self.front = front
-        self._row = row
-        self._place = place
-
-    @property
-    def rest(self) -> bytes:
-        """All else, which is taken out of its row when somebody asks."""
-        return self._row.rests()[self._place]
-
-
-class _Row:
-    """Values that stand together: names, fronts and rests, each column one text.
-
-    Ten thousand episodes have thirty megabytes of rests, of which a run asks for few: they are packed, so that
-    a tenth of that is read and summed.
-    """
-
-    __slots__ = ("_rests", "fronts", "names")
+    __slots__ = ("_ends", "_rests", "_unpacked", "fronts", "names")
 
     def __init__(self, data: bytes) -> None:
         """Raises ValueError for what `_packed` did not give."""
-        form, names, fronts, rests = data.split(_COLUMNS_APART, 3)
+        form, names, fronts, lengths, rests = data.split(_COLUMNS_APART, 4)
         self.names = names.decode().split(_APART.decode())
         self.fronts = fronts.split(_APART)
-        self._rests: bytes | list[bytes] = rests
-        if form != _FORM or len(self.names) != len(self.fronts):
+        self._rests = rests
+        self._ends = [0, *accumulate(map(int, lengths.split()))]
+        self._unpacked: dict[int, list[bytes]] = {}
+        if form != _FORM or len(self.names) != len(self.fronts) or self._ends[-1] != len(rests):
             raise ValueError("this is no row")
 
-    def rests(self) -> list[bytes]:
+    def rest(self, place: int) -> bytes:
+        number, at = divmod(place, _TOGETHER)
         # Where two threads ask at once, both find the same.
-        if isinstance(self._rests, bytes):
-            self._rests = zlib.decompress(self._rests).split(_APART)
-        return self._rests
+        found = self._unpacked.get(number)
+        if found is None:
+            start, end = self._ends[number : number + 2]
+            found = self._unpacked[number] = zlib.decompress(self._rests[start:end]).split(_APART)
+        return found[at]
 
 
 def _packed(values: Iterable[tuple[str, bytes, bytes]]) -> bytes:
     """A row of values: name, front and rest of each."""
     names, fronts, rests = zip(*values, strict=True)
-    packed = zlib.compress(_APART.join(rests), _QUICKLY)
-    return _COLUMNS_APART.join((_FORM, _APART.decode().join(names).encode(), _APART.join(fronts), packed))
+    starts = range(0, len(rests), _TOGETHER)
+    together = [zlib.compress(_APART.join(rests[at : at + _TOGETHER]), _QUICKLY) for at in starts]
+    return _COLUMNS_APART.join((
+        _FORM,
+        _APART.decode().join(names).encode(),
+        _APART.join(fronts),
+        " ".join(str(len(packed)) for packed in together).encode(),
+        b"".join(together),
+    ))  # fmt: skip
 
 
-def loose(front: bytes, rest: bytes) -> Value:
+Place = tuple[Row, int]
+"""Where a value stands."""
+
+
+def loose(front: bytes, rest: bytes) -> Place:
     """A value that stands nowhere."""
-    return Value(front, _Row(_packed([("value", front, rest)])), 0)
+    return Row(_packed([("value", front, rest)])), 0
 
 
 class Shelf:
-    """Values by name, in one thread. Use as a context manager.
+    """Values by name, in one thread, each of a front, for which every run asks, and a rest. Use as a context
+    manager.
 
     Args:
         folder, table: as `publisher.cache.Table` takes them.
@@ -93,19 +93,23 @@ class Shelf:
         self._new: dict[str, tuple[bytes, bytes]] = {}
         self._new_bytes = 0
         self._used: set[str] = set()
-        self.values: dict[str, Value] = {}
-        """All that are kept."""
+        self.fronts: dict[str, bytes] = {}
+        self.places: dict[str, Place] = {}
+        """Of all that are kept."""
         others = []
         for (scope, key), data in self._table.all().items():
             try:
-                row = _Row(data)
+                row = Row(data)
             except ValueError:
                 others.append((scope, key))  # another version's
                 continue
             self._table.use(scope, key)
-            for place, name in enumerate(row.names):
-                self.values[name] = Value(row.fronts[place], row, place)
+            self._place(row)
         self._table.forget(others)
+
+    def _place(self, row: Row) -> None:
+        self.fronts.update(zip(row.names, row.fronts, strict=True))
+        self.places.update(zip(row.names, zip(repeat(row), range(len(row.names))), strict=True))
 
     def __enter__(self) -> Shelf:
         return self
@@ -118,9 +122,9 @@ class Shelf:
         """Whether anything is remembered."""
         return self._table.is_open
 
-    def use(self, name: str) -> None:
-        """Notes that a value is of use: others are forgotten when their row is written."""
-        self._used.add(name)
+    def use(self, names: Iterable[str]) -> None:
+        """Notes that values are of use: others are forgotten when their row is written."""
+        self._used.update(names)
 
     def put(self, name: str, front: bytes, rest: bytes = b"") -> None:
         """Keeps a value: at the latest when the shelf is closed."""
@@ -132,7 +136,7 @@ class Shelf:
             self._new[name] = front, rest
             self._new_bytes += len(data)
             if self._new_bytes >= _WAITING_BYTES:
-                self._write(self.values.keys())
+                self._write(self.places.keys())
                 self._table.flush()
 
     def close(self) -> None:
@@ -151,17 +155,16 @@ class Shelf:
             return
         rows: dict[int, list[tuple[str, bytes, bytes]]] = {}
         for name in kept:
-            value = self.values.get(name)
-            if value and name not in self._new and (number := _number_of(name)) in changed:
-                rows.setdefault(number, []).append((name, value.front, value.rest))
+            place = self.places.get(name)
+            if place and name not in self._new and (number := _number_of(name)) in changed:
+                row, at = place
+                rows.setdefault(number, []).append((name, row.fronts[at], row.rest(at)))
         for name, (front, rest) in self._new.items():
             rows.setdefault(_number_of(name), []).append((name, front, rest))
         for number, values in rows.items():
             data = _packed(values)
             self._table.put("", str(number), data)
-            row = _Row(data)
-            for place, name in enumerate(row.names):
-                self.values[name] = Value(row.fronts[place], row, place)
+            self._place(Row(data))
         self._used.update(self._new)
         self._new, self._new_bytes = {}, 0
 

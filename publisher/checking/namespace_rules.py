@@ -19,7 +19,8 @@ _LIGHTNING_ADDRESS = re.compile(r"[a-z0-9._+-]+@[a-z0-9.-]+\.[a-z0-9-]+", re.IGN
 def _value(scope: Scope) -> Iterator[Found]:
     yield from _addresses(scope.show.value)
     for episode in scope.show.episodes:
-        yield from _addresses(episode.value, f"{episode.slug}/episode.yaml")
+        if episode.value:
+            yield from _addresses(episode.value, f"{episode.slug}/episode.yaml")
 
 
 def _addresses(values: tuple[Value, ...], file: str = "") -> Iterator[Found]:
@@ -66,7 +67,8 @@ def _update_frequency(scope: Scope) -> Iterator[Found]:
 def _show_social(scope: Scope) -> Iterator[Found]:
     yield from _posts(scope.show.social)
     for episode in scope.show.episodes:
-        yield from _posts(episode.social, f"{episode.slug}/episode.yaml")
+        if episode.social:
+            yield from _posts(episode.social, f"{episode.slug}/episode.yaml")
 
 
 def _posts(posts: tuple[Social, ...], file: str = "") -> Iterator[Found]:

@@ -12,6 +12,8 @@ from publisher.model import Episode, Show
 from publisher.problems import KeyPath, Problem, Severity
 from publisher.sound.facts import Measurement
 
+_YES_AND_NO: Final = tuple([f"{number:04b}" for number in range(16)])
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -44,7 +46,7 @@ class Scope:
             before,
             now,
             slugs=frozenset(episode.slug for episode in show.episodes),
-            published=frozenset(name for item in old for name in (item.slug, item.guid)),
+            published=frozenset([*[item.slug for item in old], *[item.guid for item in old]]),
             published_audio=frozenset(item.source_digest for item in old if points),
             measured=measured or {},
         )
@@ -52,15 +54,18 @@ class Scope:
     def about(self, episode: Episode) -> str:
         """All that a rule may learn here of an episode besides what is said of the show."""
         known = self.published
-        return (
-            f"{self.is_due(episode):d}{episode.slug in known:d}{episode.guid in known:d}"
-            f"{episode.audio_pointer in self.published_audio:d}"
-        )
+        return _YES_AND_NO[
+            8 * self.is_due(episode)
+            + 4 * (episode.slug in known)
+            + 2 * (episode.guid in known)
+            + (episode.audio_pointer in self.published_audio)
+        ]
 
     def is_whole(self, episode: Episode) -> bool:
         """Whether every episode that it names is there: else what is said of it depends on all the others."""
-        named = (*episode.related, episode.next) if episode.next else episode.related
-        return self.slugs.issuperset(named)
+        if not episode.related and not episode.next:
+            return True
+        return self.slugs.issuperset((*episode.related, episode.next or episode.slug))
 
     def is_due(self, episode: Episode) -> bool:
         return episode.published is not None and episode.published <= self.now

@@ -212,8 +212,10 @@ def _same_audio(scope: Scope) -> Iterator[Found]:
     profiles=("apple",),
 )
 def _complete(scope: Scope) -> Iterator[Found]:
+    if not scope.show.complete:
+        return
     coming = [episode for episode in scope.show.episodes if episode.published and not scope.is_due(episode)]
-    if scope.show.complete and coming:
+    if coming:
         yield Found(
             f"the show is complete, and {coming[0].slug!r} is still to come: "
             "directories stop looking for new episodes",

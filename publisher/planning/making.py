@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
+from bisect import insort
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from publisher.delivery import delivered_type
@@ -17,6 +19,9 @@ from publisher.planning.plan import Plan, PlannedEpisode, unchanged
 
 # Of the show, what each episode's card is drawn with.
 _ON_CARDS: Final = ("colors", "fonts", "words")
+
+_FEW: Final = 100
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def settle(show: Show, before: Manifest | None, *, url: str) -> Show:
@@ -93,15 +98,17 @@ def make_plan(
         for_all=_changes_of_all(show, before),
         owners={old.guid: old.slug for old in reversed(before.episodes)} if before else {},
     )
+    stay = [episode for episode in show.episodes if making.stays(episode, published, same)]
+    known = {episode.slug for episode in stay}
     planned = [
-        (making.as_it_was(episode, published.get(episode.slug)) if episode.slug in same else None)
-        or making.from_undone(
+        making.from_undone(
             making.planned(
                 _with_id3(show, episode, published.get(episode.slug), lending.get(episode.slug), id3_version)
             ),
             rolled_back.get(episode.slug),
         )
         for episode in show.episodes
+        if episode.slug not in known
     ]
     taken = {released.slug for released in published.values()}
     gone = [
@@ -116,7 +123,7 @@ def make_plan(
         before=before,
         now=now,
         show_changes=_show_changes(show, before),
-        episodes=tuple(sorted((*planned, *gone), key=_order)),
+        episodes=_in_order(unchanged(stay, [published[episode.slug] for episode in stay]), [*planned, *gone]),
         identity_changes=_identity_changes(show, before),
         moved_from=moved_from(show.feed_url, before),
         id3_version=id3_version,
@@ -124,10 +131,28 @@ def make_plan(
     )
 
 
-def _order(planned: PlannedEpisode) -> tuple[bool, datetime | None, int, int, str]:
+def _in_order(stay: list[PlannedEpisode], others: list[PlannedEpisode]) -> tuple[PlannedEpisode, ...]:
+    """By the order of their release, drafts last.
+
+    Args:
+        stay: those that are as they are published.
+    """
+    if len(others) > _FEW:
+        return tuple(sorted((*stay, *others), key=_order))
+    # Of ten thousand nearly all stand in order, told by their moments alone where no two went out at once.
+    moments = [planned.published or _NEVER for planned in stay]
+    if not all(map(operator.lt, moments, moments[1:])):
+        stay = sorted(stay, key=_order)
+    for planned in others:
+        insort(stay, planned, key=_order)
+    return tuple(stay)
+
+
+def _order(planned: PlannedEpisode) -> tuple[bool, datetime, int, int, str]:
     number = planned.episode.number if planned.episode else None
     season = planned.episode.season if planned.episode else None
-    return (planned.published is None, planned.published, season or 0, number or 0, planned.slug)
+    moment = planned.published
+    return (moment is None, moment or _NEVER, season or 0, number or 0, planned.slug)
 
 
 def _with_id3(
@@ -175,14 +200,18 @@ class _Making:
     for_all: tuple[str, ...]
     owners: Mapping[str, str]
 
-    def as_it_was(self, episode: Episode, before: Released | None) -> PlannedEpisode | None:
-        """An episode that is known to be as it is published, where nothing else changes it."""
-        published = episode.published
-        if before is None or before.slug != episode.slug or self.for_all:
-            return None
-        if published is None or published > self.now or (before.guid in self.posts and not episode.social):
-            return None
-        return unchanged(episode, before)
+    def stays(self, episode: Episode, published: Mapping[str, Released], same: frozenset[str]) -> bool:
+        """Whether an episode is known to be as it is published, and nothing else changes it."""
+        before, moment = published.get(episode.slug), episode.published
+        return (
+            episode.slug in same
+            and before is not None
+            and before.slug == episode.slug
+            and not self.for_all
+            and moment is not None
+            and moment <= self.now
+            and (before.guid not in self.posts or bool(episode.social))
+        )
 
     def planned(self, base: PlannedEpisode) -> PlannedEpisode:
         show, episode, before = self.show, base.episode, base.before

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -106,21 +108,25 @@ class PlannedEpisode:
         }
 
 
-def unchanged(episode: Episode, before: Released) -> PlannedEpisode:
-    """An episode that is as it is published; of what is published nothing is read before it is asked for."""
-    planned = object.__new__(PlannedEpisode)
-    for name, value in (
-        ("slug", before.slug),
-        ("state", "unchanged"),
-        ("title", episode.title),
-        ("guid", before.guid),
-        ("published", episode.published),
-        ("episode", episode),
-        ("before", before),
-        ("changes", ()),
-        ("lent", None),
-    ):
-        object.__setattr__(planned, name, value)
+def unchanged(episodes: Sequence[Episode], before: Sequence[Released]) -> list[PlannedEpisode]:
+    """Episodes that are as they are published; of what is published nothing is read before it is asked for.
+
+    A column at a time: ten thousand have nine slots set each.
+    """
+    planned = [*map(object.__new__, repeat(PlannedEpisode, len(episodes)))]
+    columns: dict[str, Iterable[object]] = {
+        "slug": [item.slug for item in before],
+        "state": repeat("unchanged"),
+        "title": [episode.title for episode in episodes],
+        "guid": [item.guid for item in before],
+        "published": [episode.published for episode in episodes],
+        "episode": episodes,
+        "before": before,
+        "changes": repeat(()),
+        "lent": repeat(None),
+    }
+    for name, values in columns.items():
+        deque(map(getattr(PlannedEpisode, name).__set__, planned, values), maxlen=0)
     return planned
 
 

@@ -27,24 +27,26 @@ class Judged:
 
     def __init__(self, folder: Path, root: Path) -> None:
         self._root = root
+        self._used: list[str] = []
         self._shelf = Shelf(folder if folder.is_dir() else None, _TABLE)
 
     def __enter__(self) -> Judged:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._shelf.use(self._used)
         self._shelf.close()
 
     def recall(self, episode: Episode, depends: str) -> tuple[Problem, ...] | None:
-        mark = mark_of(episode)
-        found = self._shelf.values.get(episode.slug) if mark else None
-        if found is None:
+        mark, slug = mark_of(episode), episode.slug
+        front = self._shelf.fronts.get(slug) if mark else None
+        if front is None:
             return None
         wanted = f"{mark}{depends}\n".encode()
-        if not found.front.startswith(wanted):
+        if not front.startswith(wanted):
             return None
-        self._shelf.use(episode.slug)
-        said = found.front[len(wanted) :]
+        self._used.append(slug)
+        said = front[len(wanted) :]
         if said == b"[]":
             return ()
         try:

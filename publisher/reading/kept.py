@@ -9,8 +9,11 @@ from __future__ import annotations
 import functools
 import json
 import zoneinfo
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +22,7 @@ from publisher.identity import fingerprint
 from publisher.model import Episode
 from publisher.parts import own_parts
 from publisher.problems import Problem, packed, unpacked
-from publisher.shelf import Shelf, Value, loose
+from publisher.shelf import Place, Shelf, loose
 from publisher.state.code import code_stamp
 from publisher.state.looking import Seen
 
@@ -67,8 +70,9 @@ class KeptEpisode(Episode):
         return object.__getattribute__(self, name)
 
     def _part(self, number: int) -> bytes:
-        found: Value = object.__getattribute__(self, "_found")
-        return found.rest.split(b"\n")[number]
+        row, place = object.__getattribute__(self, "_found")
+        found: bytes = row.rest(place)
+        return found.split(b"\n")[number]
 
     def _set(self, defaults: dict[str, Any], values: dict[str, Any]) -> None:
         for name, default in defaults.items():
@@ -96,10 +100,7 @@ def _default(field: Field[Any]) -> Any:
 
 
 _FIELDS: Final = {field.name: _default(field) for field in fields(Episode)}
-# By their slots: ten thousand episodes have fourteen of them set.
-_COUNTED_SLOTS: Final = [
-    (name, vars(Episode)[name].__set__, default) for name, default in _FIELDS.items() if name in _COUNTED
-]
+_COUNTED_DEFAULTS: Final = {name: default for name, default in _FIELDS.items() if name in _COUNTED}
 _FILE_DEFAULTS: Final = {name: default for name, default in _FIELDS.items() if name in _FILES}
 _REST: Final = {name: default for name, default in _FIELDS.items() if name not in _COUNTED | _FILES}
 
@@ -117,8 +118,8 @@ class KeptEpisodes:
         usable = seen is not None and code_stamp()
         self._shelf = Shelf(folder if usable else None, _TABLE)
         self._show = ""
-        self._heads: dict[str, tuple[str, Value, list[Any]]] = {}
-        """Of each folder its stamp, what is known of it, and the head of that."""
+        self._known: dict[str, tuple[KeptEpisode, list[Any]]] = {}
+        """By their folders, with the problems that were found when they were read."""
 
     def __enter__(self) -> KeptEpisodes:
         return self
@@ -135,56 +136,60 @@ class KeptEpisodes:
         """
         # The name of a folder need not be text.
         self._show = fingerprint([code_stamp(), repr(name), language, zone, _clocks(zone)])
-        names, heads = list[tuple[str, str, Value]](), list[bytes]()
-        for folder, found in self._shelf.values.items():
-            stamp = self._stamp(folder)
-            if stamp and found.front.startswith(stamp.encode()):
-                names.append((folder, stamp, found))
-                heads.append(found.front[len(stamp) :])
+        folders, marks, heads, places = list[str](), list[str](), list[bytes](), list[Place]()
+        seen = self._seen.folders if self._seen else {}
+        for folder, front in self._shelf.fronts.items():
+            mark = f"{self._show} {seen[folder].digest} " if folder in seen else ""
+            if mark and front.startswith(mark.encode()):
+                folders.append(folder)
+                marks.append(mark)
+                heads.append(front[len(mark) :])
+                places.append(self._shelf.places[folder])
         try:
             # All at once: each by itself takes as long again to begin and to end.
-            values = json.loads(b"[" + b",".join(heads) + b"]")
-            self._heads = {
-                folder: (stamp, found, head)
-                for (folder, stamp, found), head in zip(names, values, strict=True)
-            }
-        except ValueError:
-            self._heads = {}  # somebody meddled with the cache
+            found = json.loads(b"[" + b",".join(heads) + b"]")
+            episodes = _episodes([counted for counted, _ in found], places, marks)
+            problems = [packed for _, packed in found]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return  # somebody meddled with the cache
+        self._known = dict(zip(folders, zip(episodes, problems, strict=True), strict=True))
+        self._shelf.use(folders)
 
     def recall(self, folder: str) -> tuple[Episode, tuple[Problem, ...]] | None:
         """An episode with the problems that were found when it was read, or None where it has to be read."""
-        if folder not in self._heads:
+        found = self._known.get(folder)
+        if found is None:
             return None
-        stamp, found, head = self._heads[folder]
+        episode, problems = found
         try:
-            counted, problems = head
-            episode = _episode(counted, found, stamp)
-            known = unpacked(problems) if problems else ()
-        except (ValueError, KeyError, TypeError, AttributeError):
+            return episode, unpacked(problems) if problems else ()
+        except (ValueError, KeyError, TypeError):
             return None  # somebody meddled with the cache
-        self._shelf.use(folder)
-        return episode, known
 
-    def keep(self, folder: str, episode: Episode, problems: tuple[Problem, ...]) -> None:
-        """Keeps an episode that was read after the look."""
-        stamp = self._stamp(folder)
-        if not stamp or not self._shelf.is_open or not self._is_settled(folder):
-            return
+    def keep(self, folder: str, episode: Episode, problems: tuple[Problem, ...]) -> Episode:
+        """Keeps an episode that was read after the look, and gives it as `recall` will."""
+        mark = self._mark(folder)
+        if not mark or not self._shelf.is_open or not self._is_settled(folder):
+            return episode
         named = {name: getattr(episode, name) for name in _FIELDS}
         said = {name: _packed(value) for name, value in named.items() if value != _FIELDS[name]}
         files = {name: said[name] for name in _FILE_DEFAULTS if name in said}
         others = {name: said[name] for name in _REST if name in said}
-        head = json.dumps([[said.get(name) for name, _, _ in _COUNTED_SLOTS], packed(problems)]).encode()
+        head = json.dumps([[said.get(name) for name in _COUNTED_DEFAULTS], packed(problems)]).encode()
         second, rest = json.dumps([files, own_parts(episode)]).encode(), json.dumps(others).encode()
         found = b"\n".join((second, rest))
         try:
-            if _episode(json.loads(head)[0], loose(head, found), "") != episode:
-                return  # it holds what JSON does not
+            (again,) = _episodes([json.loads(head)[0]], [loose(head, found)], [mark])
+            if again != episode:
+                return episode  # it holds what JSON does not
         except (ValueError, KeyError, TypeError):
-            return
-        self._shelf.put(folder, stamp.encode() + head, found)
+            return episode
+        self._shelf.put(folder, mark.encode() + head, found)
+        # All of it was asked for just now.
+        object.__delattr__(again, "_found")
+        return again
 
-    def _stamp(self, folder: str) -> str:
+    def _mark(self, folder: str) -> str:
         """What is known of a folder begins with it."""
         seen = self._seen.folders.get(folder) if self._seen else None
         return f"{self._show} {seen.digest} " if seen else ""
@@ -193,19 +198,33 @@ class KeptEpisodes:
         return self._seen is not None and self._seen.folders[folder].is_settled(self._seen.at)
 
 
-def _episode(counted: list[Any], found: Value, mark: str) -> KeptEpisode:
-    episode = object.__new__(KeptEpisode)
-    for (_, put, default), value in zip(_COUNTED_SLOTS, counted, strict=True):
-        if value is None:
-            put(episode, default)
-        else:
-            put(episode, _unpacked(value) if type(value) in (list, dict) else value)
-    published: Any = episode.published
-    if published is not None:
-        object.__setattr__(episode, "published", datetime.fromisoformat(published))
-    object.__setattr__(episode, "_found", found)
-    object.__setattr__(episode, "mark", mark)
-    return episode
+def _episodes(
+    counted: Sequence[Sequence[Any]], places: Sequence[Place], marks: Sequence[str]
+) -> list[KeptEpisode]:
+    """Episodes out of what is kept of them, a column at a time: ten thousand have eighteen slots set each.
+
+    Args:
+        counted: of each what `_COUNTED` names, None for a default.
+    """
+    episodes = [*map(object.__new__, repeat(KeptEpisode, len(places)))]
+    columns = [*zip(*counted, strict=True)] if counted else [()] * len(_COUNTED_DEFAULTS)
+    for (name, default), column in zip(_COUNTED_DEFAULTS.items(), columns, strict=True):
+        values: Iterable[Any] = column
+        if name == "published":
+            values = [datetime.fromisoformat(value) if value else None for value in column]
+        elif not {list, dict}.isdisjoint(map(type, column)):
+            values = [default if value is None else _unpacked(value) for value in column]
+        elif default is not None:
+            values = [default if value is None else value for value in column]
+        _put(episodes, name, values)
+    _put(episodes, "_found", places)
+    _put(episodes, "mark", marks)
+    return episodes
+
+
+def _put(episodes: Sequence[KeptEpisode], name: str, values: Iterable[Any]) -> None:
+    """Sets a slot of each."""
+    deque(map(getattr(KeptEpisode, name).__set__, episodes, values), maxlen=0)
 
 
 def _packed(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -160,11 +161,7 @@ class _Loader:
         if named and "://" not in named:
             self.inbox = Path(os.path.realpath(self.root / Path(named).expanduser()))
         self.ahead.folders = map(folder.path.joinpath, folder.folders)
-        episodes = tuple(
-            episode
-            for slug in folder.folders
-            if (episode := self._episode(folder, slug, Reading("", zone, self.problems))) is not None
-        )
+        episodes = tuple(self._episodes(folder, zone))
         # Without the show there is none to give, but its episodes' problems are said all the same.
         return None if values is None else self._show(files, values, episodes)
 
@@ -188,13 +185,18 @@ class _Loader:
             **values,
         )
 
+    def _episodes(self, show: Folder, zone: ZoneInfo) -> Iterator[Episode]:
+        for name in show.folders:
+            if self.inbox and self.inbox.is_relative_to(show.path / name):
+                continue  # nothing in an inbox is an episode yet
+            kept = self.kept.recall(name)
+            if kept:
+                self.problems += kept[1]
+                yield kept[0]
+            elif episode := self._episode(show, name, Reading("", zone, self.problems)):
+                yield episode
+
     def _episode(self, show: Folder, folder_name: str, reading: Reading) -> Episode | None:
-        if self.inbox and self.inbox.is_relative_to(show.path / folder_name):
-            return None  # nothing in an inbox is an episode yet
-        kept = self.kept.recall(folder_name)
-        if kept:
-            self.problems += kept[1]
-            return kept[0]
         slug = unicodedata.normalize("NFC", folder_name)
         path, name = show.path / folder_name, f"{self.name}/{slug}"
         if escapes(path, self.root):
@@ -212,8 +214,7 @@ class _Loader:
             return None
         before = len(self.problems)
         episode = self._read_episode(folder, slug, reading)
-        self.kept.keep(folder_name, episode, tuple(self.problems[before:]))
-        return episode
+        return self.kept.keep(folder_name, episode, tuple(self.problems[before:]))
 
     def _read_episode(self, folder: Folder, slug: str, reading: Reading) -> Episode:
         self._refuse_nameless(folder)

@@ -17,16 +17,15 @@ def folder(tmp_path: Path) -> Path:
 
 def put(folder: Path, values: dict[str, bytes], *, used: tuple[str, ...] = ()) -> None:
     with Shelf(folder, "things") as shelf:
-        for name in used:
-            shelf.use(name)
+        shelf.use(used)
         for name, value in values.items():
             shelf.put(name, value[:3], value[3:])
 
 
 def kept(folder: Path) -> dict[str, bytes]:
     with Shelf(folder, "things") as shelf:
-        assert all(len(value.front) <= 3 for value in shelf.values.values())
-        return {name: value.front + value.rest for name, value in shelf.values.items()}
+        assert all(len(row.fronts[at]) <= 3 for row, at in shelf.places.values())
+        return {name: row.fronts[at] + row.rest(at) for name, (row, at) in shelf.places.items()}
 
 
 MANY = {f"{number:05}-ø": f"value {number}\n[]".encode() for number in range(3000)}
@@ -66,7 +65,7 @@ def test_more_than_fits_into_memory_is_written_on_the_way(folder: Path) -> None:
         shelf.put(name, value[:2], value[2:])
     # As where the process is killed.
     with Shelf(folder, "things") as other:
-        assert len(b"".join(value.rest for value in other.values.values())) > 8_000_000
+        assert len(b"".join(row.rest(at) for row, at in other.places.values())) > 8_000_000
     shelf.close()
     assert kept(folder) == large
 
@@ -89,7 +88,16 @@ def test_what_cannot_be_told_apart_is_not_kept(folder: Path, name: str, value: b
 
 @pytest.mark.parametrize(
     "value",
-    [b"", b"one", b"2\1one\1a", b"one\1a\1b", b"1\1one\1a\1b", b"2\1one\0two\1a\1b", b"2\1\xff\1a\1b"],
+    [
+        b"",
+        b"one",
+        b"one\1a\1b",
+        b"2\1one\1a\1b",
+        b"1\1one\1a\1" + b"1\1b",
+        b"2\1one\1a\1" + b"2\1b",
+        b"2\1one\0two\1a\1" + b"1\1b",
+        b"2\1\xff\1a\1" + b"1\1b",
+    ],
 )
 @pytest.mark.parametrize("key", ["7", "seven", ""])
 def test_nonsense_in_a_row_is_no_matter(folder: Path, key: str, value: bytes) -> None:
@@ -107,7 +115,7 @@ def test_without_a_folder_nothing_is_kept() -> None:
     with Shelf(None, "things") as shelf:
         assert not shelf.is_open
         shelf.put("name", b"value")
-        assert shelf.values == {}
+        assert shelf.places == {}
 
 
 def test_a_damaged_file_is_started_anew(folder: Path) -> None:
