@@ -237,6 +237,7 @@ def pages(folder: str, store: str, before: str) -> Callable[[], object]:
     from publisher.release.facets import gather, words
     from publisher.release.finding import build_search
     from publisher.release.pages import site_page
+    from publisher.release.relations import Relations
     from publisher.release.site import Site
 
     prepared = prepare(folder, to=store, now=_date(20_000))
@@ -270,9 +271,17 @@ def pages(folder: str, store: str, before: str) -> Callable[[], object]:
         show = site_page(shop, published.objects, colours_of(shop), indexes)
         known = standing.made_of if standing else {}
         of_episodes = {item.slug: item.made_of for item in released} if standing else {}
-        alike = prepared.standing.alike() if standing else None
+        relations = prepared.standing.relations() if standing else None
         wordbook = partial(words, episodes, facets, prepared.standing)
-        site = Site(shop, show, episodes, released, facets, {}, alike, wordbook)
+        site = Site(
+            shop,
+            show,
+            episodes,
+            released,
+            facets,
+            Relations(shop.show, released, episodes, facets, relations, wordbook),
+            {},
+        )
         changed = {slug: made for slug, made in site.made_of().items() if of_episodes.get(slug) != made}
         for order in site.orders(changed):
             if known.get(order.key) != order.made_of:

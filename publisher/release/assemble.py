@@ -29,6 +29,7 @@ from publisher.release.flip import named_feed
 from publisher.release.live_pages import write_page
 from publisher.release.manifest_parts import store_parts
 from publisher.release.names import PACKED_FEED
+from publisher.release.relations import Relations
 from publisher.release.site import Site, StandingPages
 from publisher.release.standing import Standing
 from publisher.release.uploads import WORKERS, Uploads, each
@@ -114,18 +115,19 @@ def assemble(
     facets = gather(shop, plan, released, standing)
     indexes, searched = build_search(shop, plan, episodes, released, facets, before, standing)
     objects |= indexes
+    wordbook = partial(words, episodes, facets, standing)
+    relations = Relations(shop.show, released, episodes, facets, standing.relations(), wordbook)
+    standing.keep_relations(relations)
     site = Site(
         shop,
         pages.site_page(shop, objects, colours, searched),
         episodes,
         released,
         facets,
+        relations,
         _now_at(former, released),
-        standing.alike(),
-        partial(words, episodes, facets, standing),
         StandingPages(standing.shared(), standing.taken_over(plan), before.made_of if before else {}),
     )
-    standing.keep_alike(site.alike)
     standing.keep_shared(site.shared)
     released, others = write_pages(site, plan, uploads, released)
     document, archives = feeds.render(shop, plan, objects, released, standing)

@@ -13,30 +13,35 @@ from publisher.planning import Plan
 from publisher.release import pages
 from publisher.release.standing import Standing, mark
 from publisher.site.data import PageEpisode
-from publisher.site.facets import Facets, Heard
+from publisher.site.facets import FacetBook, Facets, Heard
 from publisher.site.groups import HEARD
 from publisher.site.related import words_of
 from publisher.words import format_date
 
 
-def gather(
-    shop: Workshop, plan: Plan, released: Sequence[Released], standing: Standing | None
-) -> dict[str, Facets]:
+def gather(shop: Workshop, plan: Plan, released: Sequence[Released], standing: Standing | None) -> FacetBook:
     """The facets of each episode by its slug.
 
     Args:
         released: with everything but their pages.
         standing: what is known of those that go out as they were; None to work everything out.
     """
-    found, new = standing.facets(plan.released) if standing else {}, dict[str, str]()
-    for item, planned in zip(released, plan.released, strict=True):
-        if item.slug in found:
-            continue
+    by_slug = {item.slug: (item, planned) for item, planned in zip(released, plan.released, strict=True)}
+    new = dict[str, str]()
+
+    def make(slug: str) -> Facets:
+        item, planned = by_slug[slug]
         assert planned.episode is not None
-        facets = found[item.slug] = _made(shop, planned.episode, item)
+        facets = _made(shop, planned.episode, item)
         if standing:
-            standing.keep_facets(item.slug, facets)
+            standing.keep_facets(slug, facets)
             new[facets.source] = facets.words
+        return facets
+
+    found = standing.facets(plan.released, make) if standing else FacetBook(make)
+    for slug in by_slug:
+        if slug not in found:
+            _ = found[slug]
     if standing and new:
         standing.keep_words(new)
     return found
@@ -71,14 +76,14 @@ def _made(shop: Workshop, episode: Episode, item: Released) -> Facets:
 
 
 def words(
-    episodes: Mapping[str, Episode], facets: Mapping[str, Facets], standing: Standing, slugs: Sequence[str]
+    episodes: Mapping[str, Episode], facets: FacetBook, standing: Standing, slugs: Sequence[str]
 ) -> dict[str, str]:
     """The words of episodes by their slugs: those that are known, and those that have to be worked out."""
-    known = standing.words([facets[slug].source for slug in slugs])
-    new = {facets[slug].source: _words(episodes[slug]) for slug in slugs if facets[slug].source not in known}
+    known = standing.words([facets.source(slug) for slug in slugs])
+    new = {facets.source(slug): _words(episodes[slug]) for slug in slugs if facets.source(slug) not in known}
     standing.keep_words(new)
     known |= new
-    return {slug: known[facets[slug].source] for slug in slugs}
+    return {slug: known[facets.source(slug)] for slug in slugs}
 
 
 def _words(episode: Episode) -> str:

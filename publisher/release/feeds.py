@@ -12,7 +12,6 @@ from publisher.feed import feed_frame
 from publisher.feed.paging import Paging, archive_pages
 from publisher.feed.pieces import FeedPieces
 from publisher.manifest import Released, StoredObject
-from publisher.model import Episode
 from publisher.namespace import Trailer
 from publisher.planning import Plan
 from publisher.release.items import Items
@@ -111,7 +110,7 @@ def _document(
     *,
     trailers: Iterable[Trailer] = (),
 ) -> FeedPieces:
-    newest: datetime | None = max((item.published for item in released), default=None)
+    newest: datetime | None = max([item.published for item in released], default=None)
     artwork = objects.get("artwork")
     runs = tuple(items.of(released))
     head, tail = feed_frame(
@@ -128,14 +127,9 @@ def _document(
 
 def _trailers(shop: Workshop, plan: Plan, released: list[Released]) -> Iterator[Trailer]:
     """The released episodes that are trailers, newest first."""
-    episodes = _episodes(plan)
-    for item in reversed(released):
-        episode = episodes[item.slug]
-        if episode.type == "trailer":
+    episodes = [planned.episode for planned in plan.released]
+    for item, episode in zip(reversed(released), reversed(episodes), strict=True):
+        if episode and episode.type == "trailer":
             media = item.enclosure.object
             url = shop.address(media)
             yield Trailer(episode.title, url, item.published, media.length_bytes, media.type, episode.season)
-
-
-def _episodes(plan: Plan) -> dict[str, Episode]:
-    return {planned.slug: planned.episode for planned in plan.released if planned.episode}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import takewhile
 
@@ -16,8 +16,8 @@ from publisher.model import Episode
 from publisher.planning import Plan
 from publisher.release.standing import Standing
 from publisher.searching.bundles import build_all, pagefind_version
-from publisher.searching.shards import Passage, SearchPage, Shard, folders, shards
-from publisher.site.facets import Facets
+from publisher.searching.shards import FOLDER, Passage, SearchPage, Shard, folders, shards
+from publisher.site.facets import FacetBook, Facets
 from publisher.text import plain_text
 from publisher.words import Words, format_clock
 
@@ -30,7 +30,7 @@ def build_search(
     plan: Plan,
     episodes: dict[str, Episode],
     released: Sequence[Released],
-    facets: Mapping[str, Facets],
+    facets: FacetBook,
     before: Manifest | None,
     standing: Standing,
 ) -> tuple[dict[str, StoredObject], tuple[str, ...]]:
@@ -77,9 +77,10 @@ def build_search(
 def _published(before: Manifest | None) -> dict[str, dict[str, StoredObject]]:
     """The files of each index that is published, by its folder."""
     found: dict[str, dict[str, StoredObject]] = {}
+    within = len(ROLE) + len(FOLDER) + 1
     for role, item in before.objects.items() if before else ():
         if role.startswith(ROLE):
-            folder = "/".join(item.key.split("/")[:2]) + "/"
+            folder = role[len(ROLE) : role.index("/", within) + 1]
             found.setdefault(folder, {})[role] = item
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -42,7 +43,7 @@ class Items:
     def __init__(self, shop: Workshop, plan: Plan, standing: Standing) -> None:
         self._shop = shop
         self._standing = standing
-        self._planned = {planned.slug: planned for planned in plan.released if planned.episode}
+        self._released = plan.released
         self._known = standing.items(plan.released)
         made = made_by()
         self._keys = ItemKeys(shop.show, made)
@@ -63,11 +64,12 @@ class Items:
             released: oldest first.
         """
         newest_first = released[::-1]
-        keys = [self._key(item) for item in newest_first]
 
         def make(place: int) -> FeedItem:
             item = newest_first[place]
             return feed_item(self._shop, _episode(self._planned[item.slug]), item)
+
+        keys = self._keys_of(newest_first)
 
         return self._runs.of(keys, [item.guid for item in newest_first], make)
 
@@ -77,18 +79,25 @@ class Items:
         Args:
             released: all of the release, on whatever page of the feed they are.
         """
-        runs = self._runs.wanted([self._key(item) for item in released])
+        runs = self._runs.wanted(self._keys_of(released))
         if {run.name for run in runs} != {run.name for run in self._runs.known}:
             self._table.put(self._scope, _RUNS, json.dumps(runs).encode())
             self._table.keep_only(self._scope, {_RUNS, *(run.name for run in runs)})
 
+    def _keys_of(self, released: Sequence[Released]) -> list[str]:
+        known = self._known
+        return [known.get(item.slug) or self._key(item) for item in released]
+
     def _key(self, released: Released) -> str:
-        key = self._known.get(released.slug)
-        if not key:
-            planned = self._planned[released.slug]
-            key = self._known[released.slug] = self._keys.of(_episode(planned), planned.parts, released)
-            self._standing.keep_item(released.slug, key)
+        planned = self._planned[released.slug]
+        key = self._known[released.slug] = self._keys.of(_episode(planned), planned.parts, released)
+        self._standing.keep_item(released.slug, key)
         return key
+
+    @cached_property
+    def _planned(self) -> dict[str, PlannedEpisode]:
+        """Asked for episodes whose items are not kept."""
+        return {planned.slug: planned for planned in self._released if planned.episode}
 
 
 class _Keeper:

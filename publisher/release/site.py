@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,16 +15,15 @@ from publisher.identity import sha256
 from publisher.manifest import Released
 from publisher.model import Episode
 from publisher.release import pages
+from publisher.release.relations import Relations
 from publisher.release.standing import mark
 from publisher.site import linked_data, machine_files
 from publisher.site import pages as site_pages
-from publisher.site.alike import Alike, Wordbook, compared
 from publisher.site.assets import templates_digest
 from publisher.site.data import Group, GroupPage, PageEpisode, Section, SitePage
 from publisher.site.environment import meta_text
-from publisher.site.facets import Facets
-from publisher.site.groups import HEARD, Groups, Member, group_pages, groups_of, sections
-from publisher.site.related import Subject, in_order, suggest
+from publisher.site.facets import FacetBook
+from publisher.site.groups import HEARD, group_pages, sections
 from publisher.text import plain_text
 from publisher.words import Words
 
@@ -81,10 +80,13 @@ class Site:
     Args:
         released: by the order of their release, with everything but their pages.
         facets: of every one of them.
+        relations: of them.
         former: for each key at which an episode's page was, the key of its page now; empty for one removed.
-        known: how much the first of the episodes share, where that was worked out before.
-        words: asked for the words of episodes whose facets have none.
         standing: pages of groups whose episodes are all as they were, where nothing but episodes was added.
+
+    Attributes:
+        shared: fingerprint of what every page is rendered from.
+        standing_keys: of pages of groups that are as they were.
     """
 
     def __init__(
@@ -93,10 +95,9 @@ class Site:
         site: SitePage,
         episodes: dict[str, Episode],
         released: Sequence[Released],
-        facets: Mapping[str, Facets],
+        facets: FacetBook,
+        relations: Relations,
         former: dict[str, str],
-        known: Alike | None,
-        words: Wordbook,
         standing: StandingPages = _NO_PAGES,
     ) -> None:
         self._shop = shop
@@ -104,49 +105,79 @@ class Site:
         self._episodes = episodes
         self._released = released
         self._facets = facets
+        self._relations = relations
         self._former = former
         self._items = {item.slug: item for item in released}
         self._known: dict[str, PageEpisode] = {}
-        members = [
-            Member(item.slug, item.published, episodes[item.slug].season, facets[item.slug])
-            for item in released
-        ]
-        self._groups: Groups = groups_of(shop.show, members)
+        self._groups = relations.groups
         everything = self._groups.everything
         listed = (*self._groups.all, *([everything] if everything.slugs else []))
         self._group_pages = [(group, page) for group in listed for page in group_pages(group)]
-        self._by_slug: dict[str, list[Group]] = {}
-        for group in self._groups.all:
-            for slug in group.slugs:
-                self._by_slug.setdefault(slug, []).append(group)
-        subjects = in_order(_subject(episodes[item.slug], item, facets[item.slug]) for item in released)
-        self.alike = compared(subjects, known, words)
-        self._suggested = suggest(subjects, serial=shop.show.type == "serial", ranked=self.alike.ranked)
         # An episode more is another index, and that only the page which searches needs to know.
         shared = replace(site, indexes=("search/",) if site.indexes else ())
         self.shared = mark(templates_digest(), shared)
-        """Fingerprint of what every page is rendered from."""
         self._standing = standing if standing.shared == self.shared else _NO_PAGES
+        self._open = self._those_open()
+        self._by_slug = self._groups.having(self._open)
+        self._touched_pages, self.standing_keys = self._parted()
+
+    def _those_open(self) -> frozenset[str]:
+        """Slugs of the episodes of whose own pages it is not known that they stand."""
+        slugs = frozenset(self._items)
+        moved, taken = self._relations.moved, self._standing.taken
+        return slugs if moved is None or not taken else moved | (slugs - taken)
+
+    def _parted(self) -> tuple[list[tuple[Group, GroupPage]], list[str]]:
+        """The pages of groups that have an episode of which it is not known that its lists stand; and the
+        keys of all others."""
+        taken, known = self._standing.taken, self._standing.made_of
+        if not taken:
+            return self._group_pages, []
+        new = self._items.keys() - taken
+        own = {self._groups.everything.url, *(group.url for slug in new for group in self._by_slug[slug])}
+        touched, standing = [], []
+        for group, page in self._group_pages:
+            key = f"{page.url}index.html"
+            if key not in known or (group.url in own and self._may_differ(group, page, new)):
+                touched.append((group, page))
+            else:
+                standing.append(key)
+        return touched, standing
+
+    def _may_differ(self, group: Group, page: GroupPage, new: Set[str]) -> bool:
+        """Whether a page of a group that has new episodes may be another than it was."""
+        return (
+            # All pages of a person show them as in their newest episode.
+            group.kind == "person"
+            or not new.isdisjoint(page.slugs)
+            # A full page leads to the one after it, which may be another since.
+            or page.newer in ("", group.url)
+            or f"{page.newer}index.html" not in self._standing.made_of
+        )
 
     def made_of(self) -> dict[str, str]:
-        """For each episode by its slug, a fingerprint of all that its own pages are rendered from."""
-        return {item.slug: self._made_of(place, item) for place, item in enumerate(self._released)}
+        """A fingerprint of all that an episode's own pages are rendered from, by its slug; only of episodes
+        of which it is not known that their pages stand."""
+        return {
+            item.slug: self._made_of(place, item)
+            for place, item in enumerate(self._released)
+            if item.slug in self._open
+        }
 
     def orders(self, made_of: Mapping[str, str]) -> list[SitePageOrder]:
-        """Every page that is no episode's, and those of some episodes. Pages that lead to others come after
-        them: whoever stops half-way leaves no page that leads nowhere.
+        """Every page that is no episode's, but those of `standing_keys`; and those of some episodes. Pages
+        that lead to others come after them: whoever stops half-way leaves no page that leads nowhere.
 
         Args:
             made_of: as `made_of` gives it, of the episodes whose own pages are wanted.
         """
         found = [self._former_page(key, target) for key, target in self._former.items()]
-        for place, item in enumerate(self._released):
+        for place, item in enumerate(self._released) if made_of else ():
             if item.slug in made_of:
                 found += self._of_episode(place, item, made_of[item.slug])
-        if any(facets.has_quiz for facets in self._facets.values()):
+        if self._facets.has_quiz:
             found.append(self._plain("certificate/index.html", site_pages.render_certificate))
-        touched = self._touched()
-        found += [self._group_page(group, page, touched) for group, page in self._group_pages]
+        found += [self._group_page(group, page) for group, page in self._touched_pages]
         if self._site.indexes:
             found.append(
                 self._order(
@@ -184,7 +215,7 @@ class Site:
         linked_data = self._home_data(self._groups.all)
         return self._order(
             HOME_KEY,
-            (*(self._facets[slug].listed for slug in newest), mark(_counted(ways), count, linked_data)),
+            (*self._facets.listed(newest), mark(_counted(ways), count, linked_data)),
             lambda: site_pages.render_home(
                 self._site,
                 tuple(self._listed(slug) for slug in newest),
@@ -200,30 +231,14 @@ class Site:
             "topics/index.html", (mark(_counted(ways)),), lambda: site_pages.render_topics(self._site, ways)
         )
 
-    def _touched(self) -> frozenset[str]:
-        """Addresses of the groups that have an episode of which it is not known that its lists stand."""
-        taken = self._standing.taken
-        own = {
-            group.url
-            for item in self._released
-            if item.slug not in taken
-            for group in self._by_slug.get(item.slug, ())
-        }
-        return frozenset({*own, self._groups.everything.url})
-
-    def _group_page(self, group: Group, page: GroupPage, touched: frozenset[str]) -> SitePageOrder:
-        facets = self._facets
-        if group.url not in touched and (standing := self._standing.made_of.get(f"{page.url}index.html")):
-            return SitePageOrder(
-                f"{page.url}index.html", standing, partial(self._rendered_group, group, page)
-            )
+    def _group_page(self, group: Group, page: GroupPage) -> SitePageOrder:
         return self._order(
             f"{page.url}index.html",
             (
                 repr((group.kind, group.key, group.label, group.name, group.url)),
                 f"{page.number} {page.newer} {page.older}",
                 self._shown(group),
-                *(facets[slug].listed for slug in page.slugs),
+                *self._facets.listed(page.slugs),
             ),
             partial(self._render_group, group, page),
         )
@@ -235,9 +250,6 @@ class Site:
         # Whom an episode names twice is as the last of these.
         people = reversed(self._facets[group.slugs[0]].people)
         return next(person.shown for person in people if person.name == group.name)
-
-    def _rendered_group(self, group: Group, page: GroupPage) -> bytes:
-        return self._render_group(group, page).encode()
 
     def _render_group(self, group: Group, page: GroupPage) -> str:
         if group.kind == "person":
@@ -257,15 +269,15 @@ class Site:
         return _joined(
             self.shared,
             item.slug,
-            facets[item.slug].source,
+            facets.source(item.slug),
             *[facets[slug].named if slug else "" for slug in (newer, older, following, *related)],
-            *[group.url for group in self._by_slug.get(item.slug, ())],
+            *[group.url for group in self._by_slug[item.slug]],
         )
 
     def _others(self, place: int, item: Released) -> tuple[str, str, str, list[str]]:
         """Slugs of whom an episode's page leads to: the newer, the older, the one to go on with, and those
         that are alike. Empty where there is none."""
-        suggested = self._suggested[item.slug]
+        suggested = self._relations.suggested(item.slug)
         related = [slug for slug in suggested.related if slug != suggested.next]
         return self._neighbour(place + 1), self._neighbour(place - 1), suggested.next, related
 
@@ -303,7 +315,7 @@ class Site:
         pages_known = [
             (base, ""),
             *[
-                (base + page_key(item.slug).removesuffix("index.html"), _day(item.published))
+                (base + page_key(item.slug)[: -len("index.html")], _day(item.published))
                 for item in reversed(self._released)
             ],
             (f"{base}topics/", ""),
@@ -444,23 +456,7 @@ def below(slug: str, path: str) -> str:
 def _day(moment: datetime) -> str:
     """In UTC, as ISO 8601 has it."""
     in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return in_utc.isoformat()[:10]
-
-
-def _subject(episode: Episode, item: Released, facets: Facets) -> Subject:
-    return Subject(
-        slug=episode.slug,
-        published=item.published,
-        taxonomies=facets.topics,
-        people=facets.guests,
-        organizations=facets.organizations,
-        words=facets.words,
-        related=episode.related,
-        next=episode.next,
-        season=episode.season,
-        number=episode.number,
-        print=facets.source,
-    )
+    return in_utc.date().isoformat()
 
 
 def _counted(ways: Sequence[Section]) -> list[tuple[object, ...]]:

@@ -1,18 +1,18 @@
 """What is known of each episode of the release that stands, so that of one that stays as it is nothing is
 worked out again: whether it is as it was, the key of its feed item, and its facets.
 
-It holds while the release, the show and the code are those of which it was noted. All of it is one value in
-the show's cache, by columns: ten thousand are read at once.
+It holds while the release, the show and the code are those of which it was noted. In the show's cache it
+stands by columns (`publisher.release.columns`).
 """
 
 from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from publisher import __version__
 from publisher.cache import Table
@@ -23,13 +23,16 @@ from publisher.model import Show
 from publisher.parts import RECIPES
 from publisher.planning import Plan, PlannedEpisode
 from publisher.reading.kept import KeptEpisode, mark_of
+from publisher.release.columns import read_columns, write_columns
 from publisher.release.published import KEPT, Published, copy_of
-from publisher.site.alike import Alike
-from publisher.site.facets import Facets, Heard
+from publisher.site.facets import FacetBook, Facets, columns_of
 from publisher.state.code import code_stamp
 
+if TYPE_CHECKING:
+    from publisher.release.relations import KnownRelations, Relations
+
 _TABLE: Final = "standing"
-_ALIKE: Final = "alike"
+_RELATIONS: Final = "relations"
 _WORDS: Final = "words"
 """Few releases ask for them: those of old episodes are needed where one of these is edited."""
 _MARK_CHARACTERS: Final = 20
@@ -103,10 +106,11 @@ class Standing:
         self._planned_by = mark(code, replace(show, episodes=()), asked)
         self._made_by = self._built_by = ""
         self._columns: Sequence[list[str]] = _NOTHING
+        self._sums: list[int] = []
         self._place: dict[str, int] = {}
         """Of each episode that is known, in the columns."""
         self._is_by_this_plan = False
-        self._is_of_release = False
+        self._release, self._is_of_release = "", False
         self._taken: frozenset[str] = frozenset()
         self._shared = ""
         self._shards: list[tuple[str, int, str]] = []
@@ -115,24 +119,25 @@ class Standing:
         self._going_on: tuple[Sequence[PlannedEpisode], dict[str, int]] = ((), {})
         self._facets: dict[str, Facets] = {}
         self._items: dict[str, str] = {}
-        self._alike: Alike | None = None
+        self._relations: Relations | None = None
 
     def read(self, published: Published) -> None:
         """Reads what was noted of the release that stands."""
         if self._state is None or published.manifest is None:
             return
         with Table(self._state, _TABLE) as table:
-            noted = table.read(self._scope, [""]).get("")
-        if noted is None:
-            return
-        try:
-            about, columns = _unpacked(noted)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            return  # another version's
+            noted = table.read(self._scope, [""]).get("", b"")
+            try:
+                about = _read_about(noted)
+                columns = read_columns(table, self._scope, about["sums"], len(_Row._fields))
+            except (AttributeError, KeyError, TypeError, ValueError):
+                return  # another version's
+        if len({*columns[0]}) != len(columns[0]):
+            return  # an episode stands twice
         release, planned_by = about["release"], about["planned_by"]
-        self._columns, self._built_by = columns, about["built_by"]
+        self._columns, self._sums, self._built_by = columns, about["sums"], about["built_by"]
         self._shared, self._shards = about["shared"], about["shards"]
-        self._is_of_release = release == published.manifest_key
+        self._release, self._is_of_release = release, release == published.manifest_key
         self._place = {slug: place for place, slug in enumerate(columns[0])}
         self._is_by_this_plan = planned_by == self._planned_by
         if not self._is_of_release:
@@ -174,28 +179,18 @@ class Standing:
         self._is_built_alike = bool(made) and built_by == self._built_by
         self._built_by, self._made_by = built_by, mark(made) if made else ""
 
-    def facets(self, released: Sequence[PlannedEpisode]) -> dict[str, Facets]:
-        """Those of the episodes that go out as they were, as far as they are known."""
+    def facets(self, released: Sequence[PlannedEpisode], make: Callable[[str], Facets]) -> FacetBook:
+        """Those of the episodes that go out as they were, as far as they are known.
+
+        Args:
+            make: as `FacetBook` takes it.
+        """
         if not self._is_built_alike:
-            return {}
-        going_on = self._of(released)
-        columns = [self._columns[place] for place in _TEXTS]
-        lists, quizzes = self._columns[_LISTS], self._columns[_HAS_QUIZ]
-        known = {slug: place for slug, place in going_on.items() if lists[place]}
-        try:
-            values = json.loads(f"[{','.join([lists[place] for place in known.values()])}]")
-            found = {}
-            for (slug, place), of_lists in zip(known.items(), values, strict=True):
-                topics, people, guests, organizations = of_lists
-                heard = tuple([Heard._make(person) for person in people])
-                texts = [column[place] for column in columns]
-                found[slug] = Facets._make(
-                    (*texts, topics, heard, guests, organizations, quizzes[place] == "1", "")
-                )
-        except (TypeError, ValueError):
-            return {}
-        self._taken = frozenset(found)
-        return found
+            return FacetBook(make)
+        lists = self._columns[_LISTS]
+        known = {slug: place for slug, place in self._of(released).items() if lists[place]}
+        self._taken = frozenset(known)
+        return FacetBook(make, known, dict(zip(_Row._fields, self._columns, strict=True)))
 
     def taken_over(self, plan: Plan) -> frozenset[str]:
         """Slugs of the episodes that go out as they were, with all that others show of them, where the
@@ -267,20 +262,27 @@ class Standing:
     def keep_item(self, slug: str, key: str) -> None:
         self._items[slug] = key
 
-    def alike(self) -> Alike | None:
-        """How much the episodes of the release share, where that is known."""
+    def relations(self) -> KnownRelations | None:
+        """What was worked out of the relations of episodes, where that holds for this show."""
+        # Imported here: a run that plans and finds nothing to do need not know.
+        from publisher.release.relations import KnownRelations
+
         if self._state is None:
             return None
         with Table(self._state, _TABLE) as table:
-            noted = table.read(self._scope, [_ALIKE]).get(_ALIKE, b"")
-        by, _, values = noted.partition(b"\n")
+            noted = table.read(self._scope, [_RELATIONS]).get(_RELATIONS, b"")
+        about, _, values = noted.partition(b"\n")
+        by, _, release = about.decode().partition(" ")
+        if by != self._built_by:
+            return None
+        stands = self._is_built_alike and self._is_of_release and release == self._release
         try:
-            return Alike.from_json(json.loads(values)) if by == self._built_by.encode() else None
-        except (ValueError, TypeError, KeyError, AttributeError):
+            return KnownRelations.from_json(json.loads(values), is_of_release=stands)
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError):
             return None
 
-    def keep_alike(self, alike: Alike) -> None:
-        self._alike = alike
+    def keep_relations(self, relations: Relations) -> None:
+        self._relations = relations
 
     def settle(self, plan: Plan, key: str) -> None:
         """Notes what is known now of the release that stands.
@@ -293,10 +295,6 @@ class Standing:
         order, new = self._settled(plan.released)
         if not new and order == [*range(len(self._columns[0]))] and not plan.has_changes:
             return
-        columns = [
-            _in_order([*column, *[row[number] for row in new]], order)
-            for number, column in enumerate(self._columns)
-        ]
         with Table(self._state, _TABLE) as table:
             about = {
                 "release": key,
@@ -304,11 +302,12 @@ class Standing:
                 "built_by": self._built_by,
                 "shared": self._shared,
                 "shards": self._shards,
+                "sums": write_columns(table, self._scope, self._columns, new, order, self._sums),
             }
-            table.put(self._scope, "", _packed(about, columns))
-            if self._alike is not None:
-                values = json.dumps(self._alike.to_json()).encode()
-                table.put(self._scope, _ALIKE, self._built_by.encode() + b"\n" + values)
+            table.put(self._scope, "", json.dumps(about).encode())
+            if self._relations is not None:
+                values = json.dumps(self._relations.to_json())
+                table.put(self._scope, _RELATIONS, f"{self._built_by} {key}\n{values}".encode())
 
     def _settled(self, released: Sequence[PlannedEpisode]) -> tuple[list[int], list[_Row]]:
         """What is known of each episode of a release: its place in the columns, or behind them the rows that
@@ -344,15 +343,7 @@ class Standing:
         facets = self._facets.get(planned.slug)
         if facets is None:
             return known
-        return known._replace(
-            lists=json.dumps([facets.topics, facets.people, facets.guests, facets.organizations]),
-            listed=facets.listed,
-            named=facets.named,
-            source=facets.source,
-            found=facets.found,
-            date=facets.date,
-            has_quiz="01"[facets.has_quiz],
-        )
+        return known._replace(**columns_of(facets))
 
     def _of(self, released: Sequence[PlannedEpisode]) -> dict[str, int]:
         """Of the episodes that go out as they were, by the folder for which `same` was asked, their places in
@@ -370,38 +361,13 @@ class Standing:
         return self._going_on[1]
 
 
-_MARK, _IS_SAME, _ITEM, _LISTS, _HAS_QUIZ = (
-    _Row._fields.index(name) for name in ("mark", "is_same", "item", "lists", "has_quiz")
-)
-_TEXTS: Final = [_Row._fields.index(name) for name in Facets._fields[: Facets._fields.index("topics")]]
+_MARK, _IS_SAME, _ITEM, _LISTS = (_Row._fields.index(name) for name in ("mark", "is_same", "item", "lists"))
 _NOTHING: Final[Sequence[list[str]]] = [[] for _ in _Row._fields]
-_APART: Final = "\0"
-"""Between columns: no name of a folder has it, and nothing else that is noted."""
 
 
-def _in_order(column: list[str], order: list[int]) -> list[str]:
-    return [column[place] for place in order]
-
-
-def _packed(about: dict[str, Any], columns: Sequence[list[str]]) -> bytes:
-    """A column is one text with a line for each episode: ten thousand rows would each have to be begun and
-    ended."""
-    texts = [json.dumps(about), *["\n".join(column) for column in columns]]
-    return _APART.join(texts).encode("utf-8", "surrogatepass")
-
-
-def _unpacked(noted: bytes) -> tuple[dict[str, Any], Sequence[list[str]]]:
-    """Raises AttributeError, KeyError, TypeError, ValueError for what `_packed` did not give."""
-    about, *found = noted.decode("utf-8", "surrogatepass").split(_APART)
-    if len(found) != len(_Row._fields):
-        raise ValueError("there are other columns")
-    # No slug is empty.
-    columns = [text.split("\n") for text in found] if found[0] else _NOTHING
-    if len({*map(len, columns)}) > 1:
-        raise ValueError("the columns are not of the same episodes")
-    if len({*columns[0]}) != len(columns[0]):
-        raise ValueError("an episode stands twice")
-    values = json.loads(about)
+def _read_about(noted: bytes) -> dict[str, Any]:
+    """Raises AttributeError, KeyError, TypeError, ValueError for what `Standing.settle` did not note."""
+    values = json.loads(noted)
     shards = [(str(folder), int(count), str(told)) for folder, count, told in values["shards"]]
     texts = {name: str(values[name]) for name in ("release", "planned_by", "built_by", "shared")}
-    return texts | {"shards": shards}, columns
+    return texts | {"shards": shards, "sums": [int(total) for total in values["sums"]]}

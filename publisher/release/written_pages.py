@@ -27,7 +27,8 @@ def write_pages(
     """
     before, anew = plan.before, "damaged" in plan.show_changes
     made_of = site.made_of()
-    changed = {item.slug: item for item in released if anew or item.made_of != made_of[item.slug]}
+    of = {item.slug: item for item in released} if made_of else {}
+    changed = {slug for slug, found in made_of.items() if anew or of[slug].made_of != found}
     standing = {page.key: page for page in before.pages} if before else {}
     slugs = {item.slug for item in released}
     # Where an episode was, a page will say where it is now: that is no new address, nor is one that two
@@ -49,7 +50,8 @@ def write_pages(
         for wanted in (first, then)
         for order, page in zip(wanted, each(write, wanted), strict=True)
     }
-    pages = {order.key: (written.get(order.key) or standing[order.key], order.made_of) for order in orders}
+    pages = {key: (standing[key], known[key]) for key in site.standing_keys}
+    pages |= {order.key: (written.get(order.key) or standing[order.key], order.made_of) for order in orders}
     found = [_with_pages(item, pages) if item.slug in changed else item for item in released]
     return found, pages
 

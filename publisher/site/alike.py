@@ -36,17 +36,24 @@ class Alike:
     def __init__(self) -> None:
         self._prints: list[str] = []
         self._lengths: list[int] = []
-        self._best: list[list[tuple[int, int]]] = []
-        """Of each the score and the place of those that are most like it."""
+        self._best: list[list[int]] = []
+        """Of each the score and the place of those that are most like it, one after the other."""
         self._seen: dict[str, tuple[int, list[int]]] = {}
         """How many have a fact, and which had it last."""
         self._words: dict[str, list[int]] = {}
         self._frequent: set[str] = set()
+        self.touched: set[int] = set()
+        """Places of those that were compared here, and of those that are like them."""
 
     @property
     def ranked(self) -> list[list[int]]:
         """Of each episode the places of those that are most like it, the most like it first."""
-        return [[other for _, other in best] for best in self._best]
+        return [best[1::2] for best in self._best]
+
+    @property
+    def slugs(self) -> list[str]:
+        """Of the episodes that were compared, by their places."""
+        return [of.rpartition(" ")[0] for of in self._prints]
 
     def fits(self, ordered: Sequence[Subject]) -> bool:
         """Whether the episodes begin with those that were compared, and these are as they were."""
@@ -71,16 +78,20 @@ class Alike:
             own = subject.words or known.get(subject.slug, "")
             for older, score in self._scores(at, subject, own).items():
                 if score >= _LEAST:
-                    self._best[at].append((score // _STEP, older))
-                    self._best[older].append((score // _STEP, at))
+                    self._best[at] += (score // _STEP, older)
+                    self._best[older] += (score // _STEP, at)
                     touched.add(older)
         for at in touched:
-            found = self._best[at]
+            best = self._best[at]
+            found = [*zip(best[::2], best[1::2], strict=True)]
             least = nlargest(_CANDIDATES, [score for score, _ in found])[-1] if found else 0
-            best = sorted(
+            first = sorted(
                 (-score, abs(times[at] - times[other]), other) for score, other in found if score >= least
             )
-            self._best[at] = [(-score, other) for score, _, other in best[:_CANDIDATES]]
+            self._best[at] = [
+                *chain.from_iterable((-score, other) for score, _, other in first[:_CANDIDATES])
+            ]
+        self.touched |= touched
 
     def _scores(self, at: int, subject: Subject, words: str) -> dict[int, int]:
         """How much an episode shares with every older one."""
@@ -115,7 +126,7 @@ class Alike:
         return {
             "prints": self._prints,
             "lengths": self._lengths,
-            "best": [[*chain.from_iterable(best)] for best in self._best],
+            "best": self._best,
             "seen": self._seen,
             "words": self._words,
             "frequent": sorted(self._frequent),
@@ -126,8 +137,7 @@ class Alike:
         """Raises KeyError, TypeError, ValueError for what `to_json` did not give."""
         alike = Alike()
         alike._prints, alike._lengths = values["prints"], values["lengths"]
-        alike._best = [[*zip(best[::2], best[1::2], strict=True)] for best in values["best"]]
-        alike._seen = {fact: (count, newest) for fact, (count, newest) in values["seen"].items()}
+        alike._best, alike._seen = values["best"], values["seen"]
         alike._words, alike._frequent = values["words"], {*values["frequent"]}
         if not len(alike._prints) == len(alike._lengths) == len(alike._best):
             raise ValueError("they are not of the same episodes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,12 +21,12 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from publisher.errors import ShowError
 from publisher.model import Person
 from publisher.problems import Problem
-from publisher.site.data import PageEpisode, SitePage
+from publisher.site.data import Group, PageEpisode, SitePage
 from publisher.site.groups import HEARD
 from publisher.suggest import nearest
 from publisher.words import Words, direction, format_clock, format_date, format_duration, language_name
@@ -188,6 +188,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> Environment:
         "language_name": language_name,
         "listed": lambda chapters: [chapter for chapter in chapters if chapter.toc and chapter.title],
         "meta": meta_text,
+        "pills": _pills,
         "post": _post,
         "quoted": lambda text: quote(text, safe=""),
         "web": web_address,
@@ -220,6 +221,23 @@ def script_json(value: object) -> Markup:
 def _label(episode: PageEpisode) -> str:
     """What stands for the episode in a list: its code, else its number."""
     return episode.code or (f"{episode.number}" if episode.number is not None else "")
+
+
+def _pills(groups: Sequence[Group], root: str) -> Markup:
+    """Items of a list that lead to groups, each with its number of episodes.
+
+    A show of ten thousand episodes has as many guests: a loop of the template's own takes ten times as long.
+
+    Args:
+        root: the way to the base.
+    """
+    up = "" if root == "./" else root
+    lines = [
+        f'<li><a href="{escape(up + group.url)}">{escape(group.name)}'
+        f' <span class="count">{len(group.slugs)}</span></a></li>'
+        for group in groups
+    ]
+    return Markup("\n".join(lines))
 
 
 def _post(person: Person) -> str:

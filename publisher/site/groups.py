@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import insort
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from typing import Final, NamedTuple
+from itertools import accumulate, groupby
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from publisher.identity import ascii_slug, sha256
@@ -37,6 +38,40 @@ class Groups:
     def of(self, kind: GroupKind, key: str = "") -> tuple[Group, ...]:
         return tuple(group for group in self.all if group.kind == kind and (not key or group.key == key))
 
+    def having(self, slugs: Collection[str]) -> dict[str, list[Group]]:
+        """The groups of each of some episodes, as pages list them."""
+        found: dict[str, list[Group]] = {slug: [] for slug in slugs}
+        for group in self.all:
+            for slug in group.slugs:
+                if slug in found:
+                    found[slug].append(group)
+        return found
+
+    def to_json(self, places: Mapping[str, int]) -> list[list[Any]]:
+        """By columns.
+
+        Args:
+            places: of each episode, by which it is known again.
+        """
+        listed = (*self.all, self.everything)
+        kinds, keys, labels, names, urls, slugs, _ = zip(*listed, strict=True)
+        members = [places[slug] for of in slugs for slug in of]
+        return [[*kinds], [*keys], [*labels], [*names], [*urls], [*map(len, slugs)], members]
+
+    @staticmethod
+    def from_json(values: Sequence[Sequence[Any]], slugs: Sequence[str]) -> Groups:
+        """Raises IndexError, TypeError, ValueError for what `to_json` did not give.
+
+        Args:
+            slugs: by the places that were given to it.
+        """
+        kinds, keys, labels, names, urls, lengths, members = values
+        ends = [*accumulate(lengths)]
+        named = [slugs[place] for place in members]
+        together = [tuple(named[end - length : end]) for end, length in zip(ends, lengths, strict=True)]
+        *groups, everything = map(Group, kinds, keys, labels, names, urls, together)
+        return Groups(tuple(groups), everything)
+
 
 class Member(NamedTuple):
     """An episode, as far as it belongs to others."""
@@ -47,38 +82,44 @@ class Member(NamedTuple):
     facets: Facets
 
 
-def groups_of(show: Show, members: Sequence[Member]) -> Groups:
+def groups_of(show: Show, members: Sequence[Member], known: Groups | None = None) -> Groups:
     """The groups of a show's published episodes; those of people without the person.
 
     Args:
         members: oldest first.
+        known: the groups of episodes that came before all of these, which go into them too.
     """
     found: list[Group] = []
+    blocks: dict[tuple[GroupKind, str], list[Group]] = {}
+    for group in known.all if known else ():
+        blocks.setdefault((group.kind, group.key), []).append(group)
+
+    def grouped(kind: GroupKind, key: str, label: str, folder: str, named: Iterable[Sequence[str]]) -> None:
+        made = _Named(kind, key, label, folder, blocks.get((kind, key), []))
+        found.extend(made.with_members(slugs, named))
+
+    def numbered(
+        kind: GroupKind, folder: str, numbers: Iterable[int | None], name: Callable[[int], str]
+    ) -> None:
+        found.extend(
+            _numbered(kind, folder, zip(slugs, numbers, strict=True), name, blocks.get((kind, kind), []))
+        )
+
     topics = [dict(member.facets.topics) for member in members]
     people = [member.facets.people for member in members]
     slugs = [member.slug for member in members]
     for key, label in show.taxonomies:
         values = [of.get(key, ()) for of in topics]
-        found += _grouped("topic", key, label, f"topics/{ascii_slug(key) or 'topic'}", slugs, values)
-    heard = [[name for name, _, _ in of] for of in people]
-    found += _grouped("person", "person", "", "people", slugs, heard)
+        grouped("topic", key, label, f"topics/{ascii_slug(key) or 'topic'}", values)
+    grouped("person", "person", "", "people", [[name for name, _, _ in of] for of in people])
     belonging = [[organization for _, organization, _ in of] for of in people]
-    found += _grouped("organization", "organization", "", "organizations", slugs, belonging)
-    names = dict(show.seasons)
-    found += _numbered(
-        "season",
-        "seasons",
-        ((member.slug, member.season) for member in members),
-        lambda number: names.get(number, str(number)),
-    )
-    zone = ZoneInfo(show.timezone)
-    found += _numbered(
-        "year",
-        "archive",
-        ((member.slug, member.published.astimezone(zone).year) for member in members),
-        str,
-    )
-    return Groups(tuple(found), Group("all", "all", "", "", "archive/", tuple(reversed(slugs))))
+    grouped("organization", "organization", "", "organizations", belonging)
+    names, zone = dict(show.seasons), ZoneInfo(show.timezone)
+    seasons = [member.season for member in members]
+    numbered("season", "seasons", seasons, lambda number: names.get(number, str(number)))
+    numbered("year", "archive", [member.published.astimezone(zone).year for member in members], str)
+    older = known.everything.slugs if known else ()
+    return Groups(tuple(found), Group("all", "all", "", "", "archive/", (*reversed(slugs), *older)))
 
 
 def group_pages(group: Group) -> tuple[GroupPage, ...]:
@@ -126,29 +167,57 @@ def _largest_first(groups: Sequence[Group]) -> list[Group]:
     return sorted(groups, key=lambda group: -len(group.slugs))
 
 
-def _grouped(
-    kind: GroupKind, key: str, label: str, folder: str, slugs: Iterable[str], named: Iterable[Sequence[str]]
-) -> list[Group]:
+class _Named:
     """Groups by what episodes name.
 
     Args:
-        slugs, named: of each episode.
+        known: those that are there, as pages list them.
     """
-    having: dict[str, list[str]] = {}
-    for slug, names in zip(slugs, named, strict=True):
-        for name in names if len(names) < 2 else dict.fromkeys(names):
-            if name:
-                having.setdefault(name, []).append(slug)
-    taken: set[str] = set()
-    groups = []
-    for name, members in having.items():
-        # Who came first keeps the plain address when another name would have the same.
+
+    def __init__(self, kind: GroupKind, key: str, label: str, folder: str, known: Sequence[Group]) -> None:
+        self._about = kind, key, label
+        self._folder = folder
+        self._groups = [*known]
+        self._place = {group.name: place for place, group in enumerate(known)}
+        self._taken = {group.url for group in known}
+
+    def with_members(self, slugs: Iterable[str], named: Iterable[Sequence[str]]) -> list[Group]:
+        """All of them as pages list them, with further episodes.
+
+        Args:
+            slugs, named: of each episode, oldest first.
+        """
+        having: dict[str, list[str]] = {}
+        for slug, names in zip(slugs, named, strict=True):
+            for name in names if len(names) < 2 else dict.fromkeys(names):
+                if name:
+                    having.setdefault(name, []).append(slug)
+        new = []
+        for name, members in having.items():
+            place = self._place.get(name)
+            if place is None:
+                new.append(Group(*self._about, name, self._url(name), tuple(members[::-1])))
+            else:
+                before = self._groups[place]
+                self._groups[place] = before._replace(slugs=(*members[::-1], *before.slugs))
+        if len(new) > len(self._groups):
+            return sorted([*self._groups, *new], key=_by_name)
+        for group in new:
+            insort(self._groups, group, key=_by_name)
+        return self._groups
+
+    def _url(self, name: str) -> str:
+        """Who came first keeps the plain address when another name would have the same."""
         address = ascii_slug(name) or sha256(name.encode())[:12]
-        if address in taken:
+        if f"{self._folder}/{address}/" in self._taken:
             address = f"{address}-{sha256(name.encode())[:8]}"
-        taken.add(address)
-        groups.append(Group(kind, key, label, name, f"{folder}/{address}/", tuple(members[::-1])))
-    return sorted(groups, key=lambda group: (group.name.casefold(), group.name))
+        url = f"{self._folder}/{address}/"
+        self._taken.add(url)
+        return url
+
+
+def _by_name(group: Group) -> tuple[str, str]:
+    return group.name.casefold(), group.name
 
 
 def _numbered(
@@ -156,12 +225,14 @@ def _numbered(
     folder: str,
     numbered: Iterable[tuple[str, int | None]],
     name: Callable[[int], str],
-) -> list[Group]:
+    known: Sequence[Group],
+) -> Iterator[Group]:
+    """Groups by a number, the highest first."""
     slugs: dict[int, list[str]] = {}
     for slug, number in numbered:
         if number is not None:
             slugs.setdefault(number, []).append(slug)
-    return [
-        Group(kind, kind, "", name(number), f"{folder}/{number}/", tuple(reversed(slugs[number])))
-        for number in sorted(slugs, reverse=True)
-    ]
+    groups = {int(group.url.split("/")[1]): group for group in known}
+    for number in sorted({*slugs, *groups}, reverse=True):
+        group = groups.get(number) or Group(kind, kind, "", name(number), f"{folder}/{number}/")
+        yield group._replace(slugs=(*reversed(slugs.get(number, [])), *group.slugs))

@@ -15,6 +15,7 @@ MOST_BYTES: Final = 50 * 1024 * 1024
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.~:/-]+")
 """What stands in XML as it is."""
+_PLAIN_BYTES: Final = bytes(byte for byte in range(128) if _PLAIN.fullmatch(chr(byte)))
 
 _XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -38,7 +39,8 @@ def sitemaps(
         base_url: under which the keys are found.
     """
     room = most_bytes - len(_sitemap([]))
-    if len(addresses) <= most_addresses and _PLAIN.fullmatch("".join([address for address, _ in addresses])):
+    together = "".join([address for address, _ in addresses]).encode()
+    if len(addresses) <= most_addresses and not together.translate(None, _PLAIN_BYTES):
         # As nearly always; told and written ten times as fast.
         entries = [
             f"<url><loc>{address}</loc><lastmod>{day}</lastmod></url>\n"

@@ -66,34 +66,41 @@ class Suggestions(NamedTuple):
     next: str = ""
 
 
-def suggest(
-    subjects: Sequence[Subject], *, serial: bool = False, ranked: Sequence[Sequence[int]]
-) -> dict[str, Suggestions]:
-    """What to suggest after each episode, by slug.
+class Suggesting:
+    """What to suggest after each episode, worked out when it is asked for.
 
     Args:
-        subjects: as `in_order` gives them.
+        ordered: as `in_order` gives them.
         serial: whether the episodes are heard in order: then `next` is the one that follows.
         ranked: for each of them the places of those that are most like it, the most like it first
             (`publisher.site.alike`).
+
+    Attributes:
+        nexts: for each of them the place of the one to go on with; None where there is none.
     """
-    ordered = subjects
-    place = {subject.slug: at for at, subject in enumerate(ordered)}
-    nexts = _following(ordered) if serial else _going_on(ordered, ranked)
-    for at, subject in enumerate(ordered):
-        if subject.next in place and subject.next != subject.slug:
-            nexts[at] = place[subject.next]
-    suggestions = {}
-    for at, subject in enumerate(ordered):
-        chosen = [place[slug] for slug in subject.related if slug in place and slug != subject.slug]
-        worked_out = (other for other in ranked[at] if other != nexts[at])
+
+    def __init__(
+        self, ordered: Sequence[Subject], *, serial: bool = False, ranked: Sequence[Sequence[int]]
+    ) -> None:
+        self._ordered, self._ranked = ordered, ranked
+        self._place = {subject.slug: at for at, subject in enumerate(ordered)}
+        self.nexts = _following(ordered) if serial else _going_on(ordered, ranked)
+        for at, subject in enumerate(ordered):
+            if subject.next and subject.next in self._place and subject.next != subject.slug:
+                self.nexts[at] = self._place[subject.next]
+
+    def after(self, slug: str) -> Suggestions:
+        """What to suggest after an episode."""
+        place, ordered = self._place, self._ordered
+        at = place[slug]
+        following = self.nexts[at]
+        chosen = [place[other] for other in ordered[at].related if other in place and other != slug]
+        worked_out = (other for other in self._ranked[at] if other != following)
         related = list(dict.fromkeys((*chosen, *worked_out)))[:MOST_RELATED]
-        following = nexts[at]
-        suggestions[subject.slug] = Suggestions(
+        return Suggestions(
             related=tuple(ordered[other].slug for other in related),
             next="" if following is None else ordered[following].slug,
         )
-    return suggestions
 
 
 def in_order(subjects: Iterable[Subject]) -> list[Subject]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from publisher.errors import StoreError
 from publisher.manifest import (
@@ -31,8 +30,6 @@ _MANIFEST_BYTES: Final = 64 << 20
 _FEED_SECONDS: Final = 120.0
 _MOST_RELEASES: Final = 10
 _GRACE_SECONDS: Final = 1.0
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~/-]+")
-"""What stands in an address as it is."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -212,35 +209,42 @@ def _in_order(
 ) -> tuple[list[Address], list[Address], int]:
     """What to look at: changed things, the show's own, the newest items; the rest, if everything is wanted,
     else how much that is. Each address once."""
-    known = {base_url + (key if _PLAIN.fullmatch(key) else quote(key)): item for key, item in objects.items()}
     newest = [address for item in feed.items[: run.limits.newest] for address in item]
     older = [address for item in feed.items[run.limits.newest :] for address in item]
     every = {address.url: address for address in [*feed.channel, *newest]}
     further = {address.url: address for address in older if address.url not in every}
-    named = every.keys() | further.keys()
+    named = {key for url in (*every, *further) for key in _keys_at(url, base_url) if key in objects}
     wanted = {key if "://" in key else base_url + quote(key) for key in changed}
+    asked = {key for url in wanted for key in _keys_at(url, base_url)}
     wanted |= {url.removesuffix("index.html") for url in wanted}
-    unnamed = [url for url in known if url not in named and url.removesuffix("index.html") not in named]
     # Of ten thousand pages few are looked at.
-    chosen = unnamed if run.everything else [url for url in unnamed if url in wanted]
-    for url in chosen:
-        item = known[url]
-        every[url] = Address(url, "page" if item.type.startswith("text/html") else "object", item.key)
+    chosen = [key for key in objects if (run.everything or key in asked) and key not in named]
+    for key in chosen:
+        item, url = objects[key], base_url + quote(key)
+        every[url] = Address(url, "page" if item.type.startswith("text/html") else "object", key)
     every |= further
     first = [address for url, address in every.items() if url in wanted]
     first += [address for address in [*feed.channel, *newest] if address.url not in wanted]
     first = list({address.url: address for address in first}.values())
     taken = {address.url for address in first}
     rest = [address for url, address in every.items() if url not in taken]
-    skipped = 0 if run.everything else len(rest) + len(unnamed) - len(chosen)
-    rest = [_known(address, known) for address in rest] if run.everything else []
-    return [_known(address, known) for address in first], rest, skipped
+    skipped = 0 if run.everything else len(rest) + len(objects) - len(named) - len(chosen)
+    rest = [_known(address, objects, base_url) for address in rest] if run.everything else []
+    return [_known(address, objects, base_url) for address in first], rest, skipped
 
 
-def _known(address: Address, known: dict[str, StoredObject]) -> Address:
+def _keys_at(url: str, base_url: str) -> tuple[str, ...]:
+    """What may be served at an address: its object, and for a folder the page in it."""
+    if not url.startswith(base_url):
+        return ()
+    key = unquote(url[len(base_url) :])
+    return (key,) if key and not key.endswith("/") else (key, f"{key}index.html")
+
+
+def _known(address: Address, objects: dict[str, StoredObject], base_url: str) -> Address:
     """The address with what the manifest says of it."""
-    url = address.url + "index.html" if address.url.endswith("/") else address.url
-    item = known.get(url)
+    keys = _keys_at(address.url, base_url)
+    item = objects.get(keys[-1]) if keys else None
     if item is None:
         return address
     return replace(

@@ -38,14 +38,17 @@ RUNS: Final = 12
 JUMPS: Final = tuple(timedelta(days=days) for days in (0, 1 / 1440, 1, 12, 25))
 """How much time passes."""
 
-_AS_IN_A_LARGE_SHOW: Final = {
+AS_IN_A_LARGE_SHOW: Final = {
     "manifest.writing.WHOLE_BYTES": 1,
     "release.feed_copy.WHOLE_BYTES": 1,
     "site.groups.PAGE_LENGTH": 2,
-    **{f"{module}._LEAST": 2 for module in ("manifest.writing", "feed.runs", "searching.shards")},
-    **{f"{module}._MOST": 3 for module in ("manifest.writing", "feed.runs", "searching.shards")},
+    **{f"{module}._LEAST": 2 for module in ("manifest.writing", "feed.runs")},
+    **{f"{module}._MOST": 3 for module in ("manifest.writing", "feed.runs")},
     **{f"{module}._ODDS": 2 for module in ("manifest.writing", "feed.runs", "searching.shards")},
-    "searching.shards._SMALL": 1,
+    "searching.shards._SMALL": 2,
+    "searching.shards._LEAST": 3,  # More than a small one has.
+    "searching.shards._MOST": 4,
+    "release.columns._ROWS": 2,
 }
 """What a show of thousands is cut by, so that one of a few is: every other show is made with these."""
 
@@ -199,7 +202,7 @@ def test_a_kept_cache_gives_what_no_cache_gives(
     for module in ("publisher.idle.recalling", "publisher.state.looking"):
         monkeypatch.setattr(f"{module}.time", _Ahead())
     if seed % 2 == 0:
-        for name, value in _AS_IN_A_LARGE_SHOW.items():
+        for name, value in AS_IN_A_LARGE_SHOW.items():
             monkeypatch.setattr(f"publisher.{name}", value)
 
     whole, real = list[str](), publisher.operations.publish

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+import random
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from publisher.model import Show
 from publisher.site.data import Group
 from publisher.site.facets import Facets, Heard
-from publisher.site.groups import PAGE_LENGTH, Member, group_pages, groups_of, sections
+from publisher.site.groups import PAGE_LENGTH, Groups, Member, group_pages, groups_of, sections
 
 
 def group(count: int) -> Group:
@@ -61,3 +63,48 @@ def test_home_shows_the_largest_and_says_how_many_there_are() -> None:
     assert [one.name for one in seasons.groups] == ["29", "28", "27"]
     assert sum(len(way.groups) for way in sections(groups.all)) == len(groups.all)
     assert groups.everything.slugs == tuple(member.slug for member in reversed(members))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_groups_that_are_gone_on_with_are_those_of_all_episodes(seed: int) -> None:
+    chance = random.Random(seed)
+    members = [made_up(chance, number) for number in range(chance.randrange(1, 40))]
+    groups, done = None, 0
+    while done < len(members):
+        done, start = done + chance.randrange(1, 8), done
+        groups = groups_of(SHOW, members[start:done], groups)
+        slugs = [member.slug for member in members[:done]]
+        kept = json.loads(json.dumps(groups.to_json({slug: place for place, slug in enumerate(slugs)})))
+        assert Groups.from_json(kept, slugs) == groups
+    assert groups == groups_of(SHOW, members)
+    assert groups.having({"e000"}) == {"e000": [group for group in groups.all if "e000" in group.slugs]}
+
+
+START = datetime(2020, 1, 1, 23, 30, tzinfo=UTC)
+"""Another year in Oslo."""
+
+SHOW = Show(
+    folder="show",
+    title="T",
+    description="D",
+    language="en",
+    timezone="Europe/Oslo",
+    taxonomies=(("theme", "Theme"), ("sted", "Sted")),
+    seasons=((1, "One"),),
+)
+
+
+def made_up(chance: random.Random, number: int) -> Member:
+    """An episode with names of which some have the same address."""
+    names = [chance.choice(("P", "p", "Q q", "q-q", "Æ", "!")) for _ in range(chance.randrange(3))]
+    return Member(
+        slug=f"e{number:03}",
+        published=datetime(2020, 1, 1, 23, 30, tzinfo=UTC)
+        + timedelta(days=20 * number + chance.randrange(20)),
+        season=chance.choice((None, 1, 2, 3)),
+        facets=Facets(
+            *("listed", "named", "source", "found", "date"),
+            topics=(("theme", tuple(chance.sample(["A", "a", "Å", "å b", "b"], 2))), ("sted", ("x",))),
+            people=tuple(Heard(name, chance.choice(("", "O", "o")), "shown") for name in names),
+        ),
+    )

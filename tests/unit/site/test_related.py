@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 
 from publisher.site.alike import Alike, compared
-from publisher.site.related import MOST_RELATED, Subject, Suggestions, in_order, suggest, words_of
+from publisher.site.related import MOST_RELATED, Subject, Suggesting, Suggestions, in_order, words_of
 
 START = datetime(2020, 1, 6, 5, tzinfo=UTC)
 
 
 def suggested(subjects: Iterable[Subject], *, serial: bool = False) -> dict[str, Suggestions]:
     ordered = in_order(subjects)
-    return suggest(ordered, serial=serial, ranked=compared(ordered, None).ranked)
+    suggesting = Suggesting(ordered, serial=serial, ranked=compared(ordered, None).ranked)
+    return {one.slug: suggesting.after(one.slug) for one in ordered}
 
 
 def subject(at: int, **values: Any) -> Subject:
