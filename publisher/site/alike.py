@@ -144,19 +144,6 @@ class Alike:
         return alike
 
 
-def compared(ordered: Sequence[Subject], known: Alike | None, words: Wordbook | None = None) -> Alike:
-    """All episodes compared with each other.
-
-    Args:
-        ordered: as `publisher.site.related.in_order` gives them.
-        known: what was worked out before, of the first of them or of others; it is added to if it can be.
-        words: asked for the words of those that have to be compared and come without.
-    """
-    alike = known if known is not None and known.fits(ordered) else Alike()
-    alike.add(ordered, words)
-    return alike
-
-
 def _print(subject: Subject) -> str:
     return f"{subject.slug} {subject.print}" if subject.print else ""
 

@@ -10,15 +10,22 @@ from typing import Any
 
 import pytest
 
-from publisher.site.alike import Alike, compared
+from publisher.site.alike import Alike
 from publisher.site.related import MOST_RELATED, Subject, Suggesting, Suggestions, in_order, words_of
 
 START = datetime(2020, 1, 6, 5, tzinfo=UTC)
 
 
+def compared(ordered: list[Subject], known: Alike | None = None) -> Alike:
+    """All compared with each other, going on with what is known of the first of them, where that fits."""
+    alike = known if known and known.fits(ordered) else Alike()
+    alike.add(ordered)
+    return alike
+
+
 def suggested(subjects: Iterable[Subject], *, serial: bool = False) -> dict[str, Suggestions]:
     ordered = in_order(subjects)
-    suggesting = Suggesting(ordered, serial=serial, ranked=compared(ordered, None).ranked)
+    suggesting = Suggesting(ordered, serial=serial, ranked=compared(ordered).ranked)
     return {one.slug: suggesting.after(one.slug) for one in ordered}
 
 
@@ -224,14 +231,14 @@ def test_what_was_worked_out_before_is_gone_on_with(steps: tuple[int, ...]) -> N
         assert known.fits(show[:step])
         assert compared(show[:step], known) is known
         assert len(known.ranked) == step >= count
-        fresh = compared(show[:step], None)
+        fresh = compared(show[:step])
         assert known.ranked == fresh.ranked
         assert json.loads(json.dumps(known.to_json())) == json.loads(json.dumps(fresh.to_json()))
 
 
 def test_what_was_worked_out_of_others_is_not_used() -> None:
     show = printed(made_up(40))
-    known = compared(show, None)
+    known = compared(show)
     edited = show[7]._replace(print="edited", taxonomies=())
     for other in (
         [*show[:7], edited, *show[8:]],
@@ -243,8 +250,8 @@ def test_what_was_worked_out_of_others_is_not_used() -> None:
         assert not known.fits(other)
         alike = compared(other, known)
         assert alike is not known
-        assert alike.ranked == compared(other, None).ranked
-    unknown = compared([each._replace(print="") for each in show], None)
+        assert alike.ranked == compared(other).ranked
+    unknown = compared([each._replace(print="") for each in show])
     assert not unknown.fits([each._replace(print="") for each in show])
 
 
