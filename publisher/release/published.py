@@ -191,4 +191,4 @@ def copy_of(folder: Path, key: str, store: Store | None = None) -> Manifest | No
 def _last_written(path: Path) -> float:
     """When a copy was written, by the path of its files without their endings."""
     files = path.with_suffix(".json"), path.with_suffix(_INDEX)
-    return max(file.stat().st_mtime for file in files if file.exists())
+    return max((file.stat().st_mtime for file in files if file.exists()), default=0.0)
