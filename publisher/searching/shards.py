@@ -5,15 +5,14 @@ named by what it is made of, so that one that has not changed is there already a
 episode more, or one that was edited, costs one shard.
 
 Where a shard ends is told by the addresses of its own pages (`publisher.cutting`). Behind the last end the
-newest pages are kept in small shards, of sixteen pages, then of eight, four, two and one as they are needed:
-so the next episode has but three indexed on average, itself among them. All of them become one when their
-end comes.
+newest pages are kept in small shards, so that the next episode has only a few indexed once more; all of them
+become one when their end comes.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,7 +23,7 @@ FOLDER = "search"
 
 _FORM = 1  # Raised when what a bundle is made of stays the same and its files do not.
 _LEAST, _MOST, _ODDS = 48, 96, 16
-_SMALL = 16  # Pages of a small shard at most: the more shards, the more files a browser asks for.
+_SMALL = 16  # Pages of a small shard: the more there are, the more files a browser asks for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +104,9 @@ def shards(pages: Sequence[SearchPage], *, version: str) -> tuple[Shard, ...]:
             if is_end(page.url, len(together), least=_LEAST, most=_MOST, odds=_ODDS):
                 found.append(_named(language, tuple(together), version))
                 together = []
-        for start, end in _small(len(together)):
-            found.append(_named(language, tuple(together[start:end]), version))
+        for start in range(0, len(together), _SMALL):
+            found.append(_named(language, tuple(together[start : start + _SMALL]), version))
     return tuple(found)
-
-
-def _small(pages: int) -> Iterator[tuple[int, int]]:
-    """[start, end) of the small shards of so many pages: each is half as long as the one before it, or
-    shorter, but for the first ones, which are full."""
-    start, length = 0, _SMALL
-    while start < pages:
-        if length <= pages - start:
-            yield start, start + length
-            start += length
-        else:
-            length //= 2
 
 
 def folders(parts: Sequence[Shard], language: str) -> tuple[str, ...]:

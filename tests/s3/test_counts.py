@@ -115,7 +115,7 @@ def test_one_new_episode_is_sent_once_in_one_request(stand: Stand) -> None:
     outcome, requests = stand.publish()
     assert _kinds(requests) == {
         "GET feed.xml": 3,
-        "PUT object": 32,
+        "PUT object": 34,
         "HEAD feed.xml": 2,
         # Whether it compares digests, and whether it writes on a condition.
         "PUT that has to be refused": 2,

@@ -31,11 +31,7 @@ def test_every_page_is_in_one_shard_in_its_order() -> None:
     large = [length for length in lengths if length > 16]
     assert lengths[: len(large)] == large
     assert all(48 <= length <= 96 for length in large)
-    small = lengths[len(large) :]
-    assert sum(small) < 96
-    assert small == sorted(small, reverse=True)
-    assert {length for length in small if small.count(length) > 1} <= {16}
-    assert {*small} <= {16, 8, 4, 2, 1}
+    assert sum(lengths[len(large) :]) < 96
     assert len({shard.folder for shard in (program, *data)}) == len(data) + 1
 
 
@@ -72,7 +68,7 @@ def test_a_new_episode_makes_one_shard_anew_and_mostly_a_small_one() -> None:
 
     large = [length for length in indexed if length > 16]
     assert len(large) <= 200 // 48
-    assert sum(length for length in indexed if length <= 16) / len(indexed) <= 3
+    assert sum(indexed) / len(indexed) < 12
 
 
 def test_an_episode_that_comes_or_goes_in_the_middle_moves_only_the_shards_near_it() -> None:
