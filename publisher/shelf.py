@@ -94,8 +94,9 @@ class Shelf:
         self._new_bytes = 0
         self._used: set[str] = set()
         self.fronts: dict[str, bytes] = {}
-        self.places: dict[str, Place] = {}
         """Of all that are kept."""
+        self.places: dict[str, Place] = {}
+        """Of the same."""
         others = []
         for (scope, key), data in self._table.all().items():
             try:

@@ -137,9 +137,8 @@ class KeptEpisodes:
         # The name of a folder need not be text.
         self._show = fingerprint([code_stamp(), repr(name), language, zone, _clocks(zone)])
         folders, marks, heads, places = list[str](), list[str](), list[bytes](), list[Place]()
-        seen = self._seen.folders if self._seen else {}
         for folder, front in self._shelf.fronts.items():
-            mark = f"{self._show} {seen[folder].digest} " if folder in seen else ""
+            mark = self._mark(folder)
             if mark and front.startswith(mark.encode()):
                 folders.append(folder)
                 marks.append(mark)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -255,8 +256,10 @@ def test_the_record_tells_everybody_nothing(place: Place) -> None:
     place.publish()
     path, record = record_of(place)
     data = path.read_bytes()
-    for word in (b"secret-part", b"producer", b"127.0.0.1", b"503"):
+    for word in (b"secret-part", b"producer", b"127.0.0.1"):
         assert word not in data
+    # A digest may hold any three figures.
+    assert b"503" not in re.sub(rb"[0-9a-f]{12,}", b"", data)
     assert read_record("", data) == record
     assert json.loads(data)["format"] == 1
 
