@@ -31,6 +31,10 @@ WORK_FOLDER = ".publisher-writing"
 """Unfinished writes and the lock, inside the store's folder and so in the same file system. Like every name
 that starts with a dot it is no object: listing skips it, and a server must."""
 
+_NOTE = "feed-"
+"""Begins the name of a note of a large feed: what tells the file from any other, and its digest."""
+_DIGEST_CHARACTERS = 64
+
 _BLOCK_BYTES = 1 << 20
 _EXACT_BYTES = 1 << 20
 _LOCK_SECONDS = 30.0
@@ -105,8 +109,7 @@ class FolderStore:
                 if (found.version if found else None) != expected:
                     raise Conflict(key)
                 _move(written, path, self._root)
-                # What was written was summed on its way.
-                self._digests[_stamp(path.stat())] = body.digest
+                self._note(key, _stamp(path.stat()), body)
                 stored = self.head(key)
             _sync_folder(path.parent)
         assert stored is not None
@@ -150,7 +153,7 @@ class FolderStore:
         status = os.fstat(reader.fileno())
         stamp, digest = _stamp(status), ""
         if status.st_size <= _EXACT_BYTES or key.endswith(".xml"):
-            digest = self._digests.get(stamp, "") if status.st_size > _EXACT_BYTES else ""
+            digest = self._noted(key, stamp) if status.st_size > _EXACT_BYTES else ""
             if not digest:
                 reader.seek(0)
                 digest = hashlib.file_digest(reader, "sha256").hexdigest()
@@ -163,6 +166,31 @@ class FolderStore:
             digest=digest,
             modified=datetime.fromtimestamp(status.st_mtime, UTC),
         )
+
+    def _note(self, key: str, stamp: _Stamp, body: Body) -> None:
+        """Notes the digest of a feed that was summed on its way: the next run need not read it to know it."""
+        self._digests[stamp] = body.digest
+        if body.length_bytes <= _EXACT_BYTES:
+            return
+        # Where the note cannot be written, the next run reads the feed.
+        with contextlib.suppress(OSError):
+            note = self._note_of(key)
+            partial = note.with_name(f"{note.name}-{secrets.token_hex(8)}.part")
+            partial.write_text(f"{' '.join(map(str, stamp))}\n{body.digest}\n", "ascii")
+            partial.replace(note)
+
+    def _noted(self, key: str, stamp: _Stamp) -> str:
+        """The digest of a file, as far as it is known."""
+        if stamp not in self._digests:
+            with contextlib.suppress(OSError, ValueError):
+                told, digest = self._note_of(key).read_text("ascii").split("\n")[:2]
+                if tuple(map(int, told.split())) == stamp and len(digest) == _DIGEST_CHARACTERS:
+                    self._digests[stamp] = digest
+        return self._digests.get(stamp, "")
+
+    def _note_of(self, key: str) -> Path:
+        # A private feed's key is nobody's to see.
+        return self._root / WORK_FOLDER / (_NOTE + hashlib.sha256(key.encode()).hexdigest()[:16])
 
     def _listed(self, folder: Path, parent: str, prefix: str) -> Iterator[Stored]:
         try:

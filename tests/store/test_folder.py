@@ -242,6 +242,48 @@ def test_a_feed_of_any_size_has_its_content_for_a_version(tmp_path: Path) -> Non
         store.replace("feed.xml", body(b"late"), TEXT, expected=stored.version)
 
 
+def _large_feed(folder: Path) -> Path:
+    store = FolderStore(folder)
+    store.replace("feed.xml", body(b"x" * (2 << 20)), TEXT, expected=None)
+    return folder / "feed.xml"
+
+
+def _version(folder: Path) -> str:
+    found = FolderStore(folder).read("feed.xml", first_bytes=10)
+    assert found is not None
+    return found[1].version
+
+
+def test_a_large_feed_that_stands_as_it_was_written_is_not_read_to_be_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = hashlib.sha256(_large_feed(tmp_path).read_bytes()).hexdigest()
+    monkeypatch.setattr(hashlib, "file_digest", lambda *_: pytest.fail("the feed was read"))
+    assert _version(tmp_path) == wanted
+    store = FolderStore(tmp_path)
+    store.replace("feed.xml", body(b"y" * (2 << 20)), TEXT, expected=wanted)
+    assert _version(tmp_path) == hashlib.sha256(b"y" * (2 << 20)).hexdigest()
+
+
+def test_a_large_feed_that_somebody_changed_has_another_version(tmp_path: Path) -> None:
+    feed = _large_feed(tmp_path)
+    before = feed.stat()
+    with feed.open("r+b") as writer:
+        writer.write(b"y")
+    os.utime(feed, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert _version(tmp_path) == hashlib.sha256(b"y" + b"x" * ((2 << 20) - 1)).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"\n\n", b"1 2 3 4 5\n" + b"0" * 64 + b"\n", b"\xff" * 100, b"a b\nc\n"]
+)
+def test_a_damaged_note_of_a_large_feed_costs_a_look(tmp_path: Path, said: bytes) -> None:
+    feed = _large_feed(tmp_path)
+    (note,) = (tmp_path / WORK_FOLDER).glob("feed-*")
+    note.write_bytes(said)
+    assert _version(tmp_path) == hashlib.sha256(feed.read_bytes()).hexdigest()
+
+
 def test_empty_folders_go_with_their_last_object(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     store.put("a/b/c/d.txt", body(b"d"), TEXT)
