@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -13,7 +13,7 @@ from publisher.checking import lengths as _lengths
 from publisher.checking import listening_rules as _listening_rules
 from publisher.checking import show_advice as _show_advice
 from publisher.checking import sound_rules as _sound_rules
-from publisher.checking.rule import PROFILES, RULES, Rule, Scope, problem
+from publisher.checking.rule import ABOUT, PROFILES, RULES, Rule, Scope, problem
 from publisher.identity import fingerprint
 from publisher.manifest import Manifest
 from publisher.model import Episode, Show
@@ -40,15 +40,17 @@ _MODULES = (_episode_advice, _lengths, _listening_rules, _show_advice, _sound_ru
 class Memory(Protocol):
     """What rules found of episodes in earlier runs."""
 
-    def recall(self, episode: Episode, depends: str) -> tuple[Problem, ...] | None:
-        """What was found of an episode that was the same, or None.
+    def recall(
+        self, episodes: Sequence[Episode], depends: Sequence[str]
+    ) -> Sequence[tuple[Problem, ...] | None]:
+        """What was found of each episode that was the same, or None.
 
         Args:
-            depends: all that the rules look at besides the episode.
+            depends: for each, all that the rules look at besides the episode.
         """
 
     def keep(self, episode: Episode, depends: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-        """Keeps what was found, and gives it back as `recall` will."""
+        """Keeps what was found of one, and gives it back as `recall` will."""
 
 
 def check_show(
@@ -108,18 +110,21 @@ def _apply(rules: list[Rule], scope: Scope, memory: Memory | None) -> Iterator[P
         if rule.on_show:
             for found in rule.on_show(scope):
                 yield problem(rule, found, folder, "podcast.yaml")
-    by = ""
-    if memory:
-        # The name of a folder need not be text.
-        of_show = replace(scope.show, folder=repr(folder), episodes=())
-        by = fingerprint([[rule.id for rule in of_episodes], of_show])
-    for episode in scope.show.episodes:
-        depends = f"{by} {scope.about(episode)}" if memory else ""
-        known = memory.recall(episode, depends) if memory and scope.is_whole(episode) else None
-        if known is None:
+    episodes = scope.show.episodes
+    if memory is None:
+        for episode in episodes:
+            yield from _of_episode(of_episodes, scope, episode)
+        return
+    # The name of a folder need not be text.
+    of_show = replace(scope.show, folder=repr(folder), episodes=())
+    by = fingerprint([[rule.id for rule in of_episodes], of_show])
+    texts = {about: f"{by} {about}" for about in ABOUT}
+    depends = [texts[about] for about in scope.about()]
+    for episode, on, known in zip(episodes, depends, memory.recall(episodes, depends), strict=True):
+        if known is None or not scope.is_whole(episode):
             known = tuple(_of_episode(of_episodes, scope, episode))
-            if memory and scope.is_whole(episode):
-                known = memory.keep(episode, depends, known)
+            if scope.is_whole(episode):
+                known = memory.keep(episode, on, known)
         yield from known
 
 

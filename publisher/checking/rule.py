@@ -12,7 +12,8 @@ from publisher.model import Episode, Show
 from publisher.problems import KeyPath, Problem, Severity
 from publisher.sound.facts import Measurement
 
-_YES_AND_NO: Final = tuple([f"{number:04b}" for number in range(16)])
+ABOUT: Final = tuple([f"{number:04b}" for number in range(16)])
+"""What `Scope.about` may say of an episode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,17 @@ class Scope:
             measured=measured or {},
         )
 
-    def about(self, episode: Episode) -> str:
-        """All that a rule may learn here of an episode besides what is said of the show."""
-        known = self.published
-        return _YES_AND_NO[
-            8 * self.is_due(episode)
-            + 4 * (episode.slug in known)
-            + 2 * (episode.guid in known)
-            + (episode.audio_pointer in self.published_audio)
+    def about(self) -> list[str]:
+        """All that a rule may learn here of each episode besides what is said of the show."""
+        known, audio, now = self.published, self.published_audio, self.now
+        return [
+            ABOUT[
+                8 * (episode.published is not None and episode.published <= now)
+                + 4 * (episode.slug in known)
+                + 2 * (episode.guid in known)
+                + (episode.audio_pointer in audio)
+            ]
+            for episode in self.show.episodes
         ]
 
     def is_whole(self, episode: Episode) -> bool:

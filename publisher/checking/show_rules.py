@@ -211,8 +211,10 @@ def _feeds(scope: Scope) -> Iterator[Found]:
 @show_rule("duplicate-slug", "error", "no two folders have the same address")
 def _slugs(scope: Scope) -> Iterator[Found]:
     seen: dict[str, Episode] = {}
-    for episode in scope.show.episodes:
-        address = ascii_slug(episode.slug)
+    addresses = [*map(ascii_slug, [episode.slug for episode in scope.show.episodes])]
+    if len({*addresses}) == len(addresses):
+        return
+    for episode, address in zip(scope.show.episodes, addresses, strict=True):
         other = seen.setdefault(address, episode)
         if other is not episode:
             # Two folders may be called the same but for how their accents are stored.
@@ -228,9 +230,15 @@ def _guids(scope: Scope) -> Iterator[Found]:
     show_guid = scope.show.guid or (scope.before.guid if scope.before else "")
     published = {old.slug: old.guid for old in scope.before.episodes} if scope.before else {}
     seen: dict[str, Episode] = {}
-    for episode in scope.show.episodes:
-        guid = episode.guid or published.get(episode.slug, "")
-        guid = guid or (episode_guid(show_guid, episode.slug) if show_guid else "")
+    guids = [
+        episode.guid
+        or published.get(episode.slug)
+        or (episode_guid(show_guid, episode.slug) if show_guid else "")
+        for episode in scope.show.episodes
+    ]
+    if len({*guids}) == len(guids):
+        return
+    for episode, guid in zip(scope.show.episodes, guids, strict=True):
         other = seen.setdefault(guid, episode) if guid else episode
         if other.slug != episode.slug:
             yield Found(
@@ -246,9 +254,11 @@ def _guids(scope: Scope) -> Iterator[Found]:
 @show_rule("duplicate-number", "error", "no two full episodes of a season have the same number", APPLE_TAGS)
 def _numbers(scope: Scope) -> Iterator[Found]:
     seen: defaultdict[tuple[str, int | None], dict[int, str]] = defaultdict(dict)
-    for episode in scope.show.episodes:
-        if episode.number is None:
-            continue
+    numbered = [episode for episode in scope.show.episodes if episode.number is not None]
+    if len({(episode.type, episode.season, episode.number) for episode in numbered}) == len(numbered):
+        return
+    for episode in numbered:
+        assert episode.number is not None
         other = seen[episode.type, episode.season].setdefault(episode.number, episode.slug)
         if other != episode.slug:
             where = f" in season {episode.season}" if episode.season else ""
