@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from itertools import accumulate, repeat
+from itertools import accumulate, pairwise, repeat
 from pathlib import Path
 from typing import Final
 
@@ -34,17 +34,21 @@ class Row:
     that a fifth of that is read and summed, and a few together, so that a few are unpacked for one.
     """
 
-    __slots__ = ("_ends", "_rests", "_unpacked", "fronts", "names")
+    __slots__ = ("_data", "_ends", "_unpacked", "fronts", "names")
 
     def __init__(self, data: bytes) -> None:
         """Raises ValueError for what `_packed` did not give."""
-        form, names, fronts, lengths, rests = data.split(_COLUMNS_APART, 4)
+        ends = [-1]
+        for _ in range(4):
+            ends.append(data.index(_COLUMNS_APART, ends[-1] + 1))
+        form, names, fronts, lengths = [data[start + 1 : end] for start, end in pairwise(ends)]
         self.names = names.decode().split(_APART.decode())
         self.fronts = fronts.split(_APART)
-        self._rests = rests
-        self._ends = [0, *accumulate(map(int, lengths.split()))]
+        # The rests stay where they are.
+        self._data = data
+        self._ends = [*accumulate(map(int, lengths.split()), initial=ends[-1] + 1)]
         self._unpacked: dict[int, list[bytes]] = {}
-        if form != _FORM or len(self.names) != len(self.fronts) or self._ends[-1] != len(rests):
+        if form != _FORM or len(self.names) != len(self.fronts) or self._ends[-1] != len(data):
             raise ValueError("this is no row")
 
     def rest(self, place: int) -> bytes:
@@ -53,7 +57,7 @@ class Row:
         found = self._unpacked.get(number)
         if found is None:
             start, end = self._ends[number : number + 2]
-            found = self._unpacked[number] = zlib.decompress(self._rests[start:end]).split(_APART)
+            found = self._unpacked[number] = zlib.decompress(self._data[start:end]).split(_APART)
         return found[at]
 
 

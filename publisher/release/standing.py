@@ -306,8 +306,10 @@ class Standing:
             }
             table.put(self._scope, "", json.dumps(about).encode())
             if self._relations is not None:
-                values = json.dumps(self._relations.to_json())
-                table.put(self._scope, _RELATIONS, f"{self._built_by} {key}\n{values}".encode())
+                values = json.dumps(self._relations.to_json(), ensure_ascii=False)
+                noted = f"{self._built_by} {key}\n{values}"
+                # As JSON that is read from bytes is decoded.
+                table.put(self._scope, _RELATIONS, noted.encode("utf-8", "surrogatepass"))
 
     def _settled(self, released: Sequence[PlannedEpisode]) -> tuple[list[int], list[_Row]]:
         """What is known of each episode of a release: its place in the columns, or behind them the rows that

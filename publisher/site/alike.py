@@ -18,6 +18,9 @@ from publisher.site.related import MOST_RELATED, Subject, words_of
 Wordbook = Callable[[Sequence[str]], Mapping[str, str]]
 """Gives the words of some episodes by their slugs (`publisher.site.related.words_of`), one a line."""
 
+_APART: Final = "\x7f"
+"""Between texts that are kept as one, as `publisher.site.groups` has it."""
+
 _CANDIDATES: Final = 2 * MOST_RELATED
 """So many of those that are most alike are known of each, to choose from."""
 
@@ -124,7 +127,7 @@ class Alike:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "prints": self._prints,
+            "prints": _APART.join(self._prints),
             "lengths": self._lengths,
             "best": self._best,
             "seen": self._seen,
@@ -134,9 +137,10 @@ class Alike:
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> Alike:
-        """Raises KeyError, TypeError, ValueError for what `to_json` did not give."""
+        """Raises AttributeError, KeyError, TypeError, ValueError for what `to_json` did not give."""
         alike = Alike()
-        alike._prints, alike._lengths = values["prints"], values["lengths"]
+        alike._prints = values["prints"].split(_APART) if values["prints"] else []
+        alike._lengths = values["lengths"]
         alike._best, alike._seen = values["best"], values["seen"]
         alike._words, alike._frequent = values["words"], {*values["frequent"]}
         if not len(alike._prints) == len(alike._lengths) == len(alike._best):

@@ -81,6 +81,11 @@ class FacetBook:
         place = self._places.get(slug)
         return self[slug].source if place is None else self._columns["source"][place]
 
+    def sources(self, slugs: Iterable[str]) -> list[str]:
+        """`source` of each of them."""
+        places, column = self._places, self._columns.get("source", ())
+        return [column[places[slug]] if slug in places else self[slug].source for slug in slugs]
+
     def listed(self, slugs: Iterable[str]) -> list[str]:
         """Of each of them how lists show it."""
         places, column = self._places, self._columns.get("listed", ())

@@ -18,6 +18,10 @@ from publisher.site.facets import Facets
 PAGE_LENGTH: Final = 50
 """Episodes on a page of a group; on the newest one up to as many more."""
 
+_APART: Final = "\x7f"
+"""Between texts that are kept as one: in JSON each by itself takes twice as long. No name has it; where one
+has, nothing of what was kept is used."""
+
 HEARD = ("host", "guest", "")
 """Roles of those who have a page; who cut and who composed is said on the episode's."""
 
@@ -47,29 +51,34 @@ class Groups:
                     found[slug].append(group)
         return found
 
-    def to_json(self, places: Mapping[str, int]) -> list[list[Any]]:
-        """By columns.
+    def to_json(self, places: Mapping[str, int]) -> list[Any]:
+        """By columns; what many have in common once for all of them.
 
         Args:
             places: of each episode, by which it is known again.
         """
         listed = (*self.all, self.everything)
-        kinds, keys, labels, names, urls, slugs, _ = zip(*listed, strict=True)
+        kinds = [(*about, len([*of])) for about, of in groupby(listed, lambda group: group[:3])]
+        _, _, _, names, urls, slugs, _ = zip(*listed, strict=True)
         members = [places[slug] for of in slugs for slug in of]
-        return [[*kinds], [*keys], [*labels], [*names], [*urls], [*map(len, slugs)], members]
+        return [kinds, _APART.join(names), _APART.join(urls), [*map(len, slugs)], members]
 
     @staticmethod
-    def from_json(values: Sequence[Sequence[Any]], slugs: Sequence[str]) -> Groups:
+    def from_json(values: Sequence[Any], slugs: Sequence[str]) -> Groups:
         """Raises IndexError, TypeError, ValueError for what `to_json` did not give.
 
         Args:
             slugs: by the places that were given to it.
         """
-        kinds, keys, labels, names, urls, lengths, members = values
+        kinds, names, urls, lengths, members = values
+        about = [of for *of, count in kinds for _ in range(count)]
         ends = [*accumulate(lengths)]
         named = [slugs[place] for place in members]
         together = [tuple(named[end - length : end]) for end, length in zip(ends, lengths, strict=True)]
-        *groups, everything = map(Group, kinds, keys, labels, names, urls, together)
+        columns = zip(about, names.split(_APART), urls.split(_APART), together, strict=True)
+        *groups, everything = [
+            Group(kind, key, label, name, url, own) for (kind, key, label), name, url, own in columns
+        ]
         return Groups(tuple(groups), everything)
 
 
@@ -157,6 +166,9 @@ def sections(groups: Sequence[Group], most: int | None = None) -> tuple[Section,
     found = []
     for _, grouped in groupby(groups, lambda group: (group.kind, group.key)):
         members = tuple(grouped)
+        if most is None:
+            found.append(Section(members, len(members)))
+            continue
         chosen = members if members[0].kind in ("season", "year") else _largest_first(members)
         shown = frozenset(group.url for group in chosen[:most])
         found.append(Section(tuple(group for group in members if group.url in shown), len(members)))

@@ -255,7 +255,7 @@ def test_what_was_worked_out_of_others_is_not_used() -> None:
     assert not unknown.fits([each._replace(print="") for each in show])
 
 
-@pytest.mark.parametrize("values", [{}, {"prints": []}, {"prints": ["a"], "lengths": [], "best": []}])
+@pytest.mark.parametrize("values", [{}, {"prints": ""}, {"prints": "a", "lengths": [], "best": []}])
 def test_nonsense_is_no_memory(values: dict[str, Any]) -> None:
     empty = Alike().to_json()
     with pytest.raises((KeyError, TypeError, ValueError)):
