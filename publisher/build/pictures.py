@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -48,7 +49,7 @@ def build_pictures(
     pictures: tuple[tuple[str, SourceFile], ...],
     images: tuple[tuple[str, Artwork], ...] = (),
     *,
-    before: dict[str, StoredObject],
+    before: Mapping[str, StoredObject],
 ) -> dict[str, StoredObject]:
     """Stores artwork as directories want it, in several sizes, and pictures and further images as they are,
     but for their metadata.
@@ -86,10 +87,9 @@ def picture_urls(shop: Workshop, objects: dict[str, StoredObject]) -> dict[str, 
     }
 
 
-def artwork_sizes(objects: dict[str, StoredObject]) -> tuple[tuple[int, StoredObject], ...]:
+def artwork_sizes(objects: Mapping[str, StoredObject]) -> tuple[tuple[int, StoredObject], ...]:
     """The smaller artworks among a release's objects, each with its pixels a side, the largest first."""
-    found = ((_SIZED.fullmatch(role), item) for role, item in objects.items())
-    sizes = [(int(match[1]), item) for match, item in found if match]
+    sizes = [(int(match[1]), objects[role]) for role in objects if (match := _SIZED.fullmatch(role))]
     return tuple(sorted(sizes, key=lambda size: -size[0]))
 
 
@@ -122,9 +122,9 @@ def colours_of(shop: Workshop) -> Palette:
 
 
 def _artwork(
-    shop: Workshop, stem: str, artwork: Artwork, before: dict[str, StoredObject]
+    shop: Workshop, stem: str, artwork: Artwork, before: Mapping[str, StoredObject]
 ) -> dict[str, StoredObject]:
-    kept = {role: item for role, item in before.items() if role == "artwork" or _SIZED.fullmatch(role)}
+    kept = {role: before[role] for role in before if role == "artwork" or _SIZED.fullmatch(role)}
     if "artwork" in kept:
         return kept
     path = shop.root / artwork.source.path

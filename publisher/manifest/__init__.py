@@ -16,12 +16,13 @@ from publisher.manifest.model import (
     Enclosure,
     Manifest,
     Released,
-    StoredObject,
     feed_names,
     named_by,
+    named_pieces,
 )
 from publisher.manifest.pieces import PartLost
 from publisher.manifest.reading import indexed_manifest, posts_of, read_manifest
+from publisher.manifest.stored import Listing, StoredObject, listed, listing
 from publisher.manifest.writing import digest_in, manifest_bytes
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "FEED_KEY",
     "FORMAT",
     "Enclosure",
+    "Listing",
     "Manifest",
     "PartLost",
     "Released",
@@ -36,8 +38,11 @@ __all__ = [
     "digest_in",
     "feed_names",
     "indexed_manifest",
+    "listed",
+    "listing",
     "manifest_bytes",
     "named_by",
+    "named_pieces",
     "posts_of",
     "read_manifest",
 ]

@@ -1,26 +1,35 @@
 """The index of a manifest in parts: what every run asks of it, by columns. Pure.
 
 It is kept beside a copy of the manifest and says nothing that the manifest and its parts do not: without one,
-all of them are read. As JSON, the twenty thousand pages and files of a large show take four times as long.
+all of them are read. Pages and files stay the JSON that they are in the manifest, and what is said of the
+episodes of a part stands together: where neither changes, both are written as they were read.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import accumulate, chain
 from typing import Any, Final, NamedTuple
 
 from publisher.identity import sha256
-from publisher.manifest.model import Manifest, StoredObject
+from publisher.manifest.model import Manifest, Released
+from publisher.manifest.pieces import OPENING
+from publisher.manifest.stored import Listing, listing
 from publisher.manifest.writing import Cut, manifest_bytes
 
-_FORM: Final = 3
+_FORM: Final = 4
 """Raised when an index means something else."""
 _APART: Final = "\0"
 _COLUMNS_APART: Final = "\1"
 """No text of a manifest has either: YAML and XML do not."""
+_LINES: Final = 4
+"""Before the columns."""
+_FIELDS: Final = 6
+"""Of an episode: slug, GUID, title, moment, `made_of`, and how many bytes it has in its part."""
 
 
 class Index(NamedTuple):
@@ -28,19 +37,26 @@ class Index(NamedTuple):
 
     Attributes:
         values: of the manifest as JSON has it, without its episodes, its objects and its pages.
-        counts: how many episodes each part has.
-        episodes: slug, GUID, title, moment and `made_of` of each, and [start, end) of its bytes in its part.
+        parts: of each part, what the index says of its episodes, and of how many.
+        slugs, guids, titles, published, made_of: of all episodes.
+        starts, ends: where the bytes of each are in its part.
     """
 
     values: dict[str, Any]
-    objects: dict[str, StoredObject]
-    pages: tuple[StoredObject, ...]
-    made_of: dict[str, str]
-    counts: list[int]
-    episodes: Iterable[tuple[str, str, str, datetime, str, int, int]]
+    objects: Listing
+    pages: Listing
+    pages_made_of: dict[str, str]
+    parts: list[tuple[str, int]]
+    slugs: list[str]
+    guids: list[str]
+    titles: list[str]
+    published: list[datetime]
+    made_of: list[str]
+    starts: list[int]
+    ends: list[int]
 
 
-def index_of(key: str, manifest: Manifest, cuts: Sequence[Cut]) -> bytes:
+def index_of(key: str, manifest: Manifest, cuts: Sequence[Cut]) -> tuple[bytes, ...]:
     """The index: its own digest, the names of the parts, and all else, a line each but for the columns.
 
     Args:
@@ -48,82 +64,88 @@ def index_of(key: str, manifest: Manifest, cuts: Sequence[Cut]) -> bytes:
         cuts: its parts.
 
     Returns:
-        Nothing where a text has what columns are told apart by.
+        The bytes, one piece after the other: of a large show they are some millions. None where a text has
+        what columns are told apart by.
     """
-    episodes, made_of, roles = manifest.episodes, manifest.made_of, sorted(manifest.objects)
-    places = [place for cut in cuts for place in cut.places]
-    columns: list[Sequence[str]] = [
-        [item.slug for item in episodes],
-        [item.guid for item in episodes],
-        [item.title for item in episodes],
-        [item.published.isoformat() for item in episodes],
-        [item.made_of for item in episodes],
-        [str(start) for start, _ in places],
-        [str(end) for _, end in places],
-        roles,
-        *_stored_columns([manifest.objects[role] for role in roles]),
-        *_stored_columns(manifest.pages),
-        [*made_of],
-        [*made_of.values()],
-    ]
+    objects, pages = listing(manifest.objects), listing(manifest.pages)
+    columns: list[Iterable[str]] = [objects, objects.texts(), pages, pages.texts()]
+    columns += [manifest.made_of, manifest.made_of.values()]
+    counts = [len(objects), len(objects), len(pages), len(pages), *[len(manifest.made_of)] * 2]
     texts = [_APART.join(column) for column in columns]
-    if sum(text.count(_APART) + 1 for text in texts) != sum(len(column) or 1 for column in columns) or any(
-        _COLUMNS_APART in text for text in texts
+    place = 0
+    for of in cuts:
+        members = manifest.episodes[place : place + of.count]
+        texts.append((of.part and of.part.indexed) or _indexed(members, of.places))
+        counts.append(_FIELDS * of.count)
+        place += of.count
+    if any(
+        text.count(_APART) != max(count - 1, 0) or _COLUMNS_APART in text
+        for text, count in zip(texts, counts, strict=True)
     ):
-        return b""
-    _, rest = manifest_bytes(replace(manifest, episodes=(), objects={}, pages=(), made_of={}))
-    head = [_FORM, key, [cut.count for cut in cuts], [len(column) for column in columns]]
-    body = b"".join((
-        json.dumps([part.key for part in manifest.episode_parts]).encode() + b"\n",
-        json.dumps(head).encode() + b"\n",
+        return ()
+    _, rest = manifest_bytes(replace(manifest, episodes=(), objects={}, pages={}, made_of={}))
+    lines = json.dumps([part.key for part in manifest.episode_parts]), json.dumps([_FORM, key, counts])
+    apart = [b"", *[_COLUMNS_APART.encode()] * (len(texts) - 1)]
+    columns_told = [text.encode() for text in texts]
+    body = [
+        "\n".join((*lines, "")).encode(),
         rest,
-        _COLUMNS_APART.join(texts).encode(),
-    ))  # fmt: skip
-    return sha256(body).encode() + b"\n" + body
+        *chain.from_iterable(zip(apart, columns_told, strict=True)),
+    ]
+    digest = hashlib.sha256()
+    for piece in body:
+        digest.update(piece)
+    return (digest.hexdigest().encode() + b"\n", *body)
 
 
-def _stored_columns(items: Sequence[StoredObject]) -> list[Sequence[str]]:
-    if not items:
-        return [()] * len(StoredObject._fields)
-    keys, digests, lengths, types = zip(*items, strict=True)
-    return [keys, digests, [*map(str, lengths)], types]
+def _indexed(episodes: Sequence[Released], places: Sequence[tuple[int, int]]) -> str:
+    """What an index says of the episodes of a part."""
+    rows = [
+        (item.slug, item.guid, item.title, item.published.isoformat(), item.made_of, str(end - start))
+        for item, (start, end) in zip(episodes, places, strict=True)
+    ]
+    return _APART.join(chain.from_iterable(rows))
 
 
 def read_index(key: str, index: bytes) -> Index | None:
     """What an index says; None where it is damaged, another version's, or not that of the manifest."""
-    digest, _, body = index.partition(b"\n")
-    if digest != sha256(body).encode():
+    # Of a large show it has some millions of bytes, which are not copied more often than they have to be.
+    lines = [-1]
+    while len(lines) <= _LINES and (end := index.find(b"\n", lines[-1] + 1)) >= 0:
+        lines.append(end)
+    if len(lines) <= _LINES or index[: lines[1]] != sha256(memoryview(index)[lines[1] + 1 :]).encode():
         return None
     try:
-        _, head, rest, data = body.split(b"\n", 3)
-        form, of, counts, lengths = json.loads(head)
+        form, of, counts = json.loads(index[lines[2] : lines[3]])
         if form != _FORM or of != key:
             return None
-        columns = [
-            text.decode().split(_APART) if length else []
-            for text, length in zip(data.split(_COLUMNS_APART.encode()), lengths, strict=True)
-        ]
-        if [*map(len, columns)] != lengths or sum(counts) != len(columns[0]):
+        texts = str(memoryview(index)[lines[4] + 1 :], "utf-8").split(_COLUMNS_APART)
+        columns = [text.split(_APART) if count else [] for text, count in zip(texts, counts, strict=True)]
+        if [*map(len, columns)] != counts:
             return None
-        slugs, guids, titles, published, made_of, starts, ends, roles, *others = columns
-        moments = map(datetime.fromisoformat, published)
+        (roles, objects, keys, pages, made, made_of), parts = columns[:6], columns[6:]
+        told, starts, ends = [*chain.from_iterable(parts)], list[int](), list[int]()
+        for column in parts:
+            # With a byte between two of them.
+            places = [*accumulate((int(length) + 1 for length in column[5::_FIELDS]), initial=len(OPENING))]
+            starts += places[:-1]
+            ends += [place - 1 for place in places[1:]]
         return Index(
-            values=json.loads(rest),
-            objects=dict(zip(roles, _stored(others[:4]), strict=True)),
-            pages=tuple(_stored(others[4:8])),
-            made_of=dict(zip(*others[8:], strict=True)),
-            counts=counts,
-            episodes=zip(
-                slugs, guids, titles, moments, made_of, map(int, starts), map(int, ends), strict=True
-            ),
+            values=json.loads(index[lines[3] : lines[4]]),
+            objects=Listing(dict(zip(roles, objects, strict=True))),
+            pages=Listing(dict(zip(keys, pages, strict=True))),
+            pages_made_of=dict(zip(made, made_of, strict=True)),
+            parts=[(text, len(column) // _FIELDS) for text, column in zip(texts[6:], parts, strict=True)],
+            slugs=told[::_FIELDS],
+            guids=told[1::_FIELDS],
+            titles=told[2::_FIELDS],
+            published=[*map(datetime.fromisoformat, told[3::_FIELDS])],
+            made_of=told[4::_FIELDS],
+            starts=starts,
+            ends=ends,
         )
     except (ValueError, TypeError):
         return None
-
-
-def _stored(columns: Sequence[Sequence[str]]) -> Iterable[StoredObject]:
-    keys, digests, lengths, types = columns
-    return map(StoredObject._make, zip(keys, digests, map(int, lengths), types, strict=True))
 
 
 def parts_in(index_head: bytes) -> set[str] | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from publisher.errors import StoreError
 from publisher.manifest.pieces import Piece
+from publisher.manifest.stored import Listing, StoredObject, expect, listed, listing, object_of, objects_of
 from publisher.model import Chapter, Social
 
 FORMAT: Final = 1
@@ -27,15 +28,6 @@ _DIGEST_CHARACTERS: Final = 64
 _SOURCE: Final = b'"source_digest":"'
 
 _NAMED = re.compile(rb"<!-- publisher release: (releases/[0-9a-f]{64}\.json) -->")
-
-
-class StoredObject(NamedTuple):
-    """One object of the release. `digest` is the whole SHA-256."""
-
-    key: str
-    digest: str
-    length_bytes: int
-    type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +118,8 @@ class Manifest:
         recipes: versions of the ways in which things are made; a newer way makes them again.
         guid, feed_url, url: the show's identity and addresses, pinned by the first release.
         parts: fingerprint of each part of podcast.yaml.
-        objects: artwork, style, pictures of the show.
-        pages: those that are no episode's.
+        objects: artwork, style, pictures of the show, by what they are.
+        pages: those that are no episode's, by key.
         made_of: for each of them by its key, a fingerprint of all that it is rendered from: one that has the
             same again is not rendered again.
         former: GUID by the key of each page of `pages` that was an episode's: it says where the episode
@@ -152,8 +144,8 @@ class Manifest:
     title: str
     parts: dict[str, str]
     episodes: tuple[Released, ...] = ()
-    objects: dict[str, StoredObject] = field(default_factory=dict)
-    pages: tuple[StoredObject, ...] = ()
+    objects: Mapping[str, StoredObject] = field(default_factory=Listing)
+    pages: Mapping[str, StoredObject] = field(default_factory=Listing)
     made_of: dict[str, str] = field(default_factory=dict)
     feed: StoredObject | None = None
     feed_parts: tuple[StoredObject, ...] = ()
@@ -172,30 +164,36 @@ class Manifest:
     def by_slug(self) -> dict[str, Released]:
         return {episode.slug: episode for episode in self.episodes}
 
-    def all_objects(self, slugs: Collection[str] | None = None) -> dict[str, StoredObject]:
+    def all_objects(self, slugs: Collection[str] | None = None) -> Listing:
         """Every object but the feed itself and the manifest, by key.
 
         Args:
             slugs: of the episodes whose objects are wanted; None for all.
         """
-        found: dict[str, StoredObject] = {item.key: item for item in (*self.objects.values(), *self.pages)}
+        found = list[StoredObject]()
         for episode in self.episodes:
-            if slugs is not None and episode.slug not in slugs:
-                continue
-            found[episode.enclosure.object.key] = episode.enclosure.object
-            for item in episode.objects.values():
-                found[item.key] = item
-            for page in episode.own_pages:
-                found[page.key] = page
+            if slugs is None or episode.slug in slugs:
+                found += (episode.enclosure.object, *episode.objects.values(), *episode.own_pages)
         if self.feed and not self.feed_parts:
-            found[self.feed.key] = self.feed
-        found |= {part.key: part for part in (*self.feed_parts, *self.episode_parts)}
-        return found
+            found.append(self.feed)
+        found += (*self.feed_parts, *self.episode_parts)
+        return listing(self.objects).by_key() | self.pages | listed(found)
 
 
 def feed_names(manifest_key: str) -> bytes:
     """The line of the feed that names its manifest."""
     return b"<!-- publisher release: " + manifest_key.encode() + b" -->\n"
+
+
+def named_pieces(feed: Sequence[bytes], manifest_key: str) -> tuple[bytes, ...]:
+    """A feed with the line that names its manifest, behind the XML declaration.
+
+    Args:
+        feed: its bytes, one piece after the other, with the declaration in the first.
+    """
+    first, *others = feed
+    behind = first.index(b"\n") + 1
+    return (first[:behind], feed_names(manifest_key), first[behind:], *others)
 
 
 def named_by(feed_head: bytes) -> str:
@@ -236,23 +234,3 @@ def late_of(values: dict[str, Any]) -> dict[str, Any]:
         "pages": objects_of(values.get("pages", {})),
         "made_of": made_of,
     }
-
-
-def objects_of(values: dict[str, Any]) -> dict[str, StoredObject]:
-    return {role: object_of(item) for role, item in values.items()}
-
-
-def object_of(values: dict[str, Any]) -> StoredObject:
-    item = StoredObject(**values)
-    key, digest, length_bytes, type_ = item
-    # Twenty thousand are read of a large show.
-    if not (type(key) is type(digest) is type(type_) is str and type(length_bytes) is int):
-        expect(str, key, digest, type_)
-        expect(int, length_bytes)
-    return item
-
-
-def expect(kind: type, *values: object) -> None:
-    for value in values:
-        if not isinstance(value, kind):
-            raise TypeError(f"{value!r} stands where {kind.__name__} was expected")

@@ -13,7 +13,7 @@ from publisher.errors import StoreError
 from publisher.identity import sha256
 
 if TYPE_CHECKING:
-    from publisher.manifest.model import StoredObject
+    from publisher.manifest.stored import StoredObject
 
 EPISODE: Final = b'{"enclosure":'
 """What each episode begins with: keys are in the order of the alphabet."""
@@ -48,13 +48,23 @@ class Part:
         object: as the manifest lists it.
         count: how many episodes it has.
         read: gives the bytes.
+        indexed: what an index says of its episodes (`publisher.manifest.index`); empty where there is none.
     """
 
-    __slots__ = ("_data", "_read", "count", "object")
+    __slots__ = ("_data", "_read", "count", "indexed", "object")
 
-    def __init__(self, object: StoredObject, count: int, read: ReadParts, data: bytes | None = None) -> None:
+    def __init__(
+        self,
+        object: StoredObject,
+        count: int,
+        read: ReadParts,
+        data: bytes | None = None,
+        *,
+        indexed: str = "",
+    ) -> None:
         self.object = object
         self.count = count
+        self.indexed = indexed
         self._read = read
         self._data = data
 

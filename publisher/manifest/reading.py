@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any, Final
 
 from publisher.errors import StoreError
 from publisher.identity import sha256
 from publisher.manifest.index import read_index
-from publisher.manifest.model import (
-    FORMAT_IN_PARTS,
-    Manifest,
-    Released,
-    StoredObject,
-    expect,
-    late_of,
-    object_of,
-    objects_of,
-)
+from publisher.manifest.model import FORMAT_IN_PARTS, Manifest, Released, late_of
 from publisher.manifest.pieces import CLOSING, EPISODE, OPENING, Part, Piece, ReadParts, sound
+from publisher.manifest.stored import StoredObject, expect, listed, listing, object_of, objects_of
 from publisher.model import Social
 
 _EPISODES: Final = b'"episodes":['
@@ -76,25 +70,22 @@ def indexed_manifest(key: str, index: bytes, read_parts: ReadParts) -> Manifest 
         return None
     try:
         manifest = _manifest(found.values, [])
-        of = [
-            part
-            for item, count in zip(manifest.episode_parts, found.counts, strict=True)
-            for part in [Part(item, count, read_parts)] * count
-        ]
-        episodes = [
-            _begun(slug, guid, title, published, made_of, Piece(part, start, end))
-            for (slug, guid, title, published, made_of, start, end), part in zip(
-                found.episodes, of, strict=True
-            )
+        parts = [
+            Part(item, count, read_parts, indexed=indexed)
+            for item, (indexed, count) in zip(manifest.episode_parts, found.parts, strict=True)
         ]
     except (ValueError, KeyError, TypeError):
         return None
+    of = chain.from_iterable(repeat(part, part.count) for part in parts)
+    pieces = [*map(Piece._make, zip(of, found.starts, found.ends, strict=True))]
     return replace(
         manifest,
-        episodes=tuple(episodes),
+        episodes=tuple(
+            _begun(found.slugs, found.guids, found.titles, found.published, found.made_of, pieces)
+        ),
         objects=found.objects,
         pages=found.pages,
-        made_of=found.made_of,
+        made_of=found.pages_made_of,
     )
 
 
@@ -137,8 +128,8 @@ def _manifest(values: dict[str, Any], pieces: list[bytes]) -> Manifest:
     known = {item.name for item in fields(Manifest)}
     values = {name: value for name, value in values.items() if name in known}
     values["parts"] = values.get("parts", {})
-    values["objects"] = objects_of(values.get("objects", {}))
-    values["pages"] = tuple(object_of(page) for page in values.get("pages", ()))
+    values["objects"] = listing(objects_of(values.get("objects", {})))
+    values["pages"] = listed(map(object_of, values.get("pages", ())))
     values["feed_parts"] = tuple(object_of(part) for part in values.get("feed_parts", ()))
     values["episode_parts"] = tuple(object_of(part) for part in values.get("episode_parts", ()))
     values["feed"] = object_of(values["feed"]) if "feed" in values else None
@@ -154,37 +145,47 @@ def posts_of(values: dict[str, Any]) -> dict[str, tuple[Social, ...]]:
     return {guid: tuple(Social(**post) for post in posts) for guid, posts in values.items()}
 
 
-def _written(pieces: Sequence[bytes], placed: Sequence[bytes | Piece]) -> Iterator[Released]:
+def _written(pieces: Sequence[bytes], placed: Sequence[bytes | Piece]) -> list[Released]:
     """Episodes of which only what every run asks for is read: ten thousand take no longer than a hundred.
 
     Args:
         placed: the pieces as the episodes are to know them.
     """
     early = _early(pieces)
-    if early is None:
-        for data, piece in zip(pieces, placed, strict=True):
-            released = _released(json.loads(data.decode()))
-            object.__setattr__(released, "piece", piece)
-            yield released
-        return
-    for piece, of in zip(placed, early, strict=True):
-        published, made_of = _moment(of["published"]), of.get("made_of", "")
-        yield _begun(of["slug"], of["guid"], of["title"], published, made_of, piece)
+    if early is not None:
+        slugs, guids, titles = ([of[name] for of in early] for name in ("slug", "guid", "title"))
+        published = [_moment(of["published"]) for of in early]
+        return _begun(slugs, guids, titles, published, [of.get("made_of", "") for of in early], placed)
+    found = []
+    for data, piece in zip(pieces, placed, strict=True):
+        released = _released(json.loads(data.decode()))
+        object.__setattr__(released, "piece", piece)
+        found.append(released)
+    return found
 
 
 def _begun(
-    slug: str, guid: str, title: str, published: datetime, made_of: str, piece: bytes | Piece
-) -> Released:
-    """An episode of which all else is made out of its bytes, when it is asked for."""
-    released = object.__new__(Released)
-    put = object.__setattr__
-    put(released, "slug", slug)
-    put(released, "guid", guid)
-    put(released, "title", title)
-    put(released, "published", published)
-    put(released, "made_of", made_of)
-    put(released, "piece", piece)
-    return released
+    slugs: Sequence[str],
+    guids: Sequence[str],
+    titles: Sequence[str],
+    published: Sequence[datetime],
+    made_of: Sequence[str],
+    pieces: Sequence[bytes | Piece],
+) -> list[Released]:
+    """Episodes of which all else is made out of their bytes, when it is asked for."""
+    found = [*map(object.__new__, repeat(Released, len(slugs)))]
+    columns = {
+        "slug": slugs,
+        "guid": guids,
+        "title": titles,
+        "published": published,
+        "made_of": made_of,
+        "piece": pieces,
+    }
+    for name, column in columns.items():
+        # A column at a time: sixty thousand calls, each of which would have to be told what to set.
+        deque(map(getattr(Released, name).__set__, found, column), maxlen=0)
+    return found
 
 
 def _early(pieces: Sequence[bytes]) -> list[dict[str, Any]] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from publisher.cutting import is_end
 from publisher.identity import canonical_json, sha256
-from publisher.manifest.model import FORMAT, FORMAT_IN_PARTS, Manifest, Released, StoredObject
+from publisher.manifest.model import FORMAT, FORMAT_IN_PARTS, Manifest, Released
 from publisher.manifest.pieces import CLOSING, OPENING, Part, Piece, length_of
+from publisher.manifest.stored import StoredObject, listing
 
 WHOLE_BYTES: Final = 1 << 20
 """With more bytes of episodes than that a manifest is kept in parts."""
@@ -126,16 +127,15 @@ def digest_in(key: str) -> str:
 
 def _pieces(manifest: Manifest) -> Iterator[bytes]:
     """Canonical JSON, an episode at a time: as values, ten thousand take several times their bytes."""
-    others: dict[str, Any] = _sparse(replace(manifest, episodes=(), pages=(), objects={}, made_of={}))
+    others: dict[str, Any] = _sparse(replace(manifest, episodes=(), pages={}, objects={}, made_of={}))
     others |= {"made_of": of} if (of := {key: of for key, of in manifest.made_of.items() if of}) else {}
     text = json.encoder.encode_basestring
     written = {name: canonical_json(value)[:-1] for name, value in others.items()}
     if manifest.pages:
-        written["pages"] = f"[{','.join(_stored(manifest.pages))}]".encode()
+        written["pages"] = f"[{','.join(listing(manifest.pages).texts())}]".encode()
     if manifest.objects:
-        roles = sorted(manifest.objects)
-        objects = _stored(manifest.objects[role] for role in roles)
-        pairs = [f"{text(role)}:{item}" for role, item in zip(roles, objects, strict=True)]
+        objects = listing(manifest.objects).only(sorted(manifest.objects))
+        pairs = [f"{text(role)}:{item}" for role, item in zip(objects, objects.texts(), strict=True)]
         written["objects"] = f"{{{','.join(pairs)}}}".encode()
     # Those in parts stand there.
     episodes = () if manifest.episode_parts else manifest.episodes
@@ -156,23 +156,6 @@ def _pieces(manifest: Manifest) -> Iterator[bytes]:
 
 def _episode(episode: Released) -> bytes:
     return canonical_json(_sparse(episode))[:-1]
-
-
-def _stored(items: Iterable[StoredObject]) -> list[str]:
-    """Objects of a release as canonical JSON: it may have some of each episode's beside the episode."""
-    text = json.encoder.encode_basestring
-    types: dict[str, str] = {}
-    found = []
-    for item in items:
-        key, digest, length_bytes, type_ = item
-        if key and length_bytes and type_ and digest.isalnum() and digest.isascii():
-            told = types.get(type_) or types.setdefault(type_, text(type_))
-            found.append(
-                f'{{"digest":"{digest}","key":{text(key)},"length_bytes":{length_bytes},"type":{told}}}'
-            )
-        else:
-            found.append(canonical_json(_sparse(item))[:-1].decode())
-    return found
 
 
 def _sparse(value: Any) -> Any:

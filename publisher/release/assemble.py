@@ -16,7 +16,7 @@ from publisher.build.sounds import Order, Sound, prepare
 from publisher.build.workshop import Workshop, page_key
 from publisher.delivery import delivery, further
 from publisher.feed.pieces import FeedPieces
-from publisher.manifest import Manifest, Released, StoredObject, digest_in, manifest_bytes
+from publisher.manifest import Manifest, Released, StoredObject, digest_in, listed, manifest_bytes
 from publisher.manifest.writing import Cut
 from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, show_parts
@@ -114,7 +114,6 @@ def assemble(
     standing.build_for(shop.show, shop.states)
     facets = gather(shop, plan, released, standing)
     indexes, searched = build_search(shop, plan, episodes, released, facets, before, standing)
-    objects |= indexes
     wordbook = partial(words, episodes, facets, standing)
     relations = Relations(shop.show, released, episodes, facets, standing.relations(), wordbook)
     standing.keep_relations(relations)
@@ -129,7 +128,7 @@ def assemble(
         StandingPages(standing.shared(), standing.taken_over(plan), before.made_of if before else {}),
     )
     standing.keep_shared(site.shared)
-    released, others = write_pages(site, plan, uploads, released)
+    released, others, made_of = write_pages(site, plan, uploads, released)
     document, archives = feeds.render(shop, plan, objects, released, standing)
     packed = _packed_feed(shop, plan, uploads, document)
     feed, feed_parts = store_copy(document, shop.keep)
@@ -140,9 +139,9 @@ def assemble(
         title=shop.show.title,
         parts=show_parts(plan.show),
         episodes=tuple(released),
-        objects=objects | archives,
-        pages=(*(item for _, (item, _) in sorted(others.items())), *packed),
-        made_of={key: made_of for key, (_, made_of) in others.items()},
+        objects=indexes | objects | archives,
+        pages=others.only(sorted(others)) | listed(packed),
+        made_of=made_of,
         feed=feed,
         feed_parts=feed_parts,
         former=former,
@@ -166,7 +165,7 @@ def assemble(
     )
 
 
-def _kept_artwork(plan: Plan) -> dict[str, StoredObject]:
+def _kept_artwork(plan: Plan) -> Mapping[str, StoredObject]:
     """What was published of the show, where its artwork is the same still."""
     if plan.before is None or {"artwork", "recipe", "damaged"} & {*plan.show_changes}:
         return {}
@@ -259,9 +258,7 @@ def _packed_feed(shop: Workshop, plan: Plan, uploads: Uploads, feed: FeedPieces)
     if not shop.show.feed_gzip:
         return []
     page = of_bytes(PACKED_FEED, gzip.compress(feed.whole(), mtime=0))
-    standing = plan.before.pages if plan.before else ()
-    before = next((item for item in standing if item.key == PACKED_FEED), None)
-    return [write_page(uploads, page, before)]
+    return [write_page(uploads, page, plan.before.pages.get(PACKED_FEED) if plan.before else None)]
 
 
 def _episodes(plan: Plan) -> dict[str, Episode]:

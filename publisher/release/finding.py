@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
 from itertools import takewhile
@@ -11,12 +12,12 @@ from publisher.build.artifact import of_bytes
 from publisher.build.episode import load_transcript
 from publisher.build.workshop import Workshop, page_key
 from publisher.chapters import with_line_breaks
-from publisher.manifest import Manifest, Released, StoredObject
+from publisher.manifest import Listing, Manifest, Released, listing
 from publisher.model import Episode
 from publisher.planning import Plan
 from publisher.release.standing import Standing
 from publisher.searching.bundles import build_all, pagefind_version
-from publisher.searching.shards import FOLDER, Passage, SearchPage, Shard, folders, shards
+from publisher.searching.shards import Passage, SearchPage, Shard, folders, shards
 from publisher.site.facets import FacetBook, Facets
 from publisher.text import plain_text
 from publisher.words import Words, format_clock
@@ -33,7 +34,7 @@ def build_search(
     facets: FacetBook,
     before: Manifest | None,
     standing: Standing,
-) -> tuple[dict[str, StoredObject], tuple[str, ...]]:
+) -> tuple[Listing, tuple[str, ...]]:
     """Stores the indexes of all episodes; those that are published already are taken as they are.
 
     Args:
@@ -48,11 +49,12 @@ def build_search(
         SearchError: an index could not be made.
     """
     if not released:
-        return {}, ()
-    published = _published(before)
+        return Listing(), ()
+    published = listing(before.objects if before else {})
+    roles = sorted(published)
     slugs = [item.slug for item in released]
     known = standing.shards(plan, slugs[:-1])
-    first = [*takewhile(lambda shard: shard[0] in published, known)]
+    first = [*takewhile(lambda shard: _files(roles, shard[0]), known)]
     # Shards are cut from the oldest page on: what follows is cut as it would be behind those.
     done = sum(count for _, count in first)
     pages = [_page(shop, episodes[item.slug], facets[item.slug]) for item in released[done:]]
@@ -60,29 +62,25 @@ def build_search(
     wanted = [program, *[Shard(program.language, folder) for folder, _ in first], *others]
     closed = [(shard.folder, len(shard.pages)) for shard in others if shard.is_closed]
     standing.keep_shards([*first, *closed], slugs)
-    objects: dict[str, StoredObject] = {}
-    missing: list[Shard] = []
-    for shard in wanted:
-        found = published.get(shard.folder)
-        if found:
-            objects |= found
-        else:
-            missing.append(shard)
-    for bundle in build_all(missing):
-        for key, data in bundle.files:
-            objects[ROLE + key] = shop.keep(of_bytes(key, data))
-    return objects, folders(wanted, shop.show.language)
+    standing_files = [(shard, _files(roles, shard.folder)) for shard in wanted]
+    made = {
+        ROLE + key: shop.keep(of_bytes(key, data))
+        for bundle in build_all([shard for shard, files in standing_files if not files])
+        for key, data in bundle.files
+    }
+    stand = published.only(role for _, files in standing_files for role in files)
+    return stand | made, folders(wanted, shop.show.language)
 
 
-def _published(before: Manifest | None) -> dict[str, dict[str, StoredObject]]:
-    """The files of each index that is published, by its folder."""
-    found: dict[str, dict[str, StoredObject]] = {}
-    within = len(ROLE) + len(FOLDER) + 1
-    for role, item in before.objects.items() if before else ():
-        if role.startswith(ROLE):
-            folder = role[len(ROLE) : role.index("/", within) + 1]
-            found.setdefault(folder, {})[role] = item
-    return found
+def _files(roles: Sequence[str], folder: str) -> Sequence[str]:
+    """The roles of an index's files; none where it is not among them.
+
+    Args:
+        roles: sorted, so that those of a folder stand together.
+        folder: as `Shard.folder` has it.
+    """
+    start, end = ROLE + folder, ROLE + folder[:-1] + chr(ord(folder[-1]) + 1)
+    return roles[bisect_left(roles, start) : bisect_left(roles, end)]
 
 
 def _page(shop: Workshop, episode: Episode, facets: Facets) -> SearchPage:

@@ -7,26 +7,15 @@ from collections.abc import Sequence
 
 from publisher.audio.spliced import open_spliced
 from publisher.build.artifact import Artifact
-from publisher.manifest import FEED_KEY, StoredObject, feed_names
+from publisher.manifest import FEED_KEY, StoredObject, named_pieces
 from publisher.media_types import content_type
 from publisher.release.uploads import Uploads
 from publisher.store.base import Body
 
 
 def named_feed(feed: Sequence[bytes], manifest_key: str) -> Artifact:
-    """The feed with the line that names its manifest, behind the XML declaration.
-
-    Args:
-        feed: its bytes, one piece after the other, with the declaration in the first.
-    """
-    first, *others = feed
-    behind = first.index(b"\n") + 1
-    pieces: tuple[bytes | memoryview, ...] = (
-        first[:behind],
-        feed_names(manifest_key),
-        first[behind:],
-        *others,
-    )
+    """The feed with the line that names its manifest (`publisher.manifest.named_pieces`)."""
+    pieces = named_pieces(feed, manifest_key)
     digest = hashlib.sha256()
     for piece in pieces:
         digest.update(piece)

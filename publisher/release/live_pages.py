@@ -28,16 +28,16 @@ def pages_of(manifest: Manifest | None) -> dict[str, StoredObject]:
     """Every page of a release by its key."""
     if manifest is None:
         return {}
-    found = {page.key: page for page in manifest.pages}
-    return found | {page.key: page for item in manifest.episodes for page in item.own_pages}
+    own = {page.key: page for item in manifest.episodes for page in item.own_pages}
+    return {**manifest.pages, **own}
 
 
 def _pages_at(manifest: Manifest, keys: Collection[str]) -> list[StoredObject]:
     """The pages of a release at these keys; no other episode is looked at than theirs."""
     folders = {key.split("/")[1] for key in keys if key.startswith("episodes/")}
     owners = [item for item in manifest.episodes if page_key(item.slug).split("/")[1] in folders]
-    own = [page for item in owners for page in item.own_pages]
-    return [page for page in (*manifest.pages, *own) if page.key in keys]
+    own = [page for item in owners for page in item.own_pages if page.key in keys]
+    return [*[manifest.pages[key] for key in sorted(keys) if key in manifest.pages], *own]
 
 
 def write_page(uploads: Uploads, page: Artifact, before: StoredObject | None) -> StoredObject:

@@ -97,8 +97,13 @@ def copy_path(folder: Path, key: str) -> Path:
     return folder / Path(key).with_suffix(SUFFIX).name
 
 
-def write_copy(path: Path, data: bytes) -> None:
-    """Raises OSError; nothing half written is seen under the name."""
+def write_copy(path: Path, *data: bytes) -> None:
+    """Raises OSError; nothing half written is seen under the name.
+
+    Args:
+        data: one piece after the other.
+    """
     partial = path.with_suffix(f".{os.getpid()}.partial")
-    partial.write_bytes(data)
+    with partial.open("wb") as writer:
+        writer.writelines(data)
     partial.replace(path)

@@ -29,7 +29,7 @@ Urls = Mapping[tuple[str, str], str]
 
 
 def site_page(
-    shop: Workshop, objects: dict[str, StoredObject], colours: Palette, indexes: tuple[str, ...]
+    shop: Workshop, objects: Mapping[str, StoredObject], colours: Palette, indexes: tuple[str, ...]
 ) -> SitePage:
     """What every page needs to know of the show.
 
@@ -234,7 +234,7 @@ def _further(episode: Episode, objects: dict[str, StoredObject]) -> Iterator[tup
         yield form.title, item.key
 
 
-def _sizes(objects: dict[str, StoredObject]) -> tuple[tuple[int, str], ...]:
+def _sizes(objects: Mapping[str, StoredObject]) -> tuple[tuple[int, str], ...]:
     return tuple((side, item.key) for side, item in reversed(artwork_sizes(objects)))
 
 

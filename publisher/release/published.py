@@ -130,7 +130,7 @@ def keep_copy(
         manifest: what the data says.
         cuts: its parts; not to be given for one that was read.
     """
-    path, index = folder / Path(key).name, b""
+    path, index = folder / Path(key).name, tuple[bytes, ...]()
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         if manifest.episode_parts:
@@ -140,7 +140,7 @@ def keep_copy(
                     keep_part(folder, part.key, of.part.data if of.part else of.data)
             index = index_of(key, manifest, cuts)
             if index:
-                write_copy(path.with_suffix(_INDEX), index)
+                write_copy(path.with_suffix(_INDEX), *index)
         if not index:
             write_copy(path, data)
         _remove_old(folder)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
 from publisher.build.artifact import Artifact
-from publisher.manifest import Manifest, StoredObject
+from publisher.manifest import Listing, Manifest, StoredObject
 from publisher.store.base import Store
 
 WORKERS: Final = 8
@@ -68,8 +68,9 @@ class Uploads:
         self.keys: list[str] = []
         """Of what was stored."""
         self._damaged: frozenset[str] = frozenset()
+        self._known: Mapping[str, StoredObject] = Listing()
         self._there: dict[str, str] = {}
-        """Digests by key."""
+        """Digests by key, of what was stored or forgotten since; empty for the latter."""
         self._lock = threading.Lock()
 
     def afresh(self) -> Uploads:
@@ -90,8 +91,8 @@ class Uploads:
         """
         self._damaged = but
         if manifest:
-            objects = manifest.all_objects(slugs)
-            self._there |= {key: item.digest for key, item in objects.items() if key not in but}
+            self._known = manifest.all_objects(slugs)
+            self._there |= dict.fromkeys(but, "")
 
     def is_sound(self, key: str) -> bool:
         """Whether what the release has at a key is not known to be damaged."""
@@ -100,7 +101,7 @@ class Uploads:
     def forget(self, key: str) -> None:
         """Counts whatever is said to stand at a key as unknown."""
         with self._lock:
-            self._there.pop(key, None)
+            self._there[key] = ""
 
     def keep(self, artifact: Artifact) -> StoredObject:
         """Stores the artifact unless it is there.
@@ -110,7 +111,7 @@ class Uploads:
         """
         item = artifact.object
         with self._lock:
-            if self._there.get(item.key) == item.digest:
+            if self._is_known(item):
                 return item
         if not self._found(item):
             self.progress.say(item.key)
@@ -123,6 +124,13 @@ class Uploads:
             self._there[item.key] = item.digest
         return item
 
+    def _is_known(self, item: StoredObject) -> bool:
+        digest = self._there.get(item.key)
+        if digest is None:
+            known = self._known.get(item.key)
+            digest = known.digest if known else ""
+        return digest == item.digest
+
     @property
     def mends(self) -> bool:
         """Whether something in the store is known to be damaged."""
@@ -131,7 +139,7 @@ class Uploads:
     def has(self, item: StoredObject) -> bool:
         """Whether the object is in the store, as far as `keep` would trust it."""
         with self._lock:
-            known = self._there.get(item.key) == item.digest
+            known = self._is_known(item)
         return known or self._found(item)
 
     def accept(self, item: StoredObject, sent: bool) -> bool:

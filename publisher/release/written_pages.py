@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from publisher.build.workshop import page_key
-from publisher.manifest import Manifest, Released, StoredObject
+from publisher.manifest import Listing, Manifest, Released, StoredObject, listed, listing
 from publisher.planning import Plan
 from publisher.release.live_pages import write_page
 from publisher.release.site import ANSWERS, EMBED, OEMBED, Site, SitePageOrder, below
@@ -15,27 +15,27 @@ from publisher.release.uploads import Uploads, each
 
 def write_pages(
     site: Site, plan: Plan, uploads: Uploads, released: Sequence[Released]
-) -> tuple[list[Released], dict[str, tuple[StoredObject, str]]]:
+) -> tuple[list[Released], Listing, dict[str, str]]:
     """Writes the pages that changed.
 
     Args:
         released: in the order of their release, with the pages that stand where theirs are to be.
 
     Returns:
-        The episodes with their pages; and every page that is no episode's by its key, with what it is made
-        of.
+        The episodes with their pages; every page that is no episode's by its key; and what each of those is
+        made of.
     """
     before, anew = plan.before, "damaged" in plan.show_changes
     made_of = site.made_of()
     of = {item.slug: item for item in released} if made_of else {}
     changed = {slug for slug, found in made_of.items() if anew or of[slug].made_of != found}
-    standing = {page.key: page for page in before.pages} if before else {}
-    slugs = {item.slug for item in released}
+    slugs, moved = {item.slug for item in released}, list[StoredObject]()
     # Where an episode was, a page will say where it is now: that is no new address, nor is one that two
     # episodes have exchanged.
     for old in before.episodes if before else ():
         if old.slug in changed or old.slug not in slugs:
-            standing |= {page.key: page for page in old.own_pages}
+            moved += old.own_pages
+    standing = listing(before.pages if before else {}) | listed(moved)
     known = before.made_of if before and not anew else {}
     orders = site.orders({slug: made_of[slug] for slug in changed})
 
@@ -50,19 +50,20 @@ def write_pages(
         for wanted in (first, then)
         for order, page in zip(wanted, each(write, wanted), strict=True)
     }
-    pages = {key: (standing[key], known[key]) for key in site.standing_keys}
-    pages |= {order.key: (written.get(order.key) or standing[order.key], order.made_of) for order in orders}
-    found = [_with_pages(item, pages) if item.slug in changed else item for item in released]
-    return found, pages
+    pages = {order.key: (written.get(order.key) or standing[order.key]) for order in orders}
+    found = [
+        _with_pages(item, pages, made_of[item.slug]) if item.slug in changed else item for item in released
+    ]
+    others = {key: known[key] for key in site.standing_keys}
+    others |= {order.key: order.made_of for order in orders if order.key in pages}
+    return found, standing.only(site.standing_keys) | pages, others
 
 
-def _with_pages(item: Released, pages: dict[str, tuple[StoredObject, str]]) -> Released:
+def _with_pages(item: Released, pages: dict[str, StoredObject], made_of: str) -> Released:
     """The episode with its pages, which are taken out of those given."""
-    page, made_of = pages.pop(page_key(item.slug))
+    page = pages.pop(page_key(item.slug))
     further = {
-        path: pages.pop(key)[0]
-        for path in (ANSWERS, EMBED, OEMBED)
-        if (key := below(item.slug, path)) in pages
+        path: pages.pop(key) for path in (ANSWERS, EMBED, OEMBED) if (key := below(item.slug, path)) in pages
     }
     return replace(item, page=page, pages=further, made_of=made_of)
 
@@ -73,7 +74,8 @@ def gone_pages(before: Manifest | None, manifest: Manifest) -> tuple[StoredObjec
         return ()
     # Of an episode that stands as it was nothing has to be looked at.
     same = {id(item) for item in manifest.episodes if item.piece}
-    now = {page.key for page in manifest.pages}
-    now |= {page.key for item in manifest.episodes if not item.piece for page in item.own_pages}
-    left = [page for item in before.episodes if id(item) not in same for page in item.own_pages]
-    return tuple(page for page in (*before.pages, *left) if page.key not in now)
+    now = {page.key for item in manifest.episodes if not item.piece for page in item.own_pages}
+    were = [page for item in before.episodes if id(item) not in same for page in item.own_pages]
+    gone = [before.pages[key] for key in sorted(before.pages.keys() - manifest.pages.keys())]
+    left = [page for page in were if page.key not in manifest.pages]
+    return tuple(page for page in (*gone, *left) if page.key not in now)

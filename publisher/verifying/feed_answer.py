@@ -9,7 +9,7 @@ from publisher.manifest import FEED_HEAD_BYTES
 from publisher.verifying.feed import Address
 from publisher.verifying.judging import failed, judged, redirects
 from publisher.verifying.verification import Fault
-from publisher.verifying.web import Answer, Failure, Web, is_loopback
+from publisher.verifying.web import Answer, Failure, Known, Web, is_loopback
 
 _TYPES: Final = frozenset({"application/rss+xml", "application/xml", "text/xml"})
 _AWAY: Final = frozenset({"dns", "refused", "slow", "broken", "time"})
@@ -33,16 +33,16 @@ class FeedAnswer:
     digest: str = ""
 
 
-def ask_for_feed(web: Web, feed_url: str, most_bytes: int, known: str = "") -> FeedAnswer:
+def ask_for_feed(web: Web, feed_url: str, most_bytes: int, known: Known | None = None) -> FeedAnswer:
     """Asks for the feed as an app does, then again as it does an hour later.
 
     Args:
-        known: SHA-256 of a feed whose bytes are known: where it is served, its first bytes alone are given.
+        known: a feed whose bytes are known: where it is served, its first bytes alone are given.
     """
     feed = Address(feed_url, "page", "the feed")
     kept = FEED_HEAD_BYTES if known else most_bytes + 1
-    answer = web.ask("GET", feed_url, keep_bytes=kept, read_bytes=most_bytes + 1, unpack=True)
-    if known and answer.digest and answer.digest != known:
+    answer = web.ask("GET", feed_url, keep_bytes=kept, read_bytes=most_bytes + 1, unpack=True, known=known)
+    if known and answer.digest and answer.digest != known.digest:
         return ask_for_feed(web, feed_url, most_bytes)
     if answer.failure and answer.failure.kind in _AWAY:
         return FeedAnswer(None, (_away(feed, answer),), reached=False)

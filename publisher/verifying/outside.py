@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -17,6 +17,7 @@ from publisher.manifest import (
     feed_names,
     manifest_bytes,
     named_by,
+    named_pieces,
     read_manifest,
 )
 from publisher.verifying.feed import Address, Feed, read_feed
@@ -24,7 +25,7 @@ from publisher.verifying.feed_answer import FeedAnswer, ask_for_feed, not_in_tim
 from publisher.verifying.feed_part import ReleasedFeed, part_of
 from publisher.verifying.looking import Look
 from publisher.verifying.verification import Fault, Limits, LocalBase, Verification, as_problems
-from publisher.verifying.web import Web
+from publisher.verifying.web import Known, Web
 
 _MANIFEST_BYTES: Final = 64 << 20
 _FEED_SECONDS: Final = 120.0
@@ -88,7 +89,10 @@ def look_from_outside(
     try:
         if changed is None or everything or manifest is None or all(item.piece for item in manifest.episodes):
             released = None  # nothing tells what the release made of the feed, or all of it is wanted
-        answer = _feed(run, released.digest if released else "")
+        known = None
+        if released:
+            known = Known(named_pieces(released.pieces.pieces, manifest_key), released.digest)
+        answer = _feed(run, known)
         run.faults += answer.faults
         run.checked += answer.reached
         if answer.body is None:
@@ -116,7 +120,7 @@ def look_from_outside(
         web.close()
 
 
-def _feed(run: _Run, known: str) -> FeedAnswer:
+def _feed(run: _Run, known: Known | None) -> FeedAnswer:
     """The feed, within the time for it: a server can hold back an answer's head for ever."""
 
     def ask(feed_url: str) -> FeedAnswer:
@@ -192,7 +196,7 @@ def _changed_by(manifest: Manifest, previous: Manifest | None) -> set[str]:
     return {key for key, item in _objects(manifest).items() if before.get(key) != item}
 
 
-def _objects(manifest: Manifest | None, slugs: Collection[str] | None = None) -> dict[str, StoredObject]:
+def _objects(manifest: Manifest | None, slugs: Collection[str] | None = None) -> Mapping[str, StoredObject]:
     """What a release consists of beside its feed, by key: all of it, or only the show's own and that of some
     episodes."""
     if manifest is None:
@@ -201,11 +205,12 @@ def _objects(manifest: Manifest | None, slugs: Collection[str] | None = None) ->
         FEED_KEY,
         *(item.key for item in (manifest.feed, *manifest.feed_parts, *manifest.episode_parts) if item),
     }
-    return {key: item for key, item in manifest.all_objects(slugs).items() if key not in own}
+    objects = manifest.all_objects(slugs)
+    return objects.only(key for key in objects if key not in own)
 
 
 def _in_order(
-    run: _Run, feed: Feed, objects: dict[str, StoredObject], base_url: str, changed: Collection[str]
+    run: _Run, feed: Feed, objects: Mapping[str, StoredObject], base_url: str, changed: Collection[str]
 ) -> tuple[list[Address], list[Address], int]:
     """What to look at: changed things, the show's own, the newest items; the rest, if everything is wanted,
     else how much that is. Each address once."""
@@ -241,7 +246,7 @@ def _keys_at(url: str, base_url: str) -> tuple[str, ...]:
     return (key,) if key and not key.endswith("/") else (key, f"{key}index.html")
 
 
-def _known(address: Address, objects: dict[str, StoredObject], base_url: str) -> Address:
+def _known(address: Address, objects: Mapping[str, StoredObject], base_url: str) -> Address:
     """The address with what the manifest says of it."""
     keys = _keys_at(address.url, base_url)
     item = objects.get(keys[-1]) if keys else None

@@ -35,7 +35,7 @@ _MANIFEST: Final = Manifest(
     parts={"title": "0"},
     feed=_OBJECT._replace(key="feed.xml"),
     objects={"artwork": _OBJECT},
-    pages=(_OBJECT,),
+    pages={_OBJECT.key: _OBJECT},
     episodes=(
         Released(
             "a",

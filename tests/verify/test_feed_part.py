@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,12 @@ def test_only_what_the_release_made_is_read_of_its_feed(
     made = [item.slug for item in outcome.manifest.episodes if not item.piece]
     assert "0099-new" in made
     assert len(made) < 6
-    for manifest, digest, wanted in (
-        (outcome.manifest, outcome.feed_digest, len(made)),
-        (outcome.manifest, "0" * 64, 6),  # another feed is served than was released
-        (standing, outcome.feed_digest, 6),  # as it was read: nothing tells what was made
+    other = replace(outcome.feed, tail=outcome.feed.tail + b" ")
+    released = ReleasedFeed(outcome.feed, outcome.feed_digest)
+    for manifest, feed, wanted in (
+        (outcome.manifest, released, len(made)),
+        (outcome.manifest, ReleasedFeed(other, "0" * 64), 6),  # another is served than was released
+        (standing, released, 6),  # as it was read: nothing tells what was made
     ):
         read.clear()
         found = verify_release(
@@ -54,7 +57,7 @@ def test_only_what_the_release_made_is_read_of_its_feed(
             changed_keys=(),
             limits=Limits(newest=1),
             manifest_key=outcome.manifest_key,
-            released=ReleasedFeed(outcome.feed, digest),
+            released=feed,
         )
         assert found.problems == ()
         assert read == [wanted]
