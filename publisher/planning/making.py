@@ -98,7 +98,7 @@ def make_plan(
         for_all=_changes_of_all(show, before),
         owners={old.guid: old.slug for old in reversed(before.episodes)} if before else {},
     )
-    stay = [episode for episode in show.episodes if making.stays(episode, published, same)]
+    stay = making.staying(published, same)
     known = {episode.slug for episode in stay}
     planned = [
         making.from_undone(
@@ -200,18 +200,19 @@ class _Making:
     for_all: tuple[str, ...]
     owners: Mapping[str, str]
 
-    def stays(self, episode: Episode, published: Mapping[str, Released], same: frozenset[str]) -> bool:
-        """Whether an episode is known to be as it is published, and nothing else changes it."""
-        before, moment = published.get(episode.slug), episode.published
-        return (
-            episode.slug in same
-            and before is not None
-            and before.slug == episode.slug
-            and not self.for_all
-            and moment is not None
-            and moment <= self.now
-            and (before.guid not in self.posts or bool(episode.social))
-        )
+    def staying(self, published: Mapping[str, Released], same: frozenset[str]) -> list[Episode]:
+        """The episodes that are known to be as they are published, and that nothing else changes."""
+        now, posts = self.now, self.posts
+        return [
+            episode
+            for episode in (() if self.for_all else self.show.episodes)
+            if (slug := episode.slug) in same
+            and (before := published.get(slug)) is not None
+            and before.slug == slug
+            and (moment := episode.published) is not None
+            and moment <= now
+            and (not posts or before.guid not in posts or episode.social)
+        ]
 
     def planned(self, base: PlannedEpisode) -> PlannedEpisode:
         show, episode, before = self.show, base.episode, base.before

@@ -16,13 +16,10 @@ def match(show: Show, before: Manifest | None, same: frozenset[str] = frozenset(
     """
     if before is None:
         return {}
-    left = {old.slug: old for old in before.episodes}
-    others = [episode for episode in show.episodes if episode.slug not in same]
-    wanted = {episode.guid for episode in others}
+    wanted = {episode.guid for episode in show.episodes if episode.slug not in same}
     # Of ten thousand nearly all: nobody else may ask for one of these, nor is anything else asked of them.
-    match = {slug: old for slug, old in left.items() if slug in same and old.guid not in wanted}
-    for slug in match:
-        del left[slug]
+    match = {old.slug: old for old in before.episodes if old.slug in same and old.guid not in wanted}
+    left = {old.slug: old for old in before.episodes if old.slug not in match}
     others = [episode for episode in show.episodes if episode.slug not in match]
 
     def take(find: Callable[[Episode], Released | None]) -> None:

@@ -27,6 +27,7 @@ from publisher.state.code import code_stamp
 from publisher.state.looking import Seen
 
 _TABLE: Final = "episodes"
+_APART: Final = "\0"
 _TYPE: Final = ""
 """Key under which a packed value says what it is; no field is called so."""
 
@@ -136,14 +137,18 @@ class KeptEpisodes:
         """
         # The name of a folder need not be text.
         self._show = fingerprint([code_stamp(), repr(name), language, zone, _clocks(zone)])
-        folders, marks, heads, places = list[str](), list[str](), list[bytes](), list[Place]()
-        for folder, front in self._shelf.fronts.items():
-            mark = self._mark(folder)
-            if mark and front.startswith(mark.encode()):
-                folders.append(folder)
-                marks.append(mark)
-                heads.append(front[len(mark) :])
-                places.append(self._shelf.places[folder])
+        names = [*self._shelf.fronts]
+        known = [*map(self._mark, names)]
+        begins = _APART.join(known).encode().split(_APART.encode())
+        stay = [
+            (name, mark, front[len(mark) :])
+            for name, mark, begin, front in zip(
+                names, known, begins, self._shelf.fronts.values(), strict=False
+            )
+            if begin and front.startswith(begin)
+        ]
+        folders, marks, heads = zip(*stay, strict=True) if stay else ((), (), ())
+        places = [*map(self._shelf.places.__getitem__, folders)]
         try:
             # All at once: each by itself takes as long again to begin and to end.
             found = json.loads(b"[" + b",".join(heads) + b"]")
@@ -206,10 +211,13 @@ def _episodes(
         counted: of each what `_COUNTED` names, None for a default.
     """
     episodes = [*map(object.__new__, repeat(KeptEpisode, len(places)))]
-    columns = [*zip(*counted, strict=True)] if counted else [()] * len(_COUNTED_DEFAULTS)
+    columns: list[tuple[Any, ...]] = [*zip(*counted, strict=True)]
+    columns = columns or [()] * len(_COUNTED_DEFAULTS)
     for (name, default), column in zip(_COUNTED_DEFAULTS.items(), columns, strict=True):
         values: Iterable[Any] = column
-        if name == "published":
+        if column.count(None) == len(column):
+            values = repeat(default)
+        elif name == "published":
             values = [datetime.fromisoformat(value) if value else None for value in column]
         elif not {list, dict}.isdisjoint(map(type, column)):
             values = [default if value is None else _unpacked(value) for value in column]

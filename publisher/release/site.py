@@ -23,7 +23,7 @@ from publisher.site.assets import templates_digest
 from publisher.site.data import Group, GroupPage, PageEpisode, Section, SitePage
 from publisher.site.environment import meta_text
 from publisher.site.facets import FacetBook
-from publisher.site.groups import HEARD, group_pages, sections
+from publisher.site.groups import HEARD, ONE_PAGE, group_pages, sections
 from publisher.text import plain_text
 from publisher.words import Words
 
@@ -111,15 +111,17 @@ class Site:
         self._known: dict[str, PageEpisode] = {}
         self._groups = relations.groups
         everything = self._groups.everything
-        listed = (*self._groups.all, *([everything] if everything.slugs else []))
-        self._group_pages = [(group, page) for group in listed for page in group_pages(group)]
+        self._listed_groups = (*self._groups.all, *([everything] if everything.slugs else []))
         # An episode more is another index, and that only the page which searches needs to know.
         shared = replace(site, indexes=("search/",) if site.indexes else ())
         self.shared = mark(templates_digest(), shared)
         self._standing = standing if standing.shared == self.shared else _NO_PAGES
         self._open = self._those_open()
         self._by_slug = self._groups.having(self._open)
-        self._touched_pages, self.standing_keys = self._parted()
+        self.standing_keys: list[str] = []
+        self._touched_pages: list[tuple[Group, GroupPage]] = []
+        self._group_urls: list[str] = []
+        self._part()
 
     def _those_open(self) -> frozenset[str]:
         """Slugs of the episodes of whose own pages it is not known that they stand."""
@@ -127,22 +129,26 @@ class Site:
         moved, taken = self._relations.moved, self._standing.taken
         return slugs if moved is None or not taken else moved | (slugs - taken)
 
-    def _parted(self) -> tuple[list[tuple[Group, GroupPage]], list[str]]:
-        """The pages of groups that have an episode of which it is not known that its lists stand; and the
-        keys of all others."""
-        taken, known = self._standing.taken, self._standing.made_of
-        if not taken:
-            return self._group_pages, []
-        new = self._items.keys() - taken
+    def _part(self) -> None:
+        """Tells the pages of groups that have an episode of which it is not known that its lists stand from
+        all others."""
+        taken = self._standing.taken
+        known = self._standing.made_of if taken else {}
+        new = self._items.keys() - taken if taken else set[str]()
         own = {self._groups.everything.url, *(group.url for slug in new for group in self._by_slug[slug])}
-        touched, standing = [], []
-        for group, page in self._group_pages:
-            key = f"{page.url}index.html"
-            if key not in known or (group.url in own and self._may_differ(group, page, new)):
-                touched.append((group, page))
-            else:
-                standing.append(key)
-        return touched, standing
+        for group in self._listed_groups:
+            # Of ten thousand groups nearly all have one page, and none of the new episodes.
+            if len(group.slugs) <= ONE_PAGE and group.url not in own and group.url + "index.html" in known:
+                self.standing_keys.append(group.url + "index.html")
+                self._group_urls.append(group.url)
+                continue
+            for page in group_pages(group):
+                key = f"{page.url}index.html"
+                if key not in known or (group.url in own and self._may_differ(group, page, new)):
+                    self._touched_pages.append((group, page))
+                else:
+                    self.standing_keys.append(key)
+                self._group_urls.append(page.url)
 
     def _may_differ(self, group: Group, page: GroupPage, new: Set[str]) -> bool:
         """Whether a page of a group that has new episodes may be another than it was."""
@@ -319,7 +325,7 @@ class Site:
                 for item in reversed(self._released)
             ],
             (f"{base}topics/", ""),
-            *[(base + page.url, "") for _, page in self._group_pages],
+            *[(base + url, "") for url in self._group_urls],
         ]
         manifest = machine_files.web_manifest(
             show.title,

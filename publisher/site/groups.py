@@ -18,6 +18,9 @@ from publisher.site.facets import Facets
 PAGE_LENGTH: Final = 50
 """Episodes on a page of a group; on the newest one up to as many more."""
 
+ONE_PAGE: Final = 2 * PAGE_LENGTH - 1
+"""A group with no more has one page."""
+
 _APART: Final = "\x7f"
 """Between texts that are kept as one: in JSON each by itself takes twice as long. No name has it; where one
 has, nothing of what was kept is used."""
@@ -136,9 +139,9 @@ def group_pages(group: Group) -> tuple[GroupPage, ...]:
 
     Counted from the oldest episode on, so that a new one changes the newest page and no other.
     """
-    full = max(0, len(group.slugs) // PAGE_LENGTH - 1)
-    if not full:
+    if len(group.slugs) <= ONE_PAGE:
         return (GroupPage(group.url, 0, group.slugs),)
+    full = len(group.slugs) // PAGE_LENGTH - 1
     oldest_first = group.slugs[::-1]
     urls = [f"{group.url}page-{number}/" for number in range(1, full + 1)] + [group.url]
     found = []

@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
+from operator import lt
 from typing import NamedTuple
 
 MOST_RELATED = 4
@@ -105,7 +106,12 @@ class Suggesting:
 
 def in_order(subjects: Iterable[Subject]) -> list[Subject]:
     """Subjects in the order of their publication."""
-    return sorted(subjects, key=lambda subject: (subject.published, subject.slug))
+    listed = [*subjects]
+    moments = [subject.published for subject in listed]
+    # As a release has them, unless two went out at once.
+    if all(map(lt, moments, moments[1:])):
+        return listed
+    return sorted(listed, key=lambda subject: (subject.published, subject.slug))
 
 
 def _following(ordered: Sequence[Subject]) -> list[int | None]:
