@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from typing import Any, Final, NamedTuple
 
 from publisher.identity import sha256
 from publisher.manifest.model import Manifest, Released
 from publisher.manifest.pieces import OPENING
-from publisher.manifest.stored import Listing, listing
+from publisher.manifest.stored import Block, Blocks, Listing, listing
 from publisher.manifest.writing import Cut, manifest_bytes
 
-_FORM: Final = 4
+_FORM: Final = 5
 """Raised when an index means something else."""
 _APART: Final = "\0"
 _COLUMNS_APART: Final = "\1"
 """No text of a manifest has either: YAML and XML do not."""
+_COLUMNS: Final = 7
+"""Before those of the parts."""
 _LINES: Final = 4
 """Before the columns."""
 _FIELDS: Final = 6
@@ -67,10 +69,13 @@ def index_of(key: str, manifest: Manifest, cuts: Sequence[Cut]) -> tuple[bytes, 
         The bytes, one piece after the other: of a large show they are some millions. None where a text has
         what columns are told apart by.
     """
-    objects, pages = listing(manifest.objects), listing(manifest.pages)
-    columns: list[Iterable[str]] = [objects, objects.texts(), pages, pages.texts()]
+    objects = listing(manifest.objects).only(sorted(manifest.objects))
+    pages = listing(manifest.pages)
+    blocks = objects.written(named=True), pages.written(named=False)
+    columns: list[Collection[str]] = [objects, objects.object_keys(), pages]
+    columns += [[block.text for block in of] for of in blocks]
     columns += [manifest.made_of, manifest.made_of.values()]
-    counts = [len(objects), len(objects), len(pages), len(pages), *[len(manifest.made_of)] * 2]
+    counts = [*map(len, columns)]
     texts = [_APART.join(column) for column in columns]
     place = 0
     for of in cuts:
@@ -84,7 +89,8 @@ def index_of(key: str, manifest: Manifest, cuts: Sequence[Cut]) -> tuple[bytes, 
     ):
         return ()
     _, rest = manifest_bytes(replace(manifest, episodes=(), objects={}, pages={}, made_of={}))
-    lines = json.dumps([part.key for part in manifest.episode_parts]), json.dumps([_FORM, key, counts])
+    head = [_FORM, key, counts, *[[block.length for block in of] for of in blocks]]
+    lines = json.dumps([part.key for part in manifest.episode_parts]), json.dumps(head)
     apart = [b"", *[_COLUMNS_APART.encode()] * (len(texts) - 1)]
     columns_told = [text.encode() for text in texts]
     body = [
@@ -116,26 +122,31 @@ def read_index(key: str, index: bytes) -> Index | None:
     if len(lines) <= _LINES or index[: lines[1]] != sha256(memoryview(index)[lines[1] + 1 :]).encode():
         return None
     try:
-        form, of, counts = json.loads(index[lines[2] : lines[3]])
+        form, of, *others = json.loads(index[lines[2] : lines[3]])
         if form != _FORM or of != key:
             return None
+        counts, of_objects, of_pages = others
         texts = str(memoryview(index)[lines[4] + 1 :], "utf-8").split(_COLUMNS_APART)
         columns = [text.split(_APART) if count else [] for text, count in zip(texts, counts, strict=True)]
         if [*map(len, columns)] != counts:
             return None
-        (roles, objects, keys, pages, made, made_of), parts = columns[:6], columns[6:]
+        (roles, keys, urls, objects, pages, made, made_of), parts = columns[:_COLUMNS], columns[_COLUMNS:]
         told, starts, ends = [*chain.from_iterable(parts)], list[int](), list[int]()
+        lengths = iter([*map(int, told[5::_FIELDS])])
         for column in parts:
             # With a byte between two of them.
-            places = [*accumulate((int(length) + 1 for length in column[5::_FIELDS]), initial=len(OPENING))]
+            own = [1 + length for length in islice(lengths, len(column) // _FIELDS)]
+            places = [*accumulate(own, initial=len(OPENING))]
             starts += places[:-1]
             ends += [place - 1 for place in places[1:]]
         return Index(
             values=json.loads(index[lines[3] : lines[4]]),
-            objects=Listing(dict(zip(roles, objects, strict=True))),
-            pages=Listing(dict(zip(keys, pages, strict=True))),
+            objects=_listing(roles, Blocks(_blocks(of_objects, objects), keys, are_named=True)),
+            pages=_listing(urls, Blocks(_blocks(of_pages, pages), urls, are_named=False)),
             pages_made_of=dict(zip(made, made_of, strict=True)),
-            parts=[(text, len(column) // _FIELDS) for text, column in zip(texts[6:], parts, strict=True)],
+            parts=[
+                (text, len(column) // _FIELDS) for text, column in zip(texts[_COLUMNS:], parts, strict=True)
+            ],
             slugs=told[::_FIELDS],
             guids=told[1::_FIELDS],
             titles=told[2::_FIELDS],
@@ -146,6 +157,14 @@ def read_index(key: str, index: bytes) -> Index | None:
         )
     except (ValueError, TypeError):
         return None
+
+
+def _blocks(counts: Sequence[int], texts: Sequence[str]) -> list[Block]:
+    return [*map(Block, counts, texts)] if len(counts) == len(texts) else []
+
+
+def _listing(names: Sequence[str], blocks: Blocks) -> Listing:
+    return Listing(dict(zip(names, range(len(blocks.keys)), strict=True)), blocks)
 
 
 def parts_in(index_head: bytes) -> set[str] | None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from publisher.errors import StoreError
 from publisher.manifest.pieces import Piece
-from publisher.manifest.stored import Listing, StoredObject, expect, listed, listing, object_of, objects_of
+from publisher.manifest.stored import Listing, StoredObject, expect, listing, object_of, objects_of
 from publisher.model import Chapter, Social
 
 FORMAT: Final = 1
@@ -164,20 +165,30 @@ class Manifest:
     def by_slug(self) -> dict[str, Released]:
         return {episode.slug: episode for episode in self.episodes}
 
-    def all_objects(self, slugs: Collection[str] | None = None) -> Listing:
+    def all_objects(self, slugs: Collection[str] | None = None) -> Mapping[str, StoredObject]:
         """Every object but the feed itself and the manifest, by key.
 
         Args:
             slugs: of the episodes whose objects are wanted; None for all.
         """
-        found = list[StoredObject]()
+        own = (*self.feed_parts, *self.episode_parts)
+        if self.feed and not self.feed_parts:
+            own = (self.feed, *own)
+        return _chained({item.key: item for item in own}, self.served_objects(slugs))
+
+    def served_objects(self, slugs: Collection[str] | None = None) -> Mapping[str, StoredObject]:
+        """Those that listeners and readers are led to: all but the feed's copy and parts of the manifest."""
+        found = dict[str, StoredObject]()
         for episode in self.episodes:
             if slugs is None or episode.slug in slugs:
-                found += (episode.enclosure.object, *episode.objects.values(), *episode.own_pages)
-        if self.feed and not self.feed_parts:
-            found.append(self.feed)
-        found += (*self.feed_parts, *self.episode_parts)
-        return listing(self.objects).by_key() | self.pages | listed(found)
+                for item in (episode.enclosure.object, *episode.objects.values(), *episode.own_pages):
+                    found[item.key] = item
+        return _chained(found, self.pages, listing(self.objects).by_key())
+
+
+def _chained(*maps: Mapping[str, StoredObject]) -> Mapping[str, StoredObject]:
+    # Of ten thousand entries few are looked up.
+    return ChainMap(*(cast(MutableMapping[str, StoredObject], of) for of in maps))
 
 
 def feed_names(manifest_key: str) -> bytes:

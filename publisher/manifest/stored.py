@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, KeysView, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from publisher.identity import canonical_json
 
-_BEFORE_DIGEST: Final = '{"digest":"'
-_BEFORE_KEY: Final = '","key":"'
-_DIGEST: Final = slice(len(_BEFORE_DIGEST), len(_BEFORE_DIGEST) + 64)
-_KEY: Final = _DIGEST.stop + len(_BEFORE_KEY)
+_TOGETHER: Final = 64
 
 
 class StoredObject(NamedTuple):
@@ -23,21 +22,69 @@ class StoredObject(NamedTuple):
     type: str
 
 
+class Block(NamedTuple):
+    """Some objects as they stand in a manifest, one after the other.
+
+    Attributes:
+        length: how many they are.
+        text: canonical JSON, with commas between them: the objects alone, or each behind its name.
+    """
+
+    length: int
+    text: str
+
+
+class Blocks:
+    """Stored objects by their places, taken out of blocks when one of a block is asked for.
+
+    Args:
+        keys: of all of them.
+        are_named: whether each stands behind its name.
+    """
+
+    __slots__ = ("_made", "_starts", "are_named", "beginning", "keys")
+
+    def __init__(self, blocks: Sequence[Block], keys: Sequence[str], *, are_named: bool) -> None:
+        """Raises ValueError where the blocks do not have as many."""
+        starts = [*accumulate((block.length for block in blocks), initial=0)]
+        if starts.pop() != len(keys) or not all(block.length > 0 for block in blocks):
+            raise ValueError("the blocks are not of these objects")
+        self.keys, self.are_named = keys, are_named
+        self.beginning = dict(zip(starts, blocks, strict=True))
+        """Those that begin at a place."""
+        self._starts = starts
+        self._made: dict[int, list[StoredObject]] = {}
+
+    def __getitem__(self, place: int) -> StoredObject:
+        start = self._starts[bisect_right(self._starts, place) - 1]
+        made = self._made.get(start)
+        if made is None:
+            text = self.beginning[start].text
+            found = json.loads(f"{{{text}}}").values() if self.are_named else json.loads(f"[{text}]")
+            # Where two threads ask at once, both make the same.
+            made = self._made[start] = [*map(object_of, found)]
+        return made[place - start]
+
+
+_NONE: Final = Blocks((), (), are_named=False)
+
+
 class Listing(Mapping[str, StoredObject]):
     """Stored objects by name, in the order in which they are listed.
 
-    Each is kept as it was given: as an object, or as the canonical JSON that a manifest has of it. Of the
-    twenty thousand of a large show a release with one new episode asks for some dozens, and writes the others
-    as they were read.
+    Each is given itself, or by its place in blocks that were read. Of the twenty thousand of a large show a
+    release with one new episode asks for some dozens, and writes the others as they were read.
     """
 
-    __slots__ = ("_of",)
+    __slots__ = ("_blocks", "_of")
 
-    def __init__(self, of: Mapping[str, StoredObject | str] | None = None) -> None:
-        self._of: Mapping[str, StoredObject | str] = {} if of is None else of
+    def __init__(self, of: Mapping[str, StoredObject | int] | None = None, blocks: Blocks = _NONE) -> None:
+        self._of: Mapping[str, StoredObject | int] = {} if of is None else of
+        self._blocks = blocks
 
     def __getitem__(self, name: str) -> StoredObject:
-        return _object(self._of[name])
+        of = self._of[name]
+        return of if isinstance(of, StoredObject) else self._blocks[of]
 
     def __contains__(self, name: object) -> bool:
         return name in self._of
@@ -55,20 +102,52 @@ class Listing(Mapping[str, StoredObject]):
         return self._of.keys()
 
     def __or__(self, other: Mapping[str, StoredObject]) -> Listing:
-        return Listing({**self._of, **listing(other)._of})
+        return Listing({**self._of, **other}, self._blocks)
 
     def only(self, names: Iterable[str]) -> Listing:
         """Those of these names, in their order. Raises KeyError where one is not among them."""
-        return Listing({name: self._of[name] for name in names})
-
-    def texts(self) -> list[str]:
-        """Each as canonical JSON."""
-        types: dict[str, str] = {}
-        return [of if isinstance(of, str) else _text(of, types) for of in self._of.values()]
+        of = self._of
+        return Listing({name: of[name] for name in names}, self._blocks)
 
     def by_key(self) -> Listing:
         """The same by their keys."""
-        return Listing({_key(of): of for of in self._of.values()})
+        keys = self._blocks.keys
+        found = {of.key if isinstance(of, StoredObject) else keys[of]: of for of in self._of.values()}
+        return Listing(found, self._blocks)
+
+    def object_keys(self) -> list[str]:
+        """The key of each."""
+        keys = self._blocks.keys
+        return [of.key if isinstance(of, StoredObject) else keys[of] for of in self._of.values()]
+
+    def written(self, *, named: bool) -> list[Block]:
+        """Canonical JSON of all of them in their order. Blocks that are as they were read stay so.
+
+        Args:
+            named: whether each is to stand behind its name.
+        """
+        names, of = [*self._of], [*self._of.values()]
+        beginning = self._blocks.beginning if self._blocks.are_named is named else {}
+        types: dict[str, str] = {}
+        found, single, at = list[Block](), list[str](), 0
+        while at < len(of):
+            item = of[at]
+            block = None if isinstance(item, StoredObject) else beginning.get(item)
+            whole = [*range(item, item + block.length)] if block and isinstance(item, int) else []
+            if block and of[at : at + block.length] == whole:
+                found += _together(single)
+                found.append(block)
+                single, at = [], at + block.length
+                continue
+            text = _text(item if isinstance(item, StoredObject) else self._blocks[item], types)
+            single.append(f"{json.encoder.encode_basestring(names[at])}:{text}" if named else text)
+            at += 1
+        return [*found, *_together(single)]
+
+
+def _together(texts: Sequence[str]) -> list[Block]:
+    parts = (texts[at : at + _TOGETHER] for at in range(0, len(texts), _TOGETHER))
+    return [Block(len(part), ",".join(part)) for part in parts]
 
 
 def listing(of: Mapping[str, StoredObject]) -> Listing:
@@ -99,18 +178,6 @@ def expect(kind: type, *values: object) -> None:
     for value in values:
         if not isinstance(value, kind):
             raise TypeError(f"{value!r} stands where {kind.__name__} was expected")
-
-
-def _object(of: StoredObject | str) -> StoredObject:
-    return object_of(json.loads(of)) if isinstance(of, str) else of
-
-
-def _key(of: StoredObject | str) -> str:
-    if isinstance(of, str) and of[_DIGEST.stop : _KEY] == _BEFORE_KEY:
-        key = of[_KEY : of.index('"', _KEY)]
-        if "\\" not in key:
-            return key
-    return _object(of).key
 
 
 def _text(item: StoredObject, types: dict[str, str]) -> str:

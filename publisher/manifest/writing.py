@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
@@ -129,14 +128,13 @@ def _pieces(manifest: Manifest) -> Iterator[bytes]:
     """Canonical JSON, an episode at a time: as values, ten thousand take several times their bytes."""
     others: dict[str, Any] = _sparse(replace(manifest, episodes=(), pages={}, objects={}, made_of={}))
     others |= {"made_of": of} if (of := {key: of for key, of in manifest.made_of.items() if of}) else {}
-    text = json.encoder.encode_basestring
     written = {name: canonical_json(value)[:-1] for name, value in others.items()}
     if manifest.pages:
-        written["pages"] = f"[{','.join(listing(manifest.pages).texts())}]".encode()
+        blocks = listing(manifest.pages).written(named=False)
+        written["pages"] = f"[{','.join(block.text for block in blocks)}]".encode()
     if manifest.objects:
-        objects = listing(manifest.objects).only(sorted(manifest.objects))
-        pairs = [f"{text(role)}:{item}" for role, item in zip(objects, objects.texts(), strict=True)]
-        written["objects"] = f"{{{','.join(pairs)}}}".encode()
+        blocks = listing(manifest.objects).only(sorted(manifest.objects)).written(named=True)
+        written["objects"] = f"{{{','.join(block.text for block in blocks)}}}".encode()
     # Those in parts stand there.
     episodes = () if manifest.episode_parts else manifest.episodes
     names = sorted([*written, "episodes"] if episodes else written)

@@ -11,7 +11,6 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from publisher.errors import StoreError
 from publisher.manifest import (
-    FEED_KEY,
     Manifest,
     StoredObject,
     feed_names,
@@ -199,14 +198,7 @@ def _changed_by(manifest: Manifest, previous: Manifest | None) -> set[str]:
 def _objects(manifest: Manifest | None, slugs: Collection[str] | None = None) -> Mapping[str, StoredObject]:
     """What a release consists of beside its feed, by key: all of it, or only the show's own and that of some
     episodes."""
-    if manifest is None:
-        return {}
-    own = {
-        FEED_KEY,
-        *(item.key for item in (manifest.feed, *manifest.feed_parts, *manifest.episode_parts) if item),
-    }
-    objects = manifest.all_objects(slugs)
-    return objects.only(key for key in objects if key not in own)
+    return manifest.served_objects(slugs) if manifest else {}
 
 
 def _in_order(
@@ -223,7 +215,8 @@ def _in_order(
     asked = {key for url in wanted for key in _keys_at(url, base_url)}
     wanted |= {url.removesuffix("index.html") for url in wanted}
     # Of ten thousand pages few are looked at.
-    chosen = [key for key in objects if (run.everything or key in asked) and key not in named]
+    chosen = [key for key in (objects if run.everything else sorted(asked)) if key in objects]
+    chosen = [key for key in chosen if key not in named]
     for key in chosen:
         item, url = objects[key], base_url + quote(key)
         every[url] = Address(url, "page" if item.type.startswith("text/html") else "object", key)
