@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, Final, NamedTuple
 
 from publisher.identity import canonical_json
 
 _TOGETHER: Final = 64
+"""So many stand in a block, more or less."""
+_LEAST: Final = 16
+"""Fewer are not left alone before another block: what is added one by one would end in blocks of one."""
 
 
 class StoredObject(NamedTuple):
@@ -134,7 +137,7 @@ class Listing(Mapping[str, StoredObject]):
             item = of[at]
             block = None if isinstance(item, StoredObject) else beginning.get(item)
             whole = [*range(item, item + block.length)] if block and isinstance(item, int) else []
-            if block and of[at : at + block.length] == whole:
+            if block and of[at : at + block.length] == whole and not 0 < len(single) < _LEAST:
                 found += _together(single)
                 found.append(block)
                 single, at = [], at + block.length
@@ -146,8 +149,9 @@ class Listing(Mapping[str, StoredObject]):
 
 
 def _together(texts: Sequence[str]) -> list[Block]:
-    parts = (texts[at : at + _TOGETHER] for at in range(0, len(texts), _TOGETHER))
-    return [Block(len(part), ",".join(part)) for part in parts]
+    count = max(1, round(len(texts) / _TOGETHER))
+    ends = [len(texts) * number // count for number in range(count + 1)]
+    return [Block(end - start, ",".join(texts[start:end])) for start, end in pairwise(ends) if end > start]
 
 
 def listing(of: Mapping[str, StoredObject]) -> Listing:

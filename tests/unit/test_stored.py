@@ -73,6 +73,20 @@ def test_blocks_that_stay_are_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -
     assert [block.length for block in second] == [block.length for block in first]
 
 
+def test_what_is_added_one_by_one_does_not_end_in_blocks_of_one() -> None:
+    chance = random.Random(2)
+    names = chance.sample(NAMES, len(NAMES))
+    listing = Listing({name: made_up(chance, name) for name in sorted(names[:100])})
+    for name in names[100:]:
+        listing = listing | {name: made_up(chance, name)}
+        listing = listing.only(sorted(listing))
+        listing = read(listing.written(named=False), listing, named=False)
+    lengths = [block.length for block in listing.written(named=False)]
+    assert sum(lengths) == len(NAMES)
+    assert min(lengths[:-1]) >= 16
+    assert max(lengths) <= 96
+
+
 @pytest.mark.parametrize(
     "blocks", [[], [Block(2, "{}")], [Block(1, "{}"), Block(0, "")], [Block(-1, ""), Block(2, "")]]
 )
