@@ -144,8 +144,9 @@ def _subjects(
         "number": [episode.number for episode in of],
         "print": facets.sources(slugs),
     }
-    filled = [columns.get(name) or repeat(Subject._field_defaults[name]) for name in Subject._fields]
-    subjects = [*map(Subject._make, zip(*filled, strict=False))] if slugs else []
+    defaults = Subject._field_defaults
+    filled = [columns[name] if name in columns else repeat(defaults[name]) for name in Subject._fields]
+    subjects = [*map(Subject._make, zip(*filled, strict=False))]
     for place, slug in enumerate(slugs):
         if slug not in compared:
             own = facets[slug]
