@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import gc
 import os
 import signal
 import sys
+import threading
 from types import FrameType
-from typing import Final
+from typing import Final, NoReturn
 
 _LASTING: Final = ("preview", "watch")
 """Commands that run until they are stopped."""
@@ -16,11 +19,13 @@ _LASTING: Final = ("preview", "watch")
 def main() -> None:
     """Runs the command line and exits with the status that `docs/cli.md` lists."""
     from publisher.cli import run
-    from publisher.garbage import MANY
+    from publisher.garbage import MANY, runs_one_command
 
-    # A large show is a million small values that stay; looking for cycles among them every 700 costs a sixth,
-    # and doing so once when all is published and the process ends 0.1 s.
-    gc.set_threshold(50_000 if sys.argv[1:] and sys.argv[1] in _LASTING else MANY, 20, 20)
+    is_lasting = bool(sys.argv[1:]) and sys.argv[1] in _LASTING
+    # A large show is a million small values that stay; looking for cycles among them every 700 costs a sixth.
+    gc.set_threshold(50_000 if is_lasting else MANY, 20, 20)
+    if not is_lasting:
+        runs_one_command()
     # Whoever stops a service or a container sends this. As the first process of a container it would not even
     # end without a handler.
     signal.signal(signal.SIGTERM, _interrupted)
@@ -31,14 +36,22 @@ def main() -> None:
         # Whoever read our output has seen enough; Python must not complain about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
+    _end(status)
+
+
+def _end(status: int) -> NoReturn:
+    """Ends the process without taking apart what it has made, which takes Python 0.1 s of a large show; the
+    system takes all of it back at once."""
     network = sys.modules.get("publisher.network")
-    if network is not None and network.still_at_work():
-        # The interpreter would wait for what a show began that waits for a silent store.
+    if network is None or not network.still_at_work():
+        if threading.active_count() > 1:
+            sys.exit(status)  # which waits for them
+        # What libraries tidy up: temporary files, processes, logs.
+        atexit._run_exitfuncs()
+    # Else the interpreter would wait for what a show began that waits for a silent store.
+    with contextlib.suppress(BrokenPipeError):
         sys.stderr.flush()
-        os._exit(status)
-    # The interpreter would end by looking for cycles among all that there is, which takes it 0.1 s.
-    gc.freeze()
-    sys.exit(status)
+    os._exit(status)
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:

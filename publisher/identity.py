@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 import uuid
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -20,6 +21,8 @@ DIGEST_CHARACTERS: Final = 24
 
 _NO_SLUG: Final = re.compile(r"[^a-z0-9]+")
 _SLUG: Final = re.compile(r"(?=.{1,100}\Z)[a-z0-9]+(?:-[a-z0-9]+)*")
+_MOST_CHARACTERS: Final = 100
+_IN_SLUGS: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-\n"
 
 # Letters that no Unicode decomposition takes apart.
 _LETTERS: Final = str.maketrans({
@@ -51,7 +54,20 @@ def ascii_slug(text: str) -> str:
         composed = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
         folded = unicodedata.normalize("NFKD", composed).encode("ascii", "ignore").decode()
     slug = _NO_SLUG.sub("-", folded).strip("-")
-    return slug[:100].rstrip("-") or "episode"
+    return slug[:_MOST_CHARACTERS].rstrip("-") or "episode"
+
+
+def ascii_slugs(texts: Sequence[str]) -> list[str]:
+    """`ascii_slug` of each."""
+    # Of ten thousand folders nearly all are called so already, which is told of all at once.
+    together = "\n".join(("", *texts, ""))
+    plain = (
+        not together.encode("utf-8", "surrogatepass").translate(None, _IN_SLUGS)
+        and together.count("\n") == len(texts) + 1
+        and not any(apart in together for apart in ("--", "-\n", "\n-", "\n\n"))
+        and max(map(len, texts), default=0) <= _MOST_CHARACTERS
+    )
+    return [*texts] if plain else [*map(ascii_slug, texts)]
 
 
 def addressed(folder: str, stem: str, digest: str, ending: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from publisher.build.artifact import Artifact, of_file
 from publisher.build.executor import Executor
 from publisher.build.sounds import Sound
 from publisher.errors import StoreError
-from publisher.identity import ascii_slug
+from publisher.identity import ascii_slug, ascii_slugs
 from publisher.manifest import StoredObject
 from publisher.model import Episode, Show, SourceFile
 
@@ -58,6 +58,11 @@ class Workshop:
 
 def page_key(slug: str) -> str:
     return f"episodes/{ascii_slug(slug)}/index.html"
+
+
+def page_folders(slugs: Sequence[str]) -> list[str]:
+    """Of each the address of its page below the show's: its key without the name of the file."""
+    return [f"episodes/{slug}/" for slug in ascii_slugs(slugs)]
 
 
 def transcript_url(shop: Workshop, episode: Episode) -> str:

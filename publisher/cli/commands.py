@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publisher.cli import options
+from publisher.garbage import leave
 
 if TYPE_CHECKING:
     from publisher.previewing.standing import Stand
@@ -169,6 +170,7 @@ def publish(
         output.came_to, output.reason = _came_to(outcome, dry_run=dry_run)
         if usual:
             note(before, folder, outcome, document=as_json)
+        leave(before, outcome)
         return outcome.exit_status, outcome.as_json() if as_json else {}
 
     def carry_out(folder: str, output: Output, seen: Seen | None) -> Outcome:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from publisher.cli import logs, streams
 from publisher.cli.output import Output, do_for, each_show, json_text
+from publisher.garbage import end_is_near
 from publisher.sharing import going_on
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def shows_at_once(
         The highest of the exit statuses.
     """
     if len(shows) <= 1:
+        end_is_near()
         return each_show(shows, output, lambda show: action(show, output))
     from publisher.network import run_all
 

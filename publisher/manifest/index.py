@@ -69,7 +69,7 @@ def index_of(key: str, manifest: Manifest, cuts: Sequence[Cut]) -> tuple[bytes, 
         The bytes, one piece after the other: of a large show they are some millions. None where a text has
         what columns are told apart by.
     """
-    objects = listing(manifest.objects).only(sorted(manifest.objects))
+    objects = listing(manifest.objects).by_name()
     pages = listing(manifest.pages)
     blocks = objects.written(named=True), pages.written(named=False)
     columns: list[Collection[str]] = [objects, objects.object_keys(), pages]

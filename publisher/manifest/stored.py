@@ -79,11 +79,12 @@ class Listing(Mapping[str, StoredObject]):
     release with one new episode asks for some dozens, and writes the others as they were read.
     """
 
-    __slots__ = ("_blocks", "_of")
+    __slots__ = ("_blocks", "_of", "_written")
 
     def __init__(self, of: Mapping[str, StoredObject | int] | None = None, blocks: Blocks = _NONE) -> None:
         self._of: Mapping[str, StoredObject | int] = {} if of is None else of
         self._blocks = blocks
+        self._written: dict[bool, list[Block]] = {}
 
     def __getitem__(self, name: str) -> StoredObject:
         of = self._of[name]
@@ -112,6 +113,11 @@ class Listing(Mapping[str, StoredObject]):
         of = self._of
         return Listing({name: of[name] for name in names}, self._blocks)
 
+    def by_name(self) -> Listing:
+        """The same in the order of their names."""
+        names = sorted(self._of)
+        return self if names == [*self._of] else self.only(names)
+
     def by_key(self) -> Listing:
         """The same by their keys."""
         keys = self._blocks.keys
@@ -129,6 +135,12 @@ class Listing(Mapping[str, StoredObject]):
         Args:
             named: whether each is to stand behind its name.
         """
+        found = self._written.get(named)
+        if found is None:
+            found = self._written[named] = self._as_blocks(named=named)
+        return found
+
+    def _as_blocks(self, *, named: bool) -> list[Block]:
         names, of = [*self._of], [*self._of.values()]
         beginning = self._blocks.beginning if self._blocks.are_named is named else {}
         types: dict[str, str] = {}

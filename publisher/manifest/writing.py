@@ -133,7 +133,7 @@ def _pieces(manifest: Manifest) -> Iterator[bytes]:
         blocks = listing(manifest.pages).written(named=False)
         written["pages"] = f"[{','.join(block.text for block in blocks)}]".encode()
     if manifest.objects:
-        blocks = listing(manifest.objects).only(sorted(manifest.objects)).written(named=True)
+        blocks = listing(manifest.objects).by_name().written(named=True)
         written["objects"] = f"{{{','.join(block.text for block in blocks)}}}".encode()
     # Those in parts stand there.
     episodes = () if manifest.episode_parts else manifest.episodes

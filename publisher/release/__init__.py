@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from publisher.errors import Conflict, NeedsDecision, ShowError
-from publisher.garbage import rarely_collected
+from publisher.garbage import leave, rarely_collected
 from publisher.manifest import FEED_KEY
 from publisher.planning import Plan, empties_feed, risks
 from publisher.problems import Problem, in_order
@@ -135,6 +135,7 @@ def publish(
 
         outcome = carry_out(prepared)
         outcome = replace(outcome, private=publish_private(prepared, carry_out))
+        leave(prepared)
         if not dry_run:
             # Private feeds take what was encoded for the public one.
             clear_sound(prepared.root, lambda: _source_digests(outcome))

@@ -16,7 +16,8 @@ from publisher.build.sounds import Order, Sound, prepare
 from publisher.build.workshop import Workshop, page_key
 from publisher.delivery import delivery, further
 from publisher.feed.pieces import FeedPieces
-from publisher.manifest import Manifest, Released, StoredObject, digest_in, listed, manifest_bytes
+from publisher.garbage import leave
+from publisher.manifest import Manifest, Released, StoredObject, digest_in, listed, listing, manifest_bytes
 from publisher.manifest.writing import Cut
 from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, show_parts
@@ -139,7 +140,7 @@ def assemble(
         title=shop.show.title,
         parts=show_parts(plan.show),
         episodes=tuple(released),
-        objects=indexes | objects | archives,
+        objects=listing(indexes | objects | archives).by_name(),
         pages=others.only(sorted(others)) | listed(packed),
         made_of=made_of,
         feed=feed,
@@ -155,6 +156,7 @@ def assemble(
     manifest, cuts = store_parts(uploads, manifest)
     key, data = manifest_bytes(manifest)
     artifact = of_bytes(key, data, digest_in(key))
+    leave(site, built)
     return Assembled(
         manifest,
         cuts,

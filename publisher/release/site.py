@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from publisher import effective
 from publisher.build.artifact import Artifact, of_bytes
-from publisher.build.workshop import Workshop, page_key
+from publisher.build.workshop import Workshop, page_folders, page_key
 from publisher.identity import sha256
 from publisher.manifest import Released
 from publisher.model import Episode
@@ -318,12 +318,15 @@ class Site:
         if show.private:
             return []
         base = site.base_url.rstrip("/") + "/"
+        newest_first = self._released[::-1]
+        days = _days([item.published for item in newest_first])
         pages_known = [
             (base, ""),
-            *[
-                (base + page_key(item.slug)[: -len("index.html")], _day(item.published))
-                for item in reversed(self._released)
-            ],
+            *zip(
+                [base + folder for folder in page_folders([item.slug for item in newest_first])],
+                days,
+                strict=True,
+            ),
             (f"{base}topics/", ""),
             *[(base + url, "") for url in self._group_urls],
         ]
@@ -459,10 +462,11 @@ def below(slug: str, path: str) -> str:
     return page_key(slug).removesuffix("index.html") + path
 
 
-def _day(moment: datetime) -> str:
-    """In UTC, as ISO 8601 has it."""
-    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return in_utc.date().isoformat()
+def _days(moments: Sequence[datetime]) -> list[str]:
+    """In UTC, as ISO 8601 has them."""
+    if {moment.tzinfo for moment in moments} != {UTC}:
+        moments = [moment.astimezone(UTC) for moment in moments]
+    return [str(moment)[:10] for moment in moments]
 
 
 def _counted(ways: Sequence[Section]) -> list[tuple[object, ...]]:

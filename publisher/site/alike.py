@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
-from itertools import chain
+from itertools import accumulate, chain
 from math import isqrt
 from typing import Any, Final
 
+from publisher.packing import packed, unpacked
 from publisher.site.related import MOST_RELATED, Subject, words_of
 
 Wordbook = Callable[[Sequence[str]], Mapping[str, str]]
@@ -20,6 +21,8 @@ Wordbook = Callable[[Sequence[str]], Mapping[str, str]]
 
 _APART: Final = "\x7f"
 """Between texts that are kept as one, as `publisher.site.groups` has it."""
+
+_NUMBERS: Final = b"0123456789 \x7f"
 
 _CANDIDATES: Final = 2 * MOST_RELATED
 """So many of those that are most alike are known of each, to choose from."""
@@ -43,6 +46,8 @@ class Alike:
         """Of each the score and the place of those that are most like it, one after the other."""
         self._seen: dict[str, tuple[int, list[int]]] = {}
         """How many have a fact, and which had it last."""
+        self._noted: dict[str, str] = {}
+        """The same as it was kept, of facts that nobody may have asked for."""
         self._words: dict[str, list[int]] = {}
         self._frequent: set[str] = set()
         self.touched: set[int] = set()
@@ -118,19 +123,28 @@ class Alike:
             if count > least
         }
         for weight, fact in _facts(subject):
-            count, newest = self._seen.get(fact, (0, []))
+            count, newest = self._seen_of(fact)
             gain = weight * _rarity(count + 1, at + 1)
             for older in newest:
                 scores[older] = scores.get(older, 0) + gain
             self._seen[fact] = count + 1, [*newest[-_WINDOW + 1 :], at]
         return scores
 
+    def _seen_of(self, fact: str) -> tuple[int, list[int]]:
+        if fact not in self._seen and (noted := self._noted.get(fact)):
+            count, *newest = map(int, noted.split())
+            self._seen[fact] = count, newest
+        return self._seen.get(fact, (0, []))
+
     def to_json(self) -> dict[str, Any]:
+        seen = self._noted | {
+            fact: " ".join(map(str, (count, *newest))) for fact, (count, newest) in self._seen.items()
+        }
         return {
             "prints": _APART.join(self._prints),
-            "lengths": self._lengths,
-            "best": self._best,
-            "seen": self._seen,
+            "lengths": packed(self._lengths),
+            "best": [packed(map(len, self._best)), packed(chain.from_iterable(self._best))],
+            "seen": [_APART.join(seen), _APART.join(seen.values())],
             "words": self._words,
             "frequent": sorted(self._frequent),
         }
@@ -140,8 +154,14 @@ class Alike:
         """Raises AttributeError, KeyError, TypeError, ValueError for what `to_json` did not give."""
         alike = Alike()
         alike._prints = values["prints"].split(_APART) if values["prints"] else []
-        alike._lengths = values["lengths"]
-        alike._best, alike._seen = values["best"], values["seen"]
+        alike._lengths = unpacked(values["lengths"])
+        lengths, best = map(unpacked, values["best"])
+        ends = [*accumulate(lengths)]
+        alike._best = [best[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+        facts, seen = values["seen"]
+        if seen.encode().translate(None, _NUMBERS):
+            raise ValueError("they are no numbers")
+        alike._noted = dict(zip(facts.split(_APART), seen.split(_APART), strict=True)) if facts else {}
         alike._words, alike._frequent = values["words"], {*values["frequent"]}
         if not len(alike._prints) == len(alike._lengths) == len(alike._best):
             raise ValueError("they are not of the same episodes")

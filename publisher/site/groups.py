@@ -6,12 +6,13 @@ from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate, groupby
+from itertools import accumulate, chain, groupby
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from publisher.identity import ascii_slug, sha256
 from publisher.model import Show
+from publisher.packing import packed, unpacked
 from publisher.site.data import Group, GroupKind, GroupPage, Section
 from publisher.site.facets import Facets
 
@@ -63,8 +64,8 @@ class Groups:
         listed = (*self.all, self.everything)
         kinds = [(*about, len([*of])) for about, of in groupby(listed, lambda group: group[:3])]
         _, _, _, names, urls, slugs, _ = zip(*listed, strict=True)
-        members = [places[slug] for of in slugs for slug in of]
-        return [kinds, _APART.join(names), _APART.join(urls), [*map(len, slugs)], members]
+        members = map(places.__getitem__, chain.from_iterable(slugs))
+        return [kinds, _APART.join(names), _APART.join(urls), packed(map(len, slugs)), packed(members)]
 
     @staticmethod
     def from_json(values: Sequence[Any], slugs: Sequence[str]) -> Groups:
@@ -73,10 +74,11 @@ class Groups:
         Args:
             slugs: by the places that were given to it.
         """
-        kinds, names, urls, lengths, members = values
+        kinds, names, urls, *numbers = values
+        lengths, members = map(unpacked, numbers)
         about = [of for *of, count in kinds for _ in range(count)]
         ends = [*accumulate(lengths)]
-        named = [slugs[place] for place in members]
+        named = [*map(slugs.__getitem__, members)]
         together = [tuple(named[end - length : end]) for end, length in zip(ends, lengths, strict=True)]
         columns = zip(about, names.split(_APART), urls.split(_APART), together, strict=True)
         *groups, everything = [

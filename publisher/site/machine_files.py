@@ -42,14 +42,16 @@ def sitemaps(
     together = "".join([address for address, _ in addresses]).encode()
     if len(addresses) <= most_addresses and not together.translate(None, _PLAIN_BYTES):
         # As nearly always; told and written ten times as fast.
-        entries = [
-            f"<url><loc>{address}</loc><lastmod>{day}</lastmod></url>\n"
-            if day
-            else f"<url><loc>{address}</loc></url>\n"
-            for address, day in addresses
-        ]
-        if sum(map(len, entries)) <= room:
-            return {"sitemap.xml": _sitemap(entries)}
+        entries = "".join(
+            [
+                f"<url><loc>{address}</loc><lastmod>{day}</lastmod></url>\n"
+                if day
+                else f"<url><loc>{address}</loc></url>\n"
+                for address, day in addresses
+            ]
+        )
+        if len(entries) <= room:
+            return {"sitemap.xml": _sitemap([entries])}
     maps: list[list[str]] = [[]]
     left = room
     for address, day in addresses:
