@@ -7,8 +7,8 @@ that one that changes has its own row written again and no other.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
-from itertools import accumulate, pairwise, repeat
+from collections.abc import Collection, Iterable
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -99,22 +99,31 @@ class Shelf:
         self._used: set[str] = set()
         self.fronts: dict[str, bytes] = {}
         """Of all that are kept."""
-        self.places: dict[str, Place] = {}
-        """Of the same."""
+        self._rows: dict[int, Row] = {}
+        self._places: dict[str, Place] | None = None
         others = []
         for (scope, key), data in self._table.all().items():
             try:
-                row = Row(data)
+                number, row = int(key), Row(data)
             except ValueError:
                 others.append((scope, key))  # another version's
                 continue
             self._table.use(scope, key)
-            self._place(row)
+            self._place(number, row)
         self._table.forget(others)
 
-    def _place(self, row: Row) -> None:
+    def _place(self, number: int, row: Row) -> None:
         self.fronts.update(zip(row.names, row.fronts, strict=True))
-        self.places.update(zip(row.names, zip(repeat(row), range(len(row.names))), strict=True))
+        self._rows[number], self._places = row, None
+
+    @property
+    def places(self) -> dict[str, Place]:
+        """Of all that are kept."""
+        if self._places is None:
+            self._places = {
+                name: (row, at) for row in self._rows.values() for at, name in enumerate(row.names)
+            }
+        return self._places
 
     def __enter__(self) -> Shelf:
         return self
@@ -141,7 +150,7 @@ class Shelf:
             self._new[name] = front, rest
             self._new_bytes += len(data)
             if self._new_bytes >= _WAITING_BYTES:
-                self._write(self.places.keys())
+                self._write(self.fronts.keys())
                 self._table.flush()
 
     def close(self) -> None:
@@ -149,27 +158,25 @@ class Shelf:
         self._write(self._used)
         self._table.close()
 
-    def _write(self, kept: Iterable[str]) -> None:
+    def _write(self, kept: Collection[str]) -> None:
         """Writes the rows of values that are new.
 
         Args:
             kept: names of the values that stay, besides these.
         """
-        changed = {_number_of(name) for name in self._new}
-        if not changed:
-            return
         rows: dict[int, list[tuple[str, bytes, bytes]]] = {}
-        for name in kept:
-            place = self.places.get(name)
-            if place and name not in self._new and (number := _number_of(name)) in changed:
-                row, at = place
-                rows.setdefault(number, []).append((name, row.fronts[at], row.rest(at)))
         for name, (front, rest) in self._new.items():
             rows.setdefault(_number_of(name), []).append((name, front, rest))
         for number, values in rows.items():
-            data = _packed(values)
+            row = self._rows.get(number)
+            stay = [
+                (name, row.fronts[at], row.rest(at))
+                for at, name in enumerate(row.names if row else ())
+                if row and name in kept and name not in self._new
+            ]
+            data = _packed([*stay, *values])
             self._table.put("", str(number), data)
-            self._place(Row(data))
+            self._place(number, Row(data))
         self._used.update(self._new)
         self._new, self._new_bytes = {}, 0
 

@@ -79,14 +79,15 @@ def list_folder(path: Path, name: str, root: Path) -> Folder:
     folders, nameless = [], []
     with os.scandir(path) as entries:
         for entry in entries:
-            if entry.name.startswith((".", "_")) or entry.name.casefold() in _LITTER:
+            name = entry.name
+            if name[0] in "._" or name.casefold() in _LITTER:
                 continue
-            if not is_plain_name(entry.name):
-                nameless.append(entry.name)
+            if not is_plain_name(name):
+                nameless.append(name)
             elif _is_folder(entry):
-                folders.append(entry.name)
+                folders.append(name)
             else:
-                files[unicodedata.normalize("NFC", entry.name)] = entry
+                files[unicodedata.normalize("NFC", name)] = entry
     return Folder(
         path, name, root, dict(sorted(files.items())), tuple(sorted(folders)), tuple(sorted(nameless))
     )

@@ -138,7 +138,8 @@ class KeptEpisodes:
         # The name of a folder need not be text.
         self._show = fingerprint([code_stamp(), repr(name), language, zone, _clocks(zone)])
         names = [*self._shelf.fronts]
-        known = [*map(self._mark, names)]
+        seen, show = self._seen.folders if self._seen else {}, self._show
+        known = [f"{show} {seen[name].digest} " if name in seen else "" for name in names]
         begins = _APART.join(known).encode().split(_APART.encode())
         stay = [
             (name, mark, front[len(mark) :])

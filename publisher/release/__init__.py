@@ -168,6 +168,7 @@ def release(
         raise
     if not dry_run:
         _mend_pages(uploads, journal)
+    leave(uploads)
     return outcome
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -466,7 +466,7 @@ def _days(moments: Sequence[datetime]) -> list[str]:
     """In UTC, as ISO 8601 has them."""
     if {moment.tzinfo for moment in moments} != {UTC}:
         moments = [moment.astimezone(UTC) for moment in moments]
-    return [str(moment)[:10] for moment in moments]
+    return [*map(date.isoformat, moments)]
 
 
 def _counted(ways: Sequence[Section]) -> list[tuple[object, ...]]:

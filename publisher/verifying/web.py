@@ -122,7 +122,8 @@ class _Comparing:
                 self._are_same = bool(self._piece)
                 continue
             count = min(len(data) - start, len(self._piece) - self._at)
-            self._are_same = data[start : start + count] == self._piece[self._at : self._at + count]
+            # A slice of all of a piece is it itself; of what was read none has to be made.
+            self._are_same = data.startswith(self._piece[self._at : self._at + count], start)
             start, self._at = start + count, self._at + count
 
     def hexdigest(self) -> str:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from publisher.garbage import rarely_collected
+from publisher.garbage import end_is_near, leave, rarely_collected
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +46,16 @@ def test_what_is_no_more_needed_goes_all_the_same() -> None:
         circle = weakref.ref(Circle())
     gc.collect()
     assert circle() is None
+
+
+def test_nothing_is_left_in_a_process_that_goes_on() -> None:
+    class Large:
+        pass
+
+    # As a program does that uses the library, or the tests: it has not said that it is one command.
+    end_is_near()
+    large = Large()
+    there = weakref.ref(large)
+    leave(large)
+    del large
+    assert there() is None

@@ -17,6 +17,7 @@ from publisher.identity import (
     DIGEST_CHARACTERS,
     addressed,
     ascii_slug,
+    ascii_slugs,
     canonical_json,
     episode_guid,
     fingerprint,
@@ -85,6 +86,16 @@ def test_every_text_gives_a_name_that_every_store_can_hold(text: str) -> None:
     assert ascii_slug(slug) == slug
     assert is_key(f"episodes/{slug}/index.html")
     assert is_key(addressed("media", text, sha256(b"x"), ".mp3"))
+
+
+SLUGS = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
+NEARLY = st.text("aB-\n\0 æ7", max_size=6) | st.integers(99, 102).map("a".__mul__)
+
+
+@given(st.lists(SLUGS, max_size=8), st.lists(NEARLY, max_size=2))
+def test_many_at_once_are_as_each_by_itself(plain: list[str], others: list[str]) -> None:
+    for texts in (plain, [*plain, *others], [*others, *plain]):
+        assert ascii_slugs(texts) == [ascii_slug(text) for text in texts]
 
 
 def test_addressed_holds_enough_of_the_digest_that_nobody_guesses_it() -> None:

@@ -1,0 +1,96 @@
+"""The process ends at once: with its status, when all that was said is written and libraries have tidied up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BEGINNING = """
+import atexit, os, pathlib, sys, tempfile, threading, time
+from publisher import __main__, cli
+
+def command(arguments):
+    {body}
+
+cli.run = command
+__main__.main()
+"""
+
+
+def run(body: str, cwd: Path, **files: object) -> subprocess.CompletedProcess[str]:
+    """A command that does what the body says, as a process."""
+    lines = BEGINNING.format(body="\n    ".join(body.strip().splitlines()))
+    options: dict[str, object] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | files
+    return subprocess.run(  # type: ignore[call-overload,no-any-return]
+        [sys.executable, "-c", lines],
+        **options,
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.DEVNULL,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 4, 130])
+def test_what_was_said_is_written_and_the_status_given(tmp_path: Path, status: int) -> None:
+    said = "x" * 100_000
+    done = run(f"sys.stdout.write({said!r}); sys.stderr.write('and this')\nreturn {status}", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (status, said, "and this")
+
+
+def test_libraries_tidy_up(tmp_path: Path) -> None:
+    body = f"""
+made = tempfile.TemporaryDirectory(dir={str(tmp_path)!r})
+cli.left = made
+atexit.register(pathlib.Path("tidied").touch)
+return 0
+"""
+    done = run(body, tmp_path)
+    assert done.returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["tidied"]
+
+
+def test_a_thread_at_work_is_waited_for(tmp_path: Path) -> None:
+    body = """
+def work():
+    time.sleep(0.5)
+    pathlib.Path("done").touch()
+threading.Thread(target=work).start()
+return 3
+"""
+    assert run(body, tmp_path).returncode == 3
+    assert (tmp_path / "done").exists()
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_nobody_reads_what_is_said(tmp_path: Path, stream: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = run(f"sys.{stream}.write('x')\nreturn 0", tmp_path, **{stream: writing})
+    finally:
+        os.close(writing)
+    assert done.returncode == 1
+    assert "Traceback" not in (done.stderr or "")
+
+
+def test_one_command_leaves_what_it_made_and_many_shows_do_not(tmp_path: Path) -> None:
+    body = """
+from publisher import garbage
+class Large:
+    def __del__(self):
+        print("taken apart", flush=True)
+if {near}:
+    garbage.end_is_near()
+garbage.leave(Large())
+print("end")
+return 0
+"""
+    assert run(body.format(near=True), tmp_path).stdout == "end\n"
+    assert run(body.format(near=False), tmp_path).stdout == "taken apart\nend\n"
