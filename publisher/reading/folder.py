@@ -79,15 +79,15 @@ def list_folder(path: Path, name: str, root: Path) -> Folder:
     folders, nameless = [], []
     with os.scandir(path) as entries:
         for entry in entries:
-            name = entry.name
-            if name[0] in "._" or name.casefold() in _LITTER:
+            own = entry.name
+            if own[0] in "._" or own.casefold() in _LITTER:
                 continue
-            if not is_plain_name(name):
-                nameless.append(name)
+            if not is_plain_name(own):
+                nameless.append(own)
             elif _is_folder(entry):
-                folders.append(name)
+                folders.append(own)
             else:
-                files[unicodedata.normalize("NFC", name)] = entry
+                files[unicodedata.normalize("NFC", own)] = entry
     return Folder(
         path, name, root, dict(sorted(files.items())), tuple(sorted(folders)), tuple(sorted(nameless))
     )

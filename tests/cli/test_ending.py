@@ -1,4 +1,4 @@
-"""The process ends at once: with its status, when all that was said is written and libraries have tidied up."""
+"""The process ends at once: with its status, all that was said written, and libraries tidied up."""
 
 from __future__ import annotations
 
