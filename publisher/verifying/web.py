@@ -36,7 +36,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 _PASSING: Final = frozenset({"refused", "slow", "broken"})
 _MOST_HOPS: Final = 10
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 18
 _PAUSE_SECONDS: Final = 0.3
 
 
