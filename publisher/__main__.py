@@ -14,10 +14,12 @@ from typing import Final, NoReturn
 
 _LASTING: Final = ("preview", "watch")
 """Commands that run until they are stopped."""
+_STDERR: Final = 2
 
 
 def main() -> None:
     """Runs the command line and exits with the status that `docs/cli.md` lists."""
+    _open_streams()
     from publisher.cli import run
     from publisher.garbage import MANY, runs_one_command
 
@@ -39,18 +41,31 @@ def main() -> None:
     _end(status)
 
 
+def _open_streams() -> None:
+    """A job may be started with its streams closed. Whatever was opened next would have their numbers, and
+    what a program writes that we start would go into it."""
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        os.set_inheritable(opened, True)
+    os.close(opened)
+    sys.stdin = sys.stdin or os.fdopen(0, closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(_STDERR, "w", closefd=False)
+
+
 def _end(status: int) -> NoReturn:
     """Ends the process without taking apart what it has made, which takes Python 0.1 s of a large show; the
     system takes all of it back at once."""
     network = sys.modules.get("publisher.network")
+    # What a show began that waits for a silent store is not waited for.
     if network is None or not network.still_at_work():
         if threading.active_count() > 1:
-            # Which waits for them; and would look for cycles among all that there is, which takes 0.1 s.
+            # The interpreter waits for threads; it would also look for cycles among all that there is.
             gc.freeze()
             sys.exit(status)
         # What libraries tidy up: temporary files, processes, logs.
         atexit._run_exitfuncs()
-    # Else the interpreter would wait for what a show began that waits for a silent store.
     with contextlib.suppress(BrokenPipeError):
         sys.stderr.flush()
     os._exit(status)

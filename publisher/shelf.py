@@ -168,13 +168,13 @@ class Shelf:
         for name, (front, rest) in self._new.items():
             rows.setdefault(_number_of(name), []).append((name, front, rest))
         for number, values in rows.items():
-            row = self._rows.get(number)
-            stay = [
-                (name, row.fronts[at], row.rest(at))
-                for at, name in enumerate(row.names if row else ())
-                if row and name in kept and name not in self._new
-            ]
-            data = _packed([*stay, *values])
+            if row := self._rows.get(number):
+                values[:0] = [
+                    (name, row.fronts[at], row.rest(at))
+                    for at, name in enumerate(row.names)
+                    if name in kept and name not in self._new
+                ]
+            data = _packed(values)
             self._table.put("", str(number), data)
             self._place(number, Row(data))
         self._used.update(self._new)

@@ -156,7 +156,7 @@ def assemble(
     manifest, cuts = store_parts(uploads, manifest)
     key, data = manifest_bytes(manifest)
     artifact = of_bytes(key, data, digest_in(key))
-    leave(site, built)
+    leave(site)
     return Assembled(
         manifest,
         cuts,

@@ -319,14 +319,11 @@ class Site:
             return []
         base = site.base_url.rstrip("/") + "/"
         newest_first = self._released[::-1]
+        folders = page_folders([item.slug for item in newest_first])
         days = _days([item.published for item in newest_first])
         pages_known = [
             (base, ""),
-            *zip(
-                [base + folder for folder in page_folders([item.slug for item in newest_first])],
-                days,
-                strict=True,
-            ),
+            *[(base + folder, day) for folder, day in zip(folders, days, strict=True)],
             (f"{base}topics/", ""),
             *[(base + url, "") for url in self._group_urls],
         ]

@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 BEGINNING = """
-import atexit, os, pathlib, sys, tempfile, threading, time
+import atexit, os, pathlib, subprocess, sys, tempfile, threading
 from publisher import __main__, cli
 
 def command(arguments):
@@ -21,12 +22,16 @@ __main__.main()
 """
 
 
-def run(body: str, cwd: Path, **files: object) -> subprocess.CompletedProcess[str]:
-    """A command that does what the body says, as a process."""
+def run(body: str, cwd: Path, closing: str = "", **files: object) -> subprocess.CompletedProcess[str]:
+    """A command that does what the body says, as a process.
+
+    Args:
+        closing: how a shell closes streams of it.
+    """
     lines = BEGINNING.format(body="\n    ".join(body.strip().splitlines()))
     options: dict[str, object] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | files
     return subprocess.run(  # type: ignore[call-overload,no-any-return]
-        [sys.executable, "-c", lines],
+        ["sh", "-c", f'exec "$@" {closing}', "sh", sys.executable, "-c", lines],
         **options,
         cwd=cwd,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -59,7 +64,7 @@ return 0
 def test_a_thread_at_work_is_waited_for(tmp_path: Path) -> None:
     body = """
 def work():
-    time.sleep(0.5)
+    threading.main_thread().join()
     pathlib.Path("done").touch()
 threading.Thread(target=work).start()
 return 3
@@ -73,11 +78,27 @@ def test_nobody_reads_what_is_said(tmp_path: Path, stream: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        done = run(f"sys.{stream}.write('x')\nreturn 0", tmp_path, **{stream: writing})
+        files: dict[str, Any] = {stream: writing}
+        done = run(f"sys.{stream}.write('x')\nreturn 0", tmp_path, **files)
     finally:
         os.close(writing)
     assert done.returncode == 1
     assert "Traceback" not in (done.stderr or "")
+
+
+@pytest.mark.parametrize("closing", [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_a_job_with_closed_streams_writes_into_no_file_of_ours(tmp_path: Path, closing: str) -> None:
+    body = """
+with open("ours", "w") as ours:
+    print("said")
+    print("said", file=sys.stderr)
+    assert not sys.stdin.read()
+    told = subprocess.run(["sh", "-c", "echo told; echo told >&2"]).returncode
+    ours.write("own")
+return told
+"""
+    assert run(body, tmp_path, closing).returncode == 0
+    assert (tmp_path / "ours").read_text() == "own"
 
 
 def test_one_command_leaves_what_it_made_and_many_shows_do_not(tmp_path: Path) -> None:
