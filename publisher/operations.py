@@ -394,7 +394,7 @@ def _looked_at(outcome: Outcome, progress: Progress | None) -> Outcome:
         outcome.manifest,
         changed_keys=outcome.changed_keys,
         manifest_key=outcome.manifest_key,
-        released=ReleasedFeed(outcome.feed, outcome.feed_digest) if outcome.feed else None,
+        released=ReleasedFeed(outcome.feed, outcome.feed_digest, outcome.feed_etag) if outcome.feed else None,
     ).problems
     if isinstance(store, PrefixedStore):
         problems = discreet(problems, store)

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from publisher.media_types import content_encoding, content_type, is_text
 from publisher.previewing.rewrite import as_it_is, is_rewritten
+from publisher.store.folder import file_etag
 
 _FORBIDDEN = frozenset('\\:*?"<>|')
 
@@ -73,7 +74,7 @@ def find(layers: Sequence[Path], key: str, rewrite: Callable[[bytes], bytes]) ->
         return None
     known = os.fstat(file.fileno())
     type_ = content_type(key)
-    etag = f'"{known.st_mtime_ns:x}-{known.st_size:x}-{known.st_ino:x}"'
+    etag = file_etag(known)
     length_bytes = known.st_size
     encoding = content_encoding(key)
     if is_text(type_) and rewrite is not as_it_is:

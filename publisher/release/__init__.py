@@ -38,6 +38,7 @@ from publisher.state.journal import Journal
 from publisher.state.lock import only_run
 from publisher.state.looking import Seen
 from publisher.store import Store
+from publisher.store.base import Stored
 
 if TYPE_CHECKING:
     from publisher.build.executor import Elsewhere
@@ -205,7 +206,7 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
         _announce(plan, uploads.progress)
         try:
             with turn_to_build():
-                released, heard = _write(prepared, uploads, journal, choices)
+                released, stored, heard = _write(prepared, uploads, journal, choices)
         except Conflict:
             # What the other wrote may have taken the place of what was written here, and the other way round.
             uploads = uploads.afresh()
@@ -220,6 +221,7 @@ def _carried_out(prepared: Prepared, uploads: Uploads, journal: Journal, choices
             changed_keys=tuple(uploads.keys),
             feed=released.document,
             feed_digest=released.feed.object.digest,
+            feed_etag=stored.etag,
             notices=(*outcome.notices, *missed(manifest, published.manifest), *unguarded(prepared)),
         )
     raise Conflict(FEED_KEY, help=f"somebody else published {_TRIES} times in between; run publish again")
@@ -290,8 +292,9 @@ def _announce(plan: Plan, progress: Progress) -> None:
 
 def _write(
     prepared: Prepared, uploads: Uploads, journal: Journal, choices: _Choices
-) -> tuple[Assembled, tuple[Problem, ...]]:
-    """Media first, the feed last. Gives what was released, and what is wrong with new audio.
+) -> tuple[Assembled, Stored, tuple[Problem, ...]]:
+    """Media first, the feed last. Gives what was released, what the store says of its feed, and what is wrong
+    with new audio.
 
     Raises:
         Conflict: the flip is lost.
@@ -329,7 +332,7 @@ def _write(
     if choices.tell and not plan.show.private:
         public = plan.show.url != DEFAULT_URL
         begin(store, prepared.state, plan, manifest.object.key, assembled.manifest, public=public)
-    flip(uploads, manifest, assembled.feed, expected=published.feed_version)
+    stored = flip(uploads, manifest, assembled.feed, expected=published.feed_version)
     prepared.standing.settle(plan, manifest.object.key)
     for page in assembled.gone:
         store.delete(page.key)
@@ -344,7 +347,7 @@ def _write(
         written=written,
     )
     journal.close()
-    return assembled, tuple(found)
+    return assembled, stored, tuple(found)
 
 
 def _source_digests(outcome: Outcome) -> frozenset[str]:

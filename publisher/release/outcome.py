@@ -33,6 +33,7 @@ class Outcome:
         changed_keys: of the objects that were stored.
         feed: that was released, without the line that names its manifest; None where none was.
         feed_digest: SHA-256 of the feed with that line.
+        feed_etag: with which it is served, as far as the store knows.
         outside: what a look from outside found wrong after the release.
         store: where it was published.
         private: what came of each private feed.
@@ -51,6 +52,7 @@ class Outcome:
     changed_keys: tuple[str, ...] = ()
     feed: FeedPieces | None = field(default=None, repr=False, compare=False)
     feed_digest: str = ""
+    feed_etag: str = ""
     outside: tuple[Problem, ...] = ()
     store: Store | None = field(default=None, repr=False, compare=False)
     private: tuple[PrivateOutcome, ...] = ()

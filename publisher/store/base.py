@@ -52,6 +52,7 @@ class Stored:
         version: opaque; equal exactly while the object is unchanged (an ETag, for S3).
         type: Content-Type, empty where the store keeps none.
         digest: SHA-256 as recorded when we wrote it, empty where the store keeps none.
+        etag: the ETag, with its quotes, with which it is served as it lies there; empty where nobody knows.
         modified: last change, aware, UTC.
     """
 
@@ -61,6 +62,7 @@ class Stored:
     type: str = ""
     digest: str = ""
     modified: datetime | None = None
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

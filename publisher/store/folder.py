@@ -162,9 +162,10 @@ class FolderStore:
         return Stored(
             key=key,
             length_bytes=status.st_size,
-            version=digest or f"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}",
+            version=digest or file_etag(status).strip('"'),
             digest=digest,
             modified=datetime.fromtimestamp(status.st_mtime, UTC),
+            etag=file_etag(status),
         )
 
     def _note(self, key: str, stamp: _Stamp, body: Body) -> None:
@@ -264,6 +265,11 @@ class FolderStore:
 
 class _LeadsOut(StoreError):
     """A symbolic link inside the store points out of it."""
+
+
+def file_etag(status: os.stat_result) -> str:
+    """The strong ETag, with its quotes, with which the preview's server serves a file as it is."""
+    return f'"{status.st_mtime_ns:x}-{status.st_size:x}-{status.st_ino:x}"'
 
 
 def _stamp(status: os.stat_result) -> _Stamp:

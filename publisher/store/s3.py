@@ -182,7 +182,7 @@ class S3Store:
             held = Held(whole(key, body))
             arguments |= {"Body": held, "ContentMD5": content_md5(held.md5)}
             version = self._conditional.write(key, arguments, expected)
-        return Stored(key, body.length_bytes, version, headers.type, body.digest)
+        return Stored(key, body.length_bytes, version, headers.type, body.digest, etag=version)
 
     def list(self, prefix: str = "") -> Iterator[Stored]:
         pages = self._client.get_paginator("list_objects_v2")

@@ -23,10 +23,12 @@ class ReleasedFeed:
     Attributes:
         pieces: the feed without the line that names its manifest.
         digest: SHA-256 of the feed with that line.
+        etag: with which the store serves it, with its quotes; empty where nobody knows.
     """
 
     pieces: FeedPieces
     digest: str
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

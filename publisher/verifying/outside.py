@@ -90,7 +90,8 @@ def look_from_outside(
             released = None  # nothing tells what the release made of the feed, or all of it is wanted
         known = None
         if released:
-            known = Known(named_pieces(released.pieces.pieces, manifest_key), released.digest)
+            pieces = named_pieces(released.pieces.pieces, manifest_key)
+            known = Known(pieces, released.digest, released.etag)
         answer = _feed(run, known)
         run.faults += answer.faults
         run.checked += answer.reached

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from publisher.release import publish
-from publisher.verifying import Verification, verify
+from publisher.verifying import Limits, Verification, verify
+from publisher.verifying.web import Web
 from tests.s3.stand import KINDS, PREFIX, Bucket
 from tests.servers.server import S3Server
+from tests.support.shows import add_episode
 from tests.verify.conftest import small_show
 from tests.verify.test_faults import rules
 
@@ -48,6 +50,17 @@ def test_a_bucket_in_order_has_only_what_buckets_cannot_do(bucket: Bucket) -> No
     assert accounts.problems == ()
     assert accounts.rebuilt is True
     assert accounts.unaccounted == 0
+
+
+def test_the_etag_of_the_feed_is_the_one_that_strangers_are_told(bucket: Bucket, tmp_path: Path) -> None:
+    """Swift's own side tells it without its quotes, so that it is no ETag: there the feed is read whole."""
+    add_episode(tmp_path / "show", "0099-new", number=99)
+    etag = publish(tmp_path / "show", to=bucket.to, url=bucket.url).feed_etag
+    web = Web(Limits(), seconds=30)
+    told = web.ask("HEAD", f"{bucket.url}feed.xml").headers["etag"]
+    web.close()
+    assert etag.startswith('"')
+    assert told == (etag.strip('"') if bucket.server.kind == "swift" else etag)
 
 
 def test_cors_that_is_set_is_seen(bucket: Bucket) -> None:

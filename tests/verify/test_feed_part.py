@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from publisher.previewing.server import make_app, serving
 from publisher.release import publish
 from publisher.release.published import read_published
 from publisher.store.folder import FolderStore
 from publisher.verifying import Limits, ReleasedFeed, verify_release
 from publisher.verifying.feed import read_feed
+from publisher.verifying.web import Web
 from tests.support.shows import add_episode, make_show
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -61,3 +63,14 @@ def test_only_what_the_release_made_is_read_of_its_feed(
         )
         assert found.problems == ()
         assert read == [wanted]
+
+
+def test_a_folder_tells_the_etag_with_which_its_feed_is_served(tmp_path: Path) -> None:
+    show, public = make_show(tmp_path / "show", episodes=2, url=URL), tmp_path / "public"
+    outcome = publish(show, to=str(public), now=NOW)
+    web = Web(Limits(), seconds=30)
+    with serving(make_app([public], public_url=URL, local_url=URL)) as url:
+        answer = web.ask("HEAD", f"{url}feed.xml")
+        web.close()
+    assert outcome.feed_etag.startswith('"')
+    assert answer.headers["etag"] == outcome.feed_etag
