@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import sys
-from array import array
+from array import array as Array
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from typing import Final
 
-_FOUR_BYTES: Final = next(code for code in "il" if array(code).itemsize == 4)
+_FOUR_BYTES: Final = next(code for code in "il" if Array(code).itemsize == 4)
+
+
+def array(numbers: Iterable[int] = ()) -> Array[int]:
+    """Numbers from -2³¹ to 2³¹ - 1, of which none is an object. Raises OverflowError for any other."""
+    # Of a list they are taken four times as fast as of an iterator.
+    return Array(_FOUR_BYTES, numbers if isinstance(numbers, Array) else [*numbers])
 
 
 def packed(numbers: Iterable[int]) -> str:
-    """Numbers from -2³¹ to 2³¹ - 1. Raises OverflowError for any other."""
-    return b64encode(_little_endian(array(_FOUR_BYTES, numbers)).tobytes()).decode()
+    """Numbers that `array` takes. Raises OverflowError for any other."""
+    return b64encode(_little_endian(array(numbers)).tobytes()).decode()
 
 
 def unpacked(text: str) -> list[int]:
     """Raises ValueError for what `packed` did not give."""
-    numbers = array(_FOUR_BYTES)
+    return unpacked_array(text).tolist()
+
+
+def unpacked_array(text: str) -> Array[int]:
+    """Raises ValueError for what `packed` did not give."""
+    numbers = array()
     numbers.frombytes(b64decode(text, validate=True))
-    return _little_endian(numbers).tolist()
+    return _little_endian(numbers)
 
 
-def _little_endian(numbers: array[int]) -> array[int]:
+def _little_endian(numbers: Array[int]) -> Array[int]:
     # A cache may be carried to another machine.
     if sys.byteorder == "big":
         numbers.byteswap()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 from publisher.manifest import Manifest
@@ -41,14 +42,14 @@ class Scope:
         show: Show, before: Manifest | None, now: datetime, measured: Mapping[str, Measurement] | None = None
     ) -> Scope:
         old = before.episodes if before else ()
-        points = any(episode.audio_pointer for episode in show.episodes)
+        points = any(map(attrgetter("audio_pointer"), show.episodes))
         return Scope(
             show,
             before,
             now,
-            slugs=frozenset(episode.slug for episode in show.episodes),
+            slugs=frozenset([episode.slug for episode in show.episodes]),
             published=frozenset([*[item.slug for item in old], *[item.guid for item in old]]),
-            published_audio=frozenset(item.source_digest for item in old if points),
+            published_audio=frozenset([item.source_digest for item in old] if points else ()),
             measured=measured or {},
         )
 

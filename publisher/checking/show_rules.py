@@ -22,7 +22,7 @@ from publisher.checking.rule import (
     show_rule,
 )
 from publisher.errors import SoundError
-from publisher.identity import ascii_slug, episode_guid
+from publisher.identity import ascii_slugs, episode_guid
 from publisher.model import Artwork, Episode
 from publisher.sound.facts import Format, Wanted
 from publisher.suggest import did_you_mean
@@ -211,7 +211,7 @@ def _feeds(scope: Scope) -> Iterator[Found]:
 @show_rule("duplicate-slug", "error", "no two folders have the same address")
 def _slugs(scope: Scope) -> Iterator[Found]:
     seen: dict[str, Episode] = {}
-    addresses = [*map(ascii_slug, [episode.slug for episode in scope.show.episodes])]
+    addresses = ascii_slugs([episode.slug for episode in scope.show.episodes])
     if len({*addresses}) == len(addresses):
         return
     for episode, address in zip(scope.show.episodes, addresses, strict=True):
@@ -253,10 +253,11 @@ def _guids(scope: Scope) -> Iterator[Found]:
 
 @show_rule("duplicate-number", "error", "no two full episodes of a season have the same number", APPLE_TAGS)
 def _numbers(scope: Scope) -> Iterator[Found]:
+    numbers = [number for episode in scope.show.episodes if (number := episode.number) is not None]
+    if len({*numbers}) == len(numbers):
+        return  # not even two of different seasons have
     seen: defaultdict[tuple[str, int | None], dict[int, str]] = defaultdict(dict)
     numbered = [episode for episode in scope.show.episodes if episode.number is not None]
-    if len({(episode.type, episode.season, episode.number) for episode in numbered}) == len(numbered):
-        return
     for episode in numbered:
         assert episode.number is not None
         other = seen[episode.type, episode.season].setdefault(episode.number, episode.slug)

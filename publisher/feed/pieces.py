@@ -5,7 +5,6 @@ Of ten thousand items it has some thirty megabytes, which are never joined.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from publisher.feed.runs import Run
@@ -38,13 +37,6 @@ class FeedPieces:
     def count(self) -> int:
         """Of the items."""
         return sum(len(run.keys) for run, _ in self.runs)
-
-    def digest(self) -> str:
-        """SHA-256 of the bytes."""
-        digest = hashlib.sha256()
-        for piece in self.pieces:
-            digest.update(piece)
-        return digest.hexdigest()
 
     def whole(self) -> bytes:
         return b"".join(self.pieces)

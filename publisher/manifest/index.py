@@ -21,13 +21,14 @@ from publisher.manifest.pieces import OPENING
 from publisher.manifest.stored import Block, Blocks, Listing, listing
 from publisher.manifest.writing import Cut, manifest_bytes
 
-_FORM: Final = 5
+_FORM: Final = 6
 """Raised when an index means something else."""
 _APART: Final = "\0"
-_COLUMNS_APART: Final = "\1"
+_BYTES_APART: Final = b"\0"
+_COLUMNS_APART: Final = b"\1"
 """No text of a manifest has either: YAML and XML do not."""
-_COLUMNS: Final = 7
-"""Before those of the parts."""
+_TEXTS: Final = 5
+"""So many columns of texts, before two of blocks and those of the parts."""
 _LINES: Final = 4
 """Before the columns."""
 _FIELDS: Final = 6
@@ -48,7 +49,7 @@ class Index(NamedTuple):
     objects: Listing
     pages: Listing
     pages_made_of: dict[str, str]
-    parts: list[tuple[str, int]]
+    parts: list[tuple[bytes, int]]
     slugs: list[str]
     guids: list[str]
     titles: list[str]
@@ -70,47 +71,44 @@ def index_of(key: str, manifest: Manifest, cuts: Sequence[Cut]) -> tuple[bytes, 
         what columns are told apart by.
     """
     objects = listing(manifest.objects).by_name()
-    pages = listing(manifest.pages)
+    pages, made_of = listing(manifest.pages), manifest.made_of
     blocks = objects.written(named=True), pages.written(named=False)
     columns: list[Collection[str]] = [objects, objects.object_keys(), pages]
-    columns += [[block.text for block in of] for of in blocks]
-    columns += [manifest.made_of, manifest.made_of.values()]
-    counts = [*map(len, columns)]
-    texts = [_APART.join(column) for column in columns]
+    # Nearly always it is told of each page what it was made of, and of nothing else.
+    of_pages = made_of.keys() == pages.keys()
+    columns += [(), [*map(made_of.__getitem__, pages)]] if of_pages else [made_of, made_of.values()]
+    told = [_APART.join(column).encode() for column in columns]
+    told += [_BYTES_APART.join([block.data for block in of]) for of in blocks]
+    counts = [*map(len, columns), *map(len, blocks)]
     place = 0
     for of in cuts:
         members = manifest.episodes[place : place + of.count]
-        texts.append((of.part and of.part.indexed) or _indexed(members, of.places))
+        told.append((of.part and of.part.indexed) or _indexed(members, of.places))
         counts.append(_FIELDS * of.count)
         place += of.count
     if any(
-        text.count(_APART) != max(count - 1, 0) or _COLUMNS_APART in text
-        for text, count in zip(texts, counts, strict=True)
+        data.count(_BYTES_APART) != max(count - 1, 0) or _COLUMNS_APART in data
+        for data, count in zip(told, counts, strict=True)
     ):
         return ()
     _, rest = manifest_bytes(replace(manifest, episodes=(), objects={}, pages={}, made_of={}))
     head = [_FORM, key, counts, *[[block.length for block in of] for of in blocks]]
     lines = json.dumps([part.key for part in manifest.episode_parts]), json.dumps(head)
-    apart = [b"", *[_COLUMNS_APART.encode()] * (len(texts) - 1)]
-    columns_told = [text.encode() for text in texts]
-    body = [
-        "\n".join((*lines, "")).encode(),
-        rest,
-        *chain.from_iterable(zip(apart, columns_told, strict=True)),
-    ]
+    apart = [b"", *[_COLUMNS_APART] * (len(told) - 1)]
+    body = ["\n".join((*lines, "")).encode(), rest, *chain.from_iterable(zip(apart, told, strict=True))]
     digest = hashlib.sha256()
     for piece in body:
         digest.update(piece)
     return (digest.hexdigest().encode() + b"\n", *body)
 
 
-def _indexed(episodes: Sequence[Released], places: Sequence[tuple[int, int]]) -> str:
+def _indexed(episodes: Sequence[Released], places: Sequence[tuple[int, int]]) -> bytes:
     """What an index says of the episodes of a part."""
     rows = [
         (item.slug, item.guid, item.title, item.published.isoformat(), item.made_of, str(end - start))
         for item, (start, end) in zip(episodes, places, strict=True)
     ]
-    return _APART.join(chain.from_iterable(rows))
+    return _APART.join(chain.from_iterable(rows)).encode()
 
 
 def read_index(key: str, index: bytes) -> Index | None:
@@ -126,11 +124,17 @@ def read_index(key: str, index: bytes) -> Index | None:
         if form != _FORM or of != key:
             return None
         counts, of_objects, of_pages = others
-        texts = str(memoryview(index)[lines[4] + 1 :], "utf-8").split(_COLUMNS_APART)
-        columns = [text.split(_APART) if count else [] for text, count in zip(texts, counts, strict=True)]
-        if [*map(len, columns)] != counts:
+        # The lines before the columns have none: JSON does not.
+        head, *columns = index.split(_COLUMNS_APART)
+        columns.insert(0, head[lines[4] + 1 :])
+        blocks = [_split(columns.pop(_TEXTS), count) for count in (counts.pop(_TEXTS), counts.pop(_TEXTS))]
+        texts = [
+            data.decode().split(_APART) if count else [] for data, count in zip(columns, counts, strict=True)
+        ]
+        if [*map(len, texts)] != counts:
             return None
-        (roles, keys, urls, objects, pages, made, made_of), parts = columns[:_COLUMNS], columns[_COLUMNS:]
+        (roles, keys, urls, made, made_of), parts = texts[:_TEXTS], texts[_TEXTS:]
+        objects, pages = blocks
         told, starts, ends = [*chain.from_iterable(parts)], list[int](), list[int]()
         lengths = iter([*map(int, told[5::_FIELDS])])
         for column in parts:
@@ -143,9 +147,9 @@ def read_index(key: str, index: bytes) -> Index | None:
             values=json.loads(index[lines[3] : lines[4]]),
             objects=_listing(roles, Blocks(_blocks(of_objects, objects), keys, are_named=True)),
             pages=_listing(urls, Blocks(_blocks(of_pages, pages), urls, are_named=False)),
-            pages_made_of=dict(zip(made, made_of, strict=True)),
+            pages_made_of=dict(zip(made or urls, made_of, strict=True)) if made_of else {},
             parts=[
-                (text, len(column) // _FIELDS) for text, column in zip(texts[_COLUMNS:], parts, strict=True)
+                (data, len(column) // _FIELDS) for data, column in zip(columns[_TEXTS:], parts, strict=True)
             ],
             slugs=told[::_FIELDS],
             guids=told[1::_FIELDS],
@@ -155,12 +159,16 @@ def read_index(key: str, index: bytes) -> Index | None:
             starts=starts,
             ends=ends,
         )
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, IndexError):
         return None
 
 
-def _blocks(counts: Sequence[int], texts: Sequence[str]) -> list[Block]:
-    return [*map(Block, counts, texts)] if len(counts) == len(texts) else []
+def _split(data: bytes, count: int) -> list[bytes]:
+    return data.split(_BYTES_APART) if count else []
+
+
+def _blocks(counts: Sequence[int], of: Sequence[bytes]) -> list[Block]:
+    return [*map(Block, counts, of)] if len(counts) == len(of) else []
 
 
 def _listing(names: Sequence[str], blocks: Blocks) -> Listing:

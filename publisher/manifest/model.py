@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import ChainMap
-from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from publisher.errors import StoreError
+from publisher.identity import sha256
 from publisher.manifest.pieces import Piece
 from publisher.manifest.stored import Listing, StoredObject, expect, listing, object_of, objects_of
 from publisher.model import Chapter, Social
@@ -128,7 +130,7 @@ class Manifest:
         moved_from: the feed's address before it moved; empty where it never did.
         feed: a copy of the feed without the line that names this manifest.
         feed_parts: where the copy is kept in parts, these, one after the other; `feed` is not stored then,
-            and has the feed's own key.
+            and has the feed's own key, and for its digest that of theirs (`digest_of_parts`).
         undone: for a rollback, key of the release that it took back: the folder may still say the same.
         repeats: for a rollback, key of the release whose content this one has again.
         previous: key of the manifest before, empty in the first.
@@ -164,6 +166,18 @@ class Manifest:
 
     def by_slug(self) -> dict[str, Released]:
         return {episode.slug: episode for episode in self.episodes}
+
+    def is_feed(self, data: bytes) -> bool:
+        """Whether these bytes are the release's feed without the line that names this manifest."""
+        if self.feed is None or len(data) != self.feed.length_bytes:
+            return False
+        if not self.feed_parts:
+            return sha256(data) == self.feed.digest
+        view, ends = memoryview(data), [*accumulate(part.length_bytes for part in self.feed_parts)]
+        parts = zip(self.feed_parts, [0, *ends], ends, strict=False)
+        return ends[-1] == len(data) and all(
+            sha256(view[start:end]) == part.digest for part, start, end in parts
+        )
 
     def all_objects(self, slugs: Collection[str] | None = None) -> Mapping[str, StoredObject]:
         """Every object but the feed itself and the manifest, by key.
@@ -205,6 +219,11 @@ def named_pieces(feed: Sequence[bytes], manifest_key: str) -> tuple[bytes, ...]:
     first, *others = feed
     behind = first.index(b"\n") + 1
     return (first[:behind], feed_names(manifest_key), first[behind:], *others)
+
+
+def digest_of_parts(parts: Iterable[StoredObject]) -> str:
+    """SHA-256 of the digests of parts, one after the other: of some dozens of megabytes most are known."""
+    return sha256("".join([part.digest for part in parts]).encode())
 
 
 def named_by(feed_head: bytes) -> str:

@@ -60,7 +60,7 @@ class Part:
         read: ReadParts,
         data: bytes | None = None,
         *,
-        indexed: str = "",
+        indexed: bytes = b"",
     ) -> None:
         self.object = object
         self.count = count

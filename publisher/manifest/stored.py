@@ -30,11 +30,11 @@ class Block(NamedTuple):
 
     Attributes:
         length: how many they are.
-        text: canonical JSON, with commas between them: the objects alone, or each behind its name.
+        data: canonical JSON, with commas between them: the objects alone, or each behind its name.
     """
 
     length: int
-    text: str
+    data: bytes
 
 
 class Blocks:
@@ -62,8 +62,8 @@ class Blocks:
         start = self._starts[bisect_right(self._starts, place) - 1]
         made = self._made.get(start)
         if made is None:
-            text = self.beginning[start].text
-            found = json.loads(f"{{{text}}}").values() if self.are_named else json.loads(f"[{text}]")
+            data = self.beginning[start].data
+            found = json.loads(b"{%b}" % data).values() if self.are_named else json.loads(b"[%b]" % data)
             # Where two threads ask at once, both make the same.
             made = self._made[start] = [*map(object_of, found)]
         return made[place - start]
@@ -163,7 +163,8 @@ class Listing(Mapping[str, StoredObject]):
 def _together(texts: Sequence[str]) -> list[Block]:
     count = max(1, round(len(texts) / _TOGETHER))
     ends = [len(texts) * number // count for number in range(count + 1)]
-    return [Block(end - start, ",".join(texts[start:end])) for start, end in pairwise(ends) if end > start]
+    places = [(start, end) for start, end in pairwise(ends) if end > start]
+    return [Block(end - start, ",".join(texts[start:end]).encode()) for start, end in places]
 
 
 def listing(of: Mapping[str, StoredObject]) -> Listing:

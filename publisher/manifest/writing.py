@@ -131,10 +131,10 @@ def _pieces(manifest: Manifest) -> Iterator[bytes]:
     written = {name: canonical_json(value)[:-1] for name, value in others.items()}
     if manifest.pages:
         blocks = listing(manifest.pages).written(named=False)
-        written["pages"] = f"[{','.join(block.text for block in blocks)}]".encode()
+        written["pages"] = b"[%b]" % b",".join([block.data for block in blocks])
     if manifest.objects:
         blocks = listing(manifest.objects).by_name().written(named=True)
-        written["objects"] = f"{{{','.join(block.text for block in blocks)}}}".encode()
+        written["objects"] = b"{%b}" % b",".join([block.data for block in blocks])
     # Those in parts stand there.
     episodes = () if manifest.episode_parts else manifest.episodes
     names = sorted([*written, "episodes"] if episodes else written)

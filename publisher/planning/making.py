@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import operator
 from bisect import insort
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
+from itertools import compress
 from typing import Final
 
 from publisher.delivery import delivered_type
@@ -96,10 +98,9 @@ def make_plan(
         posts=posts,
         recipes=TagRecipes(show),
         for_all=_changes_of_all(show, before),
-        owners={old.guid: old.slug for old in reversed(before.episodes)} if before else {},
+        owners=cache(lambda: {old.guid: old.slug for old in reversed(before.episodes)} if before else {}),
     )
-    stay = making.staying(published, same)
-    known = {episode.slug for episode in stay}
+    stay, others = making.divided(published, same)
     planned = [
         making.from_undone(
             making.planned(
@@ -107,16 +108,17 @@ def make_plan(
             ),
             rolled_back.get(episode.slug),
         )
-        for episode in show.episodes
-        if episode.slug not in known
+        for episode in others
     ]
-    taken = {released.slug for released in published.values()}
+    old_episodes = before.episodes if before else ()
+    # Nobody takes one twice.
+    taken = None if len(published) == len(old_episodes) else {old.slug for old in published.values()}
     gone = [
         PlannedEpisode(
             old.slug, "removed", old.title, old.guid, old.published, None, old, ("its folder is not there",)
         )
-        for old in (before.episodes if before else ())
-        if old.slug not in taken
+        for old in (old_episodes if taken is not None else ())
+        if taken is not None and old.slug not in taken
     ]
     return Plan(
         show=show,
@@ -189,7 +191,7 @@ class _Making:
 
     Attributes:
         for_all: what changed of the show or of publisher, so that every episode is made again.
-        owners: slug of the published episode by its GUID.
+        owners: gives the slug of the published episode by its GUID.
     """
 
     show: Show
@@ -198,21 +200,26 @@ class _Making:
     posts: Mapping[str, tuple[Social, ...]]
     recipes: TagRecipes
     for_all: tuple[str, ...]
-    owners: Mapping[str, str]
+    owners: Callable[[], Mapping[str, str]]
 
-    def staying(self, published: Mapping[str, Released], same: frozenset[str]) -> list[Episode]:
-        """The episodes that are known to be as they are published, and that nothing else changes."""
-        now, posts = self.now, self.posts
-        return [
-            episode
-            for episode in (() if self.for_all else self.show.episodes)
-            if (slug := episode.slug) in same
+    def divided(
+        self, published: Mapping[str, Released], same: frozenset[str]
+    ) -> tuple[list[Episode], list[Episode]]:
+        """The episodes that are known to be as they are published and that nothing else changes, and the
+        others."""
+        episodes, now, posts = self.show.episodes, self.now, self.posts
+        if self.for_all or not same:
+            return [], [*episodes]
+        stays = [
+            (slug := episode.slug) in same
             and (before := published.get(slug)) is not None
             and before.slug == slug
             and (moment := episode.published) is not None
             and moment <= now
-            and (not posts or before.guid not in posts or episode.social)
+            and (not posts or before.guid not in posts or bool(episode.social))
+            for episode in episodes
         ]
+        return [*compress(episodes, stays)], [*compress(episodes, map(operator.not_, stays))]
 
     def planned(self, base: PlannedEpisode) -> PlannedEpisode:
         show, episode, before = self.show, base.episode, base.before
@@ -240,7 +247,7 @@ class _Making:
         recipe = self.recipes.of(episode, guid, parts)
         base = replace(base, parts=tuple(sorted(parts.items())), recipe=recipe)
         if before is None:
-            other = self.owners.get(guid, "")
+            other = self.owners().get(guid, "")
             if other:
                 return replace(base, state="re-identified", changes=(f"its GUID belongs to {other}",))
             return replace(base, state="new")
@@ -253,7 +260,7 @@ class _Making:
         """A new episode, with the GUID and, where it has none of its own, the audio that it had before it was
         rolled back."""
         episode = planned.episode
-        if planned.state != "new" or episode is None or old is None or self.owners.get(old.guid):
+        if planned.state != "new" or episode is None or old is None or self.owners().get(old.guid):
             return planned
         if episode.audio is None:
             planned = replace(planned, before=old, changes=(), id3_version=old.enclosure.id3_version)

@@ -16,11 +16,15 @@ def match(show: Show, before: Manifest | None, same: frozenset[str] = frozenset(
     """
     if before is None:
         return {}
-    wanted = {episode.guid for episode in show.episodes if episode.slug not in same}
+    others = [episode for episode in show.episodes if episode.slug not in same]
+    wanted = {episode.guid for episode in others}
     # Of ten thousand nearly all: nobody else may ask for one of these, nor is anything else asked of them.
-    match = {old.slug: old for old in before.episodes if old.slug in same and old.guid not in wanted}
-    left = {old.slug: old for old in before.episodes if old.slug not in match}
-    others = [episode for episode in show.episodes if episode.slug not in match]
+    match = {slug: old for old in before.episodes if (slug := old.slug) in same and old.guid not in wanted}
+    if len(match) == len(before.episodes):
+        return match  # there is none left to be taken
+    left = {slug: old for old in before.episodes if (slug := old.slug) not in match}
+    if len(match) < len(same):
+        others = [episode for episode in show.episodes if episode.slug not in match]
 
     def take(find: Callable[[Episode], Released | None]) -> None:
         for episode in others:

@@ -119,7 +119,7 @@ class KeptEpisodes:
         usable = seen is not None and code_stamp()
         self._shelf = Shelf(folder if usable else None, _TABLE)
         self._show = ""
-        self._known: dict[str, tuple[KeptEpisode, list[Any]]] = {}
+        self._known: dict[str, tuple[KeptEpisode, tuple[Problem, ...]]] = {}
         """By their folders, with the problems that were found when they were read."""
 
     def __enter__(self) -> KeptEpisodes:
@@ -154,7 +154,7 @@ class KeptEpisodes:
             # All at once: each by itself takes as long again to begin and to end.
             found = json.loads(b"[" + b",".join(heads) + b"]")
             episodes = _episodes([counted for counted, _ in found], places, marks)
-            problems = [packed for _, packed in found]
+            problems = [unpacked(packed) if packed else () for _, packed in found]
         except (ValueError, KeyError, TypeError, AttributeError):
             return  # somebody meddled with the cache
         self._known = dict(zip(folders, zip(episodes, problems, strict=True), strict=True))
@@ -162,14 +162,7 @@ class KeptEpisodes:
 
     def recall(self, folder: str) -> tuple[Episode, tuple[Problem, ...]] | None:
         """An episode with the problems that were found when it was read, or None where it has to be read."""
-        found = self._known.get(folder)
-        if found is None:
-            return None
-        episode, problems = found
-        try:
-            return episode, unpacked(problems) if problems else ()
-        except (ValueError, KeyError, TypeError):
-            return None  # somebody meddled with the cache
+        return self._known.get(folder)
 
     def keep(self, folder: str, episode: Episode, problems: tuple[Problem, ...]) -> Episode:
         """Keeps an episode that was read after the look, and gives it as `recall` will."""

@@ -186,13 +186,15 @@ class _Loader:
         )
 
     def _episodes(self, show: Folder, zone: ZoneInfo) -> Iterator[Episode]:
+        recall = self.kept.recall
         for name in show.folders:
             if self.inbox and self.inbox.is_relative_to(show.path / name):
                 continue  # nothing in an inbox is an episode yet
-            kept = self.kept.recall(name)
-            if kept:
-                self.problems += kept[1]
-                yield kept[0]
+            if kept := recall(name):
+                known, problems = kept
+                if problems:
+                    self.problems += problems
+                yield known
             elif episode := self._episode(show, name, Reading("", zone, self.problems)):
                 yield episode
 

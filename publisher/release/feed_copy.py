@@ -11,8 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from publisher.build.artifact import Artifact, addressed_bytes
-from publisher.identity import sha256
-from publisher.manifest import FEED_KEY, Manifest, StoredObject
+from publisher.manifest import FEED_KEY, Manifest, StoredObject, digest_of_parts
 from publisher.media_types import content_type
 from publisher.release.uploads import each
 from publisher.store.base import Store
@@ -45,8 +44,8 @@ def store_copy(
     def stored(part: tuple[bytes, str]) -> StoredObject:
         return keep(addressed_bytes("releases", "feed", ".xml", *part))
 
-    item = StoredObject(FEED_KEY, feed.digest(), length_bytes, content_type(FEED_KEY))
-    return item, tuple(each(stored, parts))
+    kept = tuple(each(stored, parts))
+    return StoredObject(FEED_KEY, digest_of_parts(kept), length_bytes, content_type(FEED_KEY)), kept
 
 
 def read_copy(store: Store, manifest: Manifest) -> bytes | None:
@@ -59,7 +58,7 @@ def read_copy(store: Store, manifest: Manifest) -> bytes | None:
         return None
     parts = read_parts(store, manifest)
     body = b"".join(part for part in parts.values() if part is not None)
-    return body if sha256(body) == manifest.feed.digest else None
+    return body if manifest.is_feed(body) else None
 
 
 def read_parts(store: Store, manifest: Manifest) -> dict[str, bytes | None]:

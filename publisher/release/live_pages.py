@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from publisher.build.artifact import Artifact, of_bytes
-from publisher.build.workshop import page_key
-from publisher.identity import sha256
+from publisher.identity import ascii_slugs, sha256
 from publisher.manifest import Manifest, StoredObject
 from publisher.media_types import content_type
 from publisher.release.names import PAGE_FOLDERS, PAGES_ALONE, copy_key, is_page
@@ -35,7 +34,8 @@ def pages_of(manifest: Manifest | None) -> dict[str, StoredObject]:
 def _pages_at(manifest: Manifest, keys: Collection[str]) -> list[StoredObject]:
     """The pages of a release at these keys; no other episode is looked at than theirs."""
     folders = {key.split("/")[1] for key in keys if key.startswith("episodes/")}
-    owners = [item for item in manifest.episodes if page_key(item.slug).split("/")[1] in folders]
+    addresses = ascii_slugs([item.slug for item in manifest.episodes])
+    owners = [item for item, name in zip(manifest.episodes, addresses, strict=True) if name in folders]
     own = [page for item in owners for page in item.own_pages if page.key in keys]
     return [*[manifest.pages[key] for key in sorted(keys) if key in manifest.pages], *own]
 

@@ -74,7 +74,7 @@ def copied_parts(folder: Path, store: Store | None) -> ReadParts:
 
     def one(part: StoredObject) -> bytes | None:
         with contextlib.suppress(OSError):
-            data = copy_path(folder, part.key).read_bytes()
+            data = (folder / copy_name(part.key)).read_bytes()
             if sha256(data) == part.digest:
                 return data
         got = store.read(part.key) if store else None
@@ -90,11 +90,12 @@ def copied_parts(folder: Path, store: Store | None) -> ReadParts:
 def keep_part(folder: Path, key: str, data: bytes) -> None:
     """Keeps a copy of a part; where that is not possible, the next run fetches it."""
     with contextlib.suppress(OSError):
-        write_copy(copy_path(folder, key), data)
+        write_copy(folder / copy_name(key), data)
 
 
-def copy_path(folder: Path, key: str) -> Path:
-    return folder / Path(key).with_suffix(SUFFIX).name
+def copy_name(key: str) -> str:
+    """Of the file with a part's copy."""
+    return key.rpartition("/")[2].rpartition(".")[0] + SUFFIX
 
 
 def write_copy(path: Path, *data: bytes) -> None:

@@ -17,7 +17,7 @@ from publisher.manifest.writing import Cut, cuts_of
 from publisher.release.manifest_parts import (
     SUFFIX,
     copied_parts,
-    copy_path,
+    copy_name,
     keep_part,
     parts_from,
     write_copy,
@@ -135,8 +135,9 @@ def keep_copy(
         folder.mkdir(parents=True, exist_ok=True)
         if manifest.episode_parts:
             cuts = cuts_of(manifest) if cuts is None else cuts
+            there = {path.name for path in folder.iterdir()}
             for part, of in zip(manifest.episode_parts, cuts, strict=True):
-                if not copy_path(folder, part.key).exists():
+                if copy_name(part.key) not in there:
                     keep_part(folder, part.key, of.part.data if of.part else of.data)
             index = index_of(key, manifest, cuts)
             if index:
@@ -147,11 +148,13 @@ def keep_copy(
 
 
 def _remove_old(folder: Path) -> None:
-    for partial in folder.glob("*.partial"):
+    names = [path.name for path in folder.iterdir()]
+    for partial in [folder / name for name in names if name.endswith(".partial")]:
         # What a killed run left; another run may be at work.
-        if time.time() - partial.stat().st_mtime > _STALE_SECONDS:
-            partial.unlink(missing_ok=True)
-    written = {path.with_suffix("") for path in (*folder.glob("*.json"), *folder.glob(f"*{_INDEX}"))}
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - partial.stat().st_mtime > _STALE_SECONDS:
+                partial.unlink()
+    written = {folder / name.rpartition(".")[0] for name in names if name.endswith((".json", _INDEX))}
     copies = sorted(written, key=_last_written)
     for old in copies[:-_COPIES]:
         old.with_suffix(".json").unlink(missing_ok=True)
@@ -161,10 +164,10 @@ def _remove_old(folder: Path) -> None:
         with index.open("rb") as reader:
             # A part that is wanted after all is fetched again.
             wanted |= parts_in(reader.readline() + reader.readline()) or set()
-    kept = {copy_path(folder, key).name for key in wanted}
-    for part in folder.glob(f"*{SUFFIX}"):
-        if part.name not in kept:
-            part.unlink(missing_ok=True)
+    kept = {*map(copy_name, wanted)}
+    for name in names:
+        if name.endswith(SUFFIX) and name not in kept:
+            (folder / name).unlink(missing_ok=True)
 
 
 def copy_of(folder: Path, key: str, store: Store | None = None) -> Manifest | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from math import isqrt
 from typing import Any, Final
 
-from publisher.packing import packed, unpacked
+from publisher.packing import array, packed, unpacked, unpacked_array
 from publisher.site.related import MOST_RELATED, Subject, words_of
 
 Wordbook = Callable[[Sequence[str]], Mapping[str, str]]
@@ -42,8 +42,7 @@ class Alike:
     def __init__(self) -> None:
         self._prints: list[str] = []
         self._lengths: list[int] = []
-        self._best: list[list[int]] = []
-        """Of each the score and the place of those that are most like it, one after the other."""
+        self._best = _Best()
         self._seen: dict[str, tuple[int, list[int]]] = {}
         """How many have a fact, and which had it last."""
         self._noted: dict[str, str] = {}
@@ -54,9 +53,9 @@ class Alike:
         """Places of those that were compared here, and of those that are like them."""
 
     @property
-    def ranked(self) -> list[list[int]]:
+    def ranked(self) -> Sequence[Sequence[int]]:
         """Of each episode the places of those that are most like it, the most like it first."""
-        return [best[1::2] for best in self._best]
+        return _Ranked(self._best)
 
     @property
     def slugs(self) -> list[str]:
@@ -81,24 +80,22 @@ class Alike:
         touched: set[int] = set()
         for at, subject in enumerate(ordered[len(self._lengths) :], len(self._lengths)):
             self._prints.append(_print(subject))
-            self._best.append([])
+            self._best.append()
             touched.add(at)
             own = subject.words or known.get(subject.slug, "")
             for older, score in self._scores(at, subject, own).items():
                 if score >= _LEAST:
-                    self._best[at] += (score // _STEP, older)
-                    self._best[older] += (score // _STEP, at)
+                    self._best.of(at).extend((score // _STEP, older))
+                    self._best.of(older).extend((score // _STEP, at))
                     touched.add(older)
         for at in touched:
-            best = self._best[at]
+            best = self._best.of(at)
             found = [*zip(best[::2], best[1::2], strict=True)]
             least = nlargest(_CANDIDATES, [score for score, _ in found])[-1] if found else 0
             first = sorted(
                 (-score, abs(times[at] - times[other]), other) for score, other in found if score >= least
             )
-            self._best[at] = [
-                *chain.from_iterable((-score, other) for score, _, other in first[:_CANDIDATES])
-            ]
+            best[:] = chain.from_iterable((-score, other) for score, _, other in first[:_CANDIDATES])
         self.touched |= touched
 
     def _scores(self, at: int, subject: Subject, words: str) -> dict[int, int]:
@@ -143,7 +140,7 @@ class Alike:
         return {
             "prints": _APART.join(self._prints),
             "lengths": packed(self._lengths),
-            "best": [packed(map(len, self._best)), packed(chain.from_iterable(self._best))],
+            "best": self._best.to_json(),
             "seen": [_APART.join(seen), _APART.join(seen.values())],
             "words": self._words,
             "frequent": sorted(self._frequent),
@@ -155,9 +152,7 @@ class Alike:
         alike = Alike()
         alike._prints = values["prints"].split(_APART) if values["prints"] else []
         alike._lengths = unpacked(values["lengths"])
-        lengths, best = map(unpacked, values["best"])
-        ends = [*accumulate(lengths)]
-        alike._best = [best[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+        alike._best = _Best.from_json(values["best"])
         facts, seen = values["seen"]
         if seen.encode().translate(None, _NUMBERS):
             raise ValueError("they are no numbers")
@@ -166,6 +161,69 @@ class Alike:
         if not len(alike._prints) == len(alike._lengths) == len(alike._best):
             raise ValueError("they are not of the same episodes")
         return alike
+
+
+class _Best:
+    """Of each episode the score and the place of those that are most like it, one after the other.
+
+    Of ten thousand they are a quarter of a million numbers, of which one more episode changes some hundred.
+    """
+
+    def __init__(self) -> None:
+        self._numbers, self._ends = array(), [0]
+        self._changed: dict[int, list[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def append(self) -> None:
+        """One more, which none is like."""
+        self._ends.append(self._ends[-1])
+
+    def of(self, at: int) -> list[int]:
+        """To be changed."""
+        found = self._changed.get(at)
+        if found is None:
+            found = self._changed[at] = self.at(at)
+        return found
+
+    def at(self, at: int) -> list[int]:
+        """To be looked at."""
+        found = self._changed.get(at)
+        return self._numbers[self._ends[at] : self._ends[at + 1]].tolist() if found is None else found
+
+    def to_json(self) -> list[str]:
+        ends, numbers, after = self._ends, array(), 0
+        lengths = [end - start for start, end in pairwise(ends)]
+        for at, best in sorted(self._changed.items()):
+            numbers += self._numbers[after : ends[at]] + array(best)
+            lengths[at], after = len(best), ends[at + 1]
+        return [packed(lengths), packed(numbers + self._numbers[after:])]
+
+    @staticmethod
+    def from_json(values: Sequence[str]) -> _Best:
+        """Raises TypeError, ValueError for what `to_json` did not give."""
+        lengths, numbers = values
+        best = _Best()
+        best._numbers, best._ends = unpacked_array(numbers), [*accumulate(unpacked(lengths), initial=0)]
+        if best._ends[-1] != len(best._numbers) or best._ends != sorted(best._ends):
+            raise ValueError("they are not of as many")
+        return best
+
+
+class _Ranked(Sequence[Sequence[int]]):
+    """Of each episode the places alone. They are taken out when they are asked for."""
+
+    def __init__(self, best: _Best) -> None:
+        self._best = best
+
+    def __len__(self) -> int:
+        return len(self._best)
+
+    def __getitem__(self, at: Any) -> Any:
+        if not 0 <= at < len(self._best):
+            raise IndexError(at)
+        return self._best.at(at)[1::2]
 
 
 def _print(subject: Subject) -> str:

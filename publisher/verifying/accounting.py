@@ -179,7 +179,7 @@ def _rebuilt(store: Store, manifest: Manifest, key: str, feed: bytes) -> bytes |
             return Fault("verify-rebuild", missing[0], message, _RESTORE)
         copy = b"".join(part for part in parts.values() if part is not None)
     again = named(copy, key)
-    if sha256(copy) != manifest.feed.digest or again != feed:
+    if not manifest.is_feed(copy) or again != feed:
         message = "the published feed is not the one that was released"
         help = "somebody wrote over it past publisher: publish again, or roll back to a release"
         return Fault("verify-rebuild", FEED_KEY, message, help)

@@ -147,8 +147,7 @@ def _standing(run: _Run, body: bytes, expected: Manifest | None) -> Manifest | N
     manifest = expected or _fetched(run.web, urljoin(run.feed_url, "."), key)
     if manifest is None or manifest.feed is None:
         return manifest
-    plain = body.replace(feed_names(key), b"", 1)
-    if len(plain) != manifest.feed.length_bytes or _sha256(plain) != manifest.feed.digest:
+    if not manifest.is_feed(body.replace(feed_names(key), b"", 1)):
         message = "the feed that is served has other bytes than were released"
         help = "something between the store and the world changes it: turn that off, or publish again"
         run.faults.append(Fault("verify-digest", run.feed_url, message, help))
@@ -164,12 +163,6 @@ def _newer(web: Web, expected: Manifest, wanted: str, key: str) -> Manifest | No
             break
         earlier = _fetched(web, expected.url, earlier.previous)
     return served if earlier is not None and earlier.previous == wanted else None
-
-
-def _sha256(data: bytes) -> str:
-    from publisher.identity import sha256
-
-    return sha256(data)
 
 
 def _fetched(web: Web, base_url: str, key: str) -> Manifest | None:

@@ -78,7 +78,7 @@ class Releases:
         standing = Standing(None, "", plan.show)
         document, archives = feeds.render(shop, plan, objects, list(manifest.episodes), standing)
         body = document.whole()
-        assert (document.length_bytes, document.digest()) == (len(body), hashlib.sha256(body).hexdigest())
+        assert document.length_bytes == len(body)
         for run, data in document.runs:
             assert hashlib.sha256(data).hexdigest() == run.digest
         assert b"<item>" not in document.head + document.tail

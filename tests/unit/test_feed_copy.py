@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from publisher.build.artifact import Artifact
 from publisher.feed.pieces import FeedPieces
 from publisher.feed.runs import Run
 from publisher.identity import sha256
-from publisher.manifest import FEED_KEY, StoredObject
+from publisher.manifest import FEED_KEY, Manifest, StoredObject
 from publisher.release import feed_copy
 from publisher.release.feed_copy import store_copy
 
@@ -51,7 +53,8 @@ SHOW = [run_of([*range(end, end - 40, -1)]) for end in range(2000, 0, -40)]
 def test_parts_are_the_feed() -> None:
     body, feed, parts = copied(SHOW)
     assert b"".join(parts) == body
-    assert (feed.key, feed.digest, feed.length_bytes) == (FEED_KEY, sha256(body), len(body))
+    told = sha256("".join(map(sha256, parts)).encode())
+    assert (feed.key, feed.digest, feed.length_bytes) == (FEED_KEY, told, len(body))
     assert parts[1:-1] == [data for _, data in SHOW[1:-1]]
     assert parts[0] == HEAD + SHOW[0][1]
     assert parts[-1] == SHOW[-1][1] + TAIL
@@ -77,6 +80,27 @@ def test_an_empty_feed_of_any_size_is_one_part(monkeypatch: pytest.MonkeyPatch) 
     for runs in ([], SHOW[:1]):
         body, _, parts = copied(runs)
         assert parts == [body]
+
+
+def test_a_feed_is_told_from_others_by_the_digests_of_its_parts() -> None:
+    kept = Kept()
+    feed, parts = store_copy(FeedPieces(HEAD, tuple(SHOW), TAIL), kept)
+    manifest = Manifest("guid", "", "", "", {}, feed=feed, feed_parts=parts)
+    body = b"".join(kept.bytes[part.key] for part in parts)
+    assert manifest.is_feed(body)
+    # As releases of before have it, in which the whole was summed once more.
+    assert replace(manifest, feed=feed._replace(digest=sha256(body))).is_feed(body)
+    for place in (0, len(HEAD), parts[0].length_bytes, len(body) // 2, len(body) - 1):
+        changed = bytearray(body)
+        changed[place] ^= 1
+        assert not manifest.is_feed(bytes(changed)), place
+    for other in (b"", body[:-1], body + b"\n", body[1:] + b"\n"):
+        assert not manifest.is_feed(other)
+    assert not replace(manifest, feed_parts=parts[:-1]).is_feed(body)
+    assert not replace(manifest, feed=None).is_feed(body)
+    small, _ = store_copy(FeedPieces(HEAD, (), TAIL), kept)
+    assert replace(manifest, feed=small, feed_parts=()).is_feed(HEAD + TAIL)
+    assert not replace(manifest, feed=small, feed_parts=()).is_feed(HEAD + TAIL.upper())
 
 
 def test_an_item_is_found_by_its_place() -> None:

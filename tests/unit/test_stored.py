@@ -45,7 +45,7 @@ def test_what_was_read_is_written_as_new_would_be(seed: int, named: bool) -> Non
         written = listing.written(named=named)
         told = plain(wanted)
         texts = [canonical_json(name)[:-1] + b":" + of if named else of for name, of in told]
-        assert ",".join(block.text for block in written).encode() == b",".join(texts)
+        assert b",".join(block.data for block in written) == b",".join(texts)
         assert sum(block.length for block in written) == len(wanted)
         listing = read(written, listing, named=named)
         assert listing == wanted
@@ -88,7 +88,7 @@ def test_what_is_added_one_by_one_does_not_end_in_blocks_of_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "blocks", [[], [Block(2, "{}")], [Block(1, "{}"), Block(0, "")], [Block(-1, ""), Block(2, "")]]
+    "blocks", [[], [Block(2, b"{}")], [Block(1, b"{}"), Block(0, b"")], [Block(-1, b""), Block(2, b"")]]
 )
 def test_blocks_that_are_not_of_these_objects_are_refused(blocks: list[Block]) -> None:
     with pytest.raises(ValueError, match="not of these"):
