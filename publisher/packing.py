@@ -13,7 +13,7 @@ _FOUR_BYTES: Final = next(code for code in "il" if Array(code).itemsize == 4)
 
 def array(numbers: Iterable[int] = ()) -> Array[int]:
     """Numbers from -2³¹ to 2³¹ - 1, of which none is an object. Raises OverflowError for any other."""
-    # Of a list they are taken four times as fast as of an iterator.
+    # Out of an iterator they are taken one by one, which takes half as long again.
     return Array(_FOUR_BYTES, numbers if isinstance(numbers, Array) else [*numbers])
 
 

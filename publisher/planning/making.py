@@ -110,27 +110,39 @@ def make_plan(
         )
         for episode in others
     ]
-    old_episodes = before.episodes if before else ()
-    # Nobody takes one twice.
-    taken = None if len(published) == len(old_episodes) else {old.slug for old in published.values()}
-    gone = [
-        PlannedEpisode(
-            old.slug, "removed", old.title, old.guid, old.published, None, old, ("its folder is not there",)
-        )
-        for old in (old_episodes if taken is not None else ())
-        if taken is not None and old.slug not in taken
-    ]
     return Plan(
         show=show,
         before=before,
         now=now,
         show_changes=_show_changes(show, before),
-        episodes=_in_order(unchanged(stay, [published[episode.slug] for episode in stay]), [*planned, *gone]),
+        episodes=_in_order(
+            unchanged(stay, [published[episode.slug] for episode in stay]),
+            [*planned, *_gone(before, published)],
+        ),
         identity_changes=_identity_changes(show, before),
         moved_from=moved_from(show.feed_url, before),
         id3_version=id3_version,
         posts=posts,
     )
+
+
+def _gone(before: Manifest | None, published: Mapping[str, Released]) -> list[PlannedEpisode]:
+    """The published episodes that no folder is.
+
+    Args:
+        published: as `match` gives them.
+    """
+    # No two folders are the same one.
+    if before is None or len(published) == len(before.episodes):
+        return []
+    taken = {old.slug for old in published.values()}
+    return [
+        PlannedEpisode(
+            old.slug, "removed", old.title, old.guid, old.published, None, old, ("its folder is not there",)
+        )
+        for old in before.episodes
+        if old.slug not in taken
+    ]
 
 
 def _in_order(stay: list[PlannedEpisode], others: list[PlannedEpisode]) -> tuple[PlannedEpisode, ...]:

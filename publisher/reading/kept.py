@@ -92,8 +92,13 @@ class KeptEpisode(Episode):
 
 def mark_of(episode: Episode) -> str:
     """What tells an episode that came out of the cache from any other; empty for one that did not."""
-    # One that was changed since is none that was kept.
-    return getattr(episode, "mark", "") if isinstance(episode, KeptEpisode) else ""
+    # One that was changed since has none, of whatever type it is.
+    return getattr(episode, "mark", "")
+
+
+def marks_of(episodes: Iterable[Episode]) -> list[str]:
+    """`mark_of` each: ten thousand calls take as long as what is done with them."""
+    return [getattr(episode, "mark", "") for episode in episodes]
 
 
 def _default(field: Field[Any]) -> Any:

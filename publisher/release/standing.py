@@ -22,7 +22,7 @@ from publisher.manifest.pieces import is_same
 from publisher.model import Show
 from publisher.parts import RECIPES
 from publisher.planning import Plan, PlannedEpisode
-from publisher.reading.kept import KeptEpisode, mark_of
+from publisher.reading.kept import KeptEpisode, mark_of, marks_of
 from publisher.release.columns import read_columns, write_columns
 from publisher.release.published import KEPT, Published, copy_of
 from publisher.site.facets import FacetBook, Facets, columns_of
@@ -154,12 +154,10 @@ class Standing:
     def same(self, show: Show) -> frozenset[str]:
         """Slugs of the episodes of the folder that a plan has found to be as they are published."""
         places, marks, is_same = self._place, self._columns[_MARK], self._columns[_IS_SAME]
-        # As `mark_of` gives them: ten thousand calls take as long as all else here.
         held = [
             (slug, is_same[place] == "1")
-            for episode in show.episodes
-            if (told := getattr(episode, "mark", ""))
-            if (place := places.get(slug := episode.slug)) is not None
+            for episode, told in zip(show.episodes, marks_of(show.episodes), strict=True)
+            if told and (place := places.get(slug := episode.slug)) is not None
             if marks[place] == told
         ]
         self._holds = frozenset([slug for slug, _ in held])
@@ -317,13 +315,13 @@ class Standing:
         are new."""
         going_on, is_same = self._of(released), self._columns[_IS_SAME]
         worked_out = self._facets.keys() | self._items.keys()
-        places = [going_on.get(planned.slug) for planned in released]
         order, new = list[int](), list[_Row]()
-        for planned, place in zip(released, places, strict=True):
+        for planned in released:
+            place = going_on.get(planned.slug)
             if (
                 place is not None
-                and is_same[place] == "1"
                 and self._is_by_this_plan
+                and is_same[place] == "1"
                 and planned.slug not in worked_out
             ):
                 order.append(place)

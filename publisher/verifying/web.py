@@ -60,7 +60,8 @@ class Answer:
         status: 0 where there is a failure.
         headers: names in lowercase.
         body: the first bytes, as many as were asked for.
-        length_bytes, digest: of all that was read; the digest only of a body that was read to its end.
+        length_bytes, digest: of all that was read; the digest only of a body that was read to its end. Of one
+            that its head tells (`Known.is_of`) both are those of the whole.
         cut: why the body ended before it was whole; empty where it did not.
         hops: addresses that sent us on, the first one first.
         failure: set where nothing came back.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,37 @@ def test_only_what_the_release_made_is_read_of_its_feed(
         )
         assert found.problems == ()
         assert read == [wanted]
+
+
+def test_a_feed_that_its_etag_tells_is_only_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its last byte is changed behind the file system's back: whoever reads to the end finds that."""
+    show, public = make_show(tmp_path / "show", episodes=5, url=URL), tmp_path / "public"
+    outcome = publish(show, to=str(public), now=NOW)
+    assert outcome.manifest is not None
+    assert outcome.feed is not None
+    feed = public / "feed.xml"
+    known = feed.stat()
+    with feed.open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b" ")
+    os.utime(feed, ns=(known.st_atime_ns, known.st_mtime_ns))
+    monkeypatch.setattr("publisher.verifying.web.ENOUGH_BYTES", 2048)
+    assert known.st_size > 2 * 2048
+    released = ReleasedFeed(outcome.feed, outcome.feed_digest, outcome.feed_etag)
+    for told, found in (
+        (released, set[str]()),
+        (replace(released, etag=""), {"verify-digest"}),
+        (replace(released, etag='"another"'), {"verify-digest"}),
+        (None, {"verify-digest"}),
+    ):
+        looked = verify_release(
+            FolderStore(public),
+            outcome.manifest,
+            changed_keys=(),
+            manifest_key=outcome.manifest_key,
+            released=told,
+        )
+        assert {problem.rule for problem in looked.problems} == found
 
 
 def test_a_folder_tells_the_etag_with_which_its_feed_is_served(tmp_path: Path) -> None:
