@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import mmap
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from publisher.store.base import Body
 from publisher.store.body import blocks
 from publisher.store.s3_errors import error_code, http_status
 from publisher.store.s3_sent import Held, content_md5, is_etag_of
-from publisher.store.s3_unfinished import Unfinished, Upload, part_bytes
+from publisher.store.s3_unfinished import BLOCK_BYTES, Unfinished, Upload, part_bytes
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -144,36 +146,42 @@ class MultipartUploads:
 
     def _started_parts(self, key: str, body: Body, upload: Upload) -> Iterator[Future[CompletedPartTypeDef]]:
         number = 0
-        with contextlib.closing(blocks(key, body, part_bytes(body.length_bytes))) as source:
+        with contextlib.closing(blocks(key, body, BLOCK_BYTES)) as source:
             while True:
                 self._room.acquire()
                 try:
-                    block = next(source, None)
-                    if block is None:
+                    part = _filled(source, part_bytes(body.length_bytes))
+                    if not part:
                         self._room.release()
                         return
                     number += 1
-                    future = self._found(upload, number, block) or self._threads.submit(
-                        self._send, upload, number, block
+                    taken = [part]
+                    future = self._found(upload, number, part) or self._threads.submit(
+                        self._send, upload, number, taken
                     )
                 except BaseException:
                     self._room.release()
                     raise
-                future.add_done_callback(lambda _: self._room.release())
-                del block
+                future.add_done_callback(partial(self._over, taken))
+                del part, taken
                 yield future
 
-    def _found(self, upload: Upload, number: int, block: bytes) -> Future[CompletedPartTypeDef] | None:
+    def _over(self, taken: list[memoryview], _sent: Future[CompletedPartTypeDef]) -> None:
+        # What the thread was given outlives this; the bytes must not, or more is held than there is room for.
+        taken.clear()
+        self._room.release()
+
+    def _found(self, upload: Upload, number: int, content: memoryview) -> Future[CompletedPartTypeDef] | None:
         """A part that the store has already, None where it has none or another one."""
         part = upload.parts.get(number)
-        if part is None or part.length_bytes != len(block) or not is_etag_of(part.etag, Held(block).md5):
+        if part is None or part.length_bytes != len(content) or not is_etag_of(part.etag, Held(content).md5):
             return None
         found: Future[CompletedPartTypeDef] = Future()
         found.set_result({"ETag": part.etag, "PartNumber": number})
         return found
 
-    def _send(self, upload: Upload, number: int, block: bytes) -> CompletedPartTypeDef:
-        held: Any = Held(block)
+    def _send(self, upload: Upload, number: int, taken: list[memoryview]) -> CompletedPartTypeDef:
+        held: Any = Held(taken.pop())
         checked: dict[str, Any] = {} if self._checks_digests() else {"ContentMD5": content_md5(held.md5)}
         sent = self._client.upload_part(**upload.target, PartNumber=number, Body=held, **checked)
         return {"ETag": sent["ETag"], "PartNumber": number}
@@ -195,6 +203,22 @@ class MultipartUploads:
         names = ("ContentType", "CacheControl", "ContentEncoding", "Metadata")
         same = all(found.get(name, "") == arguments.get(name, "") for name in names)
         return same and bool(found["ContentLength"] == body.length_bytes)
+
+
+def _filled(source: Iterator[bytes], length_bytes: int) -> memoryview:
+    """The next bytes of the source, fewer at its end.
+
+    Args:
+        source: blocks of which a whole number make the length; the last of all may be shorter.
+
+    In pages of their own, that go back the moment they are sent: what is freed of a thread's heap mostly
+    stays with the process, so that parts from there would take twice what is held of them.
+    """
+    pages, filled = mmap.mmap(-1, length_bytes), 0
+    while filled < length_bytes and (block := next(source, None)) is not None:
+        pages[filled : filled + len(block)] = block
+        filled += len(block)
+    return memoryview(pages)[:filled]
 
 
 def _is_over(error: ClientError) -> bool:

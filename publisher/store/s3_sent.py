@@ -40,7 +40,7 @@ _MISMATCH: Final = {"XAmzContentSHA256Mismatch", "BadDigest", "InvalidDigest", "
 class Held:
     """Bytes in memory, given in one block."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes | memoryview) -> None:
         self._content = content
         self._read = False
 
@@ -56,7 +56,7 @@ class Held:
     def __len__(self) -> int:
         return len(self._content)
 
-    def read(self, _at_most: int = -1) -> bytes:
+    def read(self, _at_most: int = -1) -> bytes | memoryview:
         """All of it, then nothing: whoever sends it takes blocks of any size."""
         content = b"" if self._read else self._content
         self._read = True

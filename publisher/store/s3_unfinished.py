@@ -24,15 +24,17 @@ if TYPE_CHECKING:
 GONE_ON_WITH_FOR: Final = timedelta(days=6)
 """Older ones are left alone: rules of the bucket's life cycle mostly end them after a week."""
 
-PART_BYTES: Final = 8 << 20
+BLOCK_BYTES: Final = 1 << 20
+PART_BYTES: Final = 8 * BLOCK_BYTES
 PARTS_AT_MOST: Final = 10_000
 _LOOKED_INTO_AT_MOST: Final = 3
 
 
 def part_bytes(length_bytes: int) -> int:
-    """The size of each part but the last one: for the same length always the same, so that a later run finds
-    the parts of an earlier one where its own would be."""
-    return max(PART_BYTES, -(-length_bytes // PARTS_AT_MOST))
+    """The size of each part but the last one, in whole blocks: for the same length always the same, so that a
+    later run finds the parts of an earlier one where its own would be."""
+    blocks = -(-length_bytes // (PARTS_AT_MOST * BLOCK_BYTES))
+    return max(PART_BYTES, blocks * BLOCK_BYTES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ print(next(line.split()[1] for line in open("/proc/self/status") if line.startsw
 """
 
 
-@pytest.mark.parametrize(("mebibytes", "kibibytes_at_most"), [(30, 120_000), (100, 170_000)])
+@pytest.mark.parametrize(("mebibytes", "kibibytes_at_most"), [(30, 120_000), (100, 125_000)])
 def test_memory_does_not_grow_with_the_audio(
     ceph_server: S3Server, ceph_bucket: str, tmp_path: Path, mebibytes: int, kibibytes_at_most: int
 ) -> None:

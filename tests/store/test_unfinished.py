@@ -21,7 +21,7 @@ import pytest
 from publisher.errors import StoreUnavailable
 from publisher.store.base import Body, Headers
 from publisher.store.s3 import ONE_REQUEST_BYTES, S3Store
-from publisher.store.s3_unfinished import PART_BYTES
+from publisher.store.s3_unfinished import BLOCK_BYTES, PART_BYTES, part_bytes
 from tests.servers.server import S3Server
 from tests.store.subjects import Subject, body, content_of
 from tests.support.faultproxy import FAULTS, Request, killing, proxying
@@ -260,3 +260,10 @@ def store_at(server: S3Server, bucket: str, environment: pytest.MonkeyPatch) -> 
     """The same store without the proxy."""
     environment.setenv("AWS_ENDPOINT_URL_S3", server.endpoint)
     return S3Store(bucket)
+
+
+@pytest.mark.parametrize("length_bytes", [1, 8 << 20, 10_000 * (8 << 20), 10_000 * (8 << 20) + 1, 5 << 40])
+def test_parts_are_whole_blocks_and_no_more_than_a_store_takes(length_bytes: int) -> None:
+    size = part_bytes(length_bytes)
+    assert size % BLOCK_BYTES == 0
+    assert -(-length_bytes // size) <= 10_000
