@@ -15,7 +15,7 @@ from typing import Final
 from publisher.cache import Table
 
 _ROWS: Final = 256
-_FORM: Final = b"2"
+_FORM: Final = b"3"
 """Raised when a row means something else: older ones are forgotten."""
 _APART: Final = b"\0"
 _COLUMNS_APART: Final = b"\1"
@@ -28,28 +28,40 @@ _WAITING_BYTES: Final = 8_000_000
 
 
 class Row:
-    """Values that stand together: names and fronts, each column one text, and the rests.
+    """Values that stand together: names, marks and fronts, each column one text, and the rests.
+
+    Whoever finds all marks of a row as he expects them takes its fronts at once, as one text.
 
     Ten thousand episodes have thirty megabytes of rests, of which a run asks for few: they are packed, so
     that a fifth of that is read and summed, and a few together, so that a few are unpacked for one.
     """
 
-    __slots__ = ("_data", "_ends", "_unpacked", "fronts", "names")
+    __slots__ = ("_data", "_ends", "_fronts", "_unpacked", "marks", "names")
 
     def __init__(self, data: bytes) -> None:
         """Raises ValueError for what `_packed` did not give."""
         ends = [-1]
-        for _ in range(4):
+        for _ in range(5):
             ends.append(data.index(_COLUMNS_APART, ends[-1] + 1))
-        form, names, fronts, lengths = [data[start + 1 : end] for start, end in pairwise(ends)]
+        form, names, marks, fronts, lengths = [data[start + 1 : end] for start, end in pairwise(ends)]
         self.names = names.decode().split(_APART.decode())
-        self.fronts = fronts.split(_APART)
+        self.marks = marks.decode().split(_APART.decode())
+        self._fronts = fronts
         # The rests stay where they are.
         self._data = data
         self._ends = [*accumulate(map(int, lengths.split()), initial=ends[-1] + 1)]
         self._unpacked: dict[int, list[bytes]] = {}
-        if form != _FORM or len(self.names) != len(self.fronts) or self._ends[-1] != len(data):
+        counts = {len(self.names), len(self.marks), fronts.count(_APART) + 1}
+        if form != _FORM or len(counts) > 1 or self._ends[-1] != len(data):
             raise ValueError("this is no row")
+
+    @property
+    def fronts(self) -> list[bytes]:
+        return self._fronts.split(_APART)
+
+    def joined(self, between: bytes) -> bytes:
+        """The fronts as one text."""
+        return self._fronts.replace(_APART, between)
 
     def rest(self, place: int) -> bytes:
         number, at = divmod(place, _TOGETHER)
@@ -61,14 +73,15 @@ class Row:
         return found[at]
 
 
-def _packed(values: Iterable[tuple[str, bytes, bytes]]) -> bytes:
-    """A row of values: name, front and rest of each."""
-    names, fronts, rests = zip(*values, strict=True)
+def _packed(values: Iterable[tuple[str, str, bytes, bytes]]) -> bytes:
+    """A row of values: name, mark, front and rest of each."""
+    names, marks, fronts, rests = zip(*values, strict=True)
     starts = range(0, len(rests), _TOGETHER)
     together = [zlib.compress(_APART.join(rests[at : at + _TOGETHER]), _QUICKLY) for at in starts]
     return _COLUMNS_APART.join((
         _FORM,
         _APART.decode().join(names).encode(),
+        _APART.decode().join(marks).encode(),
         _APART.join(fronts),
         " ".join(str(len(packed)) for packed in together).encode(),
         b"".join(together),
@@ -81,12 +94,12 @@ Place = tuple[Row, int]
 
 def loose(front: bytes, rest: bytes) -> Place:
     """A value that stands nowhere."""
-    return Row(_packed([("value", front, rest)])), 0
+    return Row(_packed([("value", "", front, rest)])), 0
 
 
 class Shelf:
-    """Values by name, in one thread, each of a front, for which every run asks, and a rest. Use as a context
-    manager.
+    """Values by name, in one thread, each of a mark, which tells whether it is what somebody looks for, a
+    front, for which every run asks, and a rest. Use as a context manager.
 
     Args:
         folder, table: as `publisher.cache.Table` takes them.
@@ -94,13 +107,10 @@ class Shelf:
 
     def __init__(self, folder: Path | None, table: str) -> None:
         self._table = Table(folder, table)
-        self._new: dict[str, tuple[bytes, bytes]] = {}
+        self._new: dict[str, tuple[str, bytes, bytes]] = {}
         self._new_bytes = 0
         self._used: set[str] = set()
-        self.fronts: dict[str, bytes] = {}
-        """Of all that are kept."""
         self._rows: dict[int, Row] = {}
-        self._places: dict[str, Place] | None = None
         others = []
         for (scope, key), data in self._table.all().items():
             try:
@@ -109,21 +119,18 @@ class Shelf:
                 others.append((scope, key))  # another version's
                 continue
             self._table.use(scope, key)
-            self._place(number, row)
+            self._rows[number] = row
         self._table.forget(others)
 
-    def _place(self, number: int, row: Row) -> None:
-        self.fronts.update(zip(row.names, row.fronts, strict=True))
-        self._rows[number], self._places = row, None
+    @property
+    def rows(self) -> Collection[Row]:
+        """All that is kept."""
+        return self._rows.values()
 
     @property
     def places(self) -> dict[str, Place]:
-        """Of all that are kept."""
-        if self._places is None:
-            self._places = {
-                name: (row, at) for row in self._rows.values() for at, name in enumerate(row.names)
-            }
-        return self._places
+        """Of all that is kept, by name."""
+        return {name: (row, at) for row in self.rows for at, name in enumerate(row.names)}
 
     def __enter__(self) -> Shelf:
         return self
@@ -140,17 +147,17 @@ class Shelf:
         """Notes that values are of use: others are forgotten when their row is written."""
         self._used.update(names)
 
-    def put(self, name: str, front: bytes, rest: bytes = b"") -> None:
+    def put(self, name: str, mark: str, front: bytes, rest: bytes = b"") -> None:
         """Keeps a value: at the latest when the shelf is closed."""
         try:
-            data = name.encode() + front + rest
+            data = name.encode() + mark.encode() + front + rest
         except UnicodeEncodeError:
             return  # the name of a file that is not in UTF-8
         if self.is_open and name and _APART not in data and _COLUMNS_APART not in data:
-            self._new[name] = front, rest
+            self._new[name] = mark, front, rest
             self._new_bytes += len(data)
             if self._new_bytes >= _WAITING_BYTES:
-                self._write(self.fronts.keys())
+                self._write(self.places.keys())
                 self._table.flush()
 
     def close(self) -> None:
@@ -164,19 +171,20 @@ class Shelf:
         Args:
             kept: names of the values that stay, besides these.
         """
-        rows: dict[int, list[tuple[str, bytes, bytes]]] = {}
-        for name, (front, rest) in self._new.items():
-            rows.setdefault(_number_of(name), []).append((name, front, rest))
+        rows: dict[int, list[tuple[str, str, bytes, bytes]]] = {}
+        for name, value in self._new.items():
+            rows.setdefault(_number_of(name), []).append((name, *value))
         for number, values in rows.items():
             if row := self._rows.get(number):
+                there = zip(row.names, row.marks, row.fronts, strict=True)
                 values[:0] = [
-                    (name, row.fronts[at], row.rest(at))
-                    for at, name in enumerate(row.names)
+                    (name, mark, front, row.rest(at))
+                    for at, (name, mark, front) in enumerate(there)
                     if name in kept and name not in self._new
                 ]
             data = _packed(values)
             self._table.put("", str(number), data)
-            self._place(number, Row(data))
+            self._rows[number] = Row(data)
         self._used.update(self._new)
         self._new, self._new_bytes = {}, 0
 

@@ -14,7 +14,7 @@ from publisher.reading.locate import locate
 from publisher.shelf import Shelf
 
 _TABLE: Final = "judged"
-_APART: Final = "\0"
+_NOTHING: Final = b"[]"
 
 
 class Judged:
@@ -42,12 +42,18 @@ class Judged:
     def recall(self, episodes: Sequence[Episode], depends: Sequence[str]) -> list[tuple[Problem, ...] | None]:
         slugs = [episode.slug for episode in episodes]
         marks = marks_of(episodes)
-        fronts = [*map(self._shelf.fronts.get, slugs)]
-        # Of nearly all nothing was found. Ten thousand are not encoded one by one; no text has the zero.
-        good = _APART.join([f"{mark}{on}\n[]" for mark, on in zip(marks, depends, strict=True)]).encode()
+        wanted = [mark and mark + on for mark, on in zip(marks, depends, strict=True)]
+        known: dict[str, str] = {}
+        said: dict[str, bytes] = {}
+        for row in self._shelf.rows:
+            known.update(zip(row.names, row.marks, strict=True))
+            # Of nearly all nothing was found.
+            if row.joined(b"") != _NOTHING * len(row.names):
+                said.update(zip(row.names, row.fronts, strict=True))
+        kept = [*map(known.get, slugs)]
         found: list[tuple[Problem, ...] | None] = [
-            () if front == begin else (_said(front, begin[:-2]) if front and mark else None)
-            for front, begin, mark in zip(fronts, good.split(_APART.encode()), marks, strict=False)
+            (() if slug not in said else _said(said[slug])) if mark and mark == of else None
+            for slug, mark, of in zip(slugs, kept, wanted, strict=True)
         ]
         self._used += [slug for slug, said in zip(slugs, found, strict=True) if said is not None]
         return found
@@ -57,16 +63,13 @@ class Judged:
         if not mark:
             return problems
         problems = locate(problems, self._root)
-        said = json.dumps(packed(problems))
-        self._shelf.put(episode.slug, f"{mark}{depends}\n{said}".encode())
+        self._shelf.put(episode.slug, mark + depends, json.dumps(packed(problems)).encode())
         return problems
 
 
-def _said(front: bytes, begin: bytes) -> tuple[Problem, ...] | None:
-    """What was found, where a front begins so; else None."""
-    if not front.startswith(begin):
-        return None
+def _said(front: bytes) -> tuple[Problem, ...] | None:
+    """What was found; None where somebody meddled with it."""
     try:
-        return unpacked(json.loads(front[len(begin) :]))
+        return unpacked(json.loads(front))
     except (ValueError, KeyError, TypeError):
         return None

@@ -27,7 +27,6 @@ from publisher.state.code import code_stamp
 from publisher.state.looking import Seen
 
 _TABLE: Final = "episodes"
-_APART: Final = "\0"
 _TYPE: Final = ""
 """Key under which a packed value says what it is; no field is called so."""
 
@@ -142,27 +141,32 @@ class KeptEpisodes:
         """
         # The name of a folder need not be text.
         self._show = fingerprint([code_stamp(), repr(name), language, zone, _clocks(zone)])
-        names = [*self._shelf.fronts]
         seen, show = self._seen.folders if self._seen else {}, self._show
-        known = [f"{show} {seen[name].digest} " if name in seen else "" for name in names]
-        begins = _APART.join(known).encode().split(_APART.encode())
-        stay = [
-            (name, mark, front[len(mark) :])
-            for name, mark, begin, front in zip(
-                names, known, begins, self._shelf.fronts.values(), strict=False
-            )
-            if begin and front.startswith(begin)
-        ]
-        folders, marks, heads = zip(*stay, strict=True) if stay else ((), (), ())
-        places = [*map(self._shelf.places.__getitem__, folders)]
+        wanted = {name: f"{show} {folder.digest} " for name, folder in seen.items()}
+        folders, marks, places, heads = list[str](), list[str](), list[Place](), list[bytes]()
+        for row in self._shelf.rows:
+            # A row of which nothing has changed is taken whole.
+            fitting = [*map(wanted.get, row.names)]
+            if fitting == row.marks:
+                folders += row.names
+                marks += row.marks
+                places += zip(repeat(row), range(len(row.names)))
+                heads.append(row.joined(b","))
+                continue
+            for at, (name, mark, head) in enumerate(zip(row.names, row.marks, row.fronts, strict=True)):
+                if mark == fitting[at]:
+                    folders.append(name)
+                    marks.append(mark)
+                    places.append((row, at))
+                    heads.append(head)
         try:
             # All at once: each by itself takes as long again to begin and to end.
             found = json.loads(b"[" + b",".join(heads) + b"]")
             episodes = _episodes([counted for counted, _ in found], places, marks)
             problems = [unpacked(packed) if packed else () for _, packed in found]
+            self._known = dict(zip(folders, zip(episodes, problems, strict=True), strict=True))
         except (ValueError, KeyError, TypeError, AttributeError):
             return  # somebody meddled with the cache
-        self._known = dict(zip(folders, zip(episodes, problems, strict=True), strict=True))
         self._shelf.use(folders)
 
     def recall(self, folder: str) -> tuple[Episode, tuple[Problem, ...]] | None:
@@ -187,13 +191,13 @@ class KeptEpisodes:
                 return episode  # it holds what JSON does not
         except (ValueError, KeyError, TypeError):
             return episode
-        self._shelf.put(folder, mark.encode() + head, found)
+        self._shelf.put(folder, mark, head, found)
         # All of it was asked for just now.
         object.__delattr__(again, "_found")
         return again
 
     def _mark(self, folder: str) -> str:
-        """What is known of a folder begins with it."""
+        """Tells what is known of a folder from what was known of it before."""
         seen = self._seen.folders.get(folder) if self._seen else None
         return f"{self._show} {seen.digest} " if seen else ""
 

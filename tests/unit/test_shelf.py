@@ -15,17 +15,25 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / ".publisher"
 
 
+def mark_of(value: bytes) -> str:
+    return str(len(value))
+
+
 def put(folder: Path, values: dict[str, bytes], *, used: tuple[str, ...] = ()) -> None:
     with Shelf(folder, "things") as shelf:
         shelf.use(used)
         for name, value in values.items():
-            shelf.put(name, value[:3], value[3:])
+            shelf.put(name, mark_of(value), value[:3], value[3:])
 
 
 def kept(folder: Path) -> dict[str, bytes]:
     with Shelf(folder, "things") as shelf:
-        assert all(len(row.fronts[at]) <= 3 for row, at in shelf.places.values())
-        return {name: row.fronts[at] + row.rest(at) for name, (row, at) in shelf.places.items()}
+        found = {
+            name: (row.marks[at], row.fronts[at], row.rest(at)) for name, (row, at) in shelf.places.items()
+        }
+        assert all(row.joined(b"") == b"".join(row.fronts) for row in shelf.rows)
+    assert all(mark == mark_of(front + rest) and len(front) <= 3 for mark, front, rest in found.values())
+    return {name: front + rest for name, (_, front, rest) in found.items()}
 
 
 MANY = {f"{number:05}-ø": f"value {number}\n[]".encode() for number in range(3000)}
@@ -62,7 +70,7 @@ def test_more_than_fits_into_memory_is_written_on_the_way(folder: Path) -> None:
     large = {f"{number}": bytes([65 + number % 20]) * 1_000_000 for number in range(20)}
     shelf = Shelf(folder, "things")
     for name, value in large.items():
-        shelf.put(name, value[:2], value[2:])
+        shelf.put(name, mark_of(value), value[:2], value[2:])
     # As where the process is killed.
     with Shelf(folder, "things") as other:
         assert len(b"".join(row.rest(at) for row, at in other.places.values())) > 8_000_000
@@ -91,12 +99,15 @@ def test_what_cannot_be_told_apart_is_not_kept(folder: Path, name: str, value: b
     [
         b"",
         b"one",
-        b"one\1a\1b",
-        b"2\1one\1a\1b",
-        b"1\1one\1a\1" + b"1\1b",
-        b"2\1one\1a\1" + b"2\1b",
-        b"2\1one\0two\1a\1" + b"1\1b",
-        b"2\1\xff\1a\1" + b"1\1b",
+        b"one\1m\1a\1b",
+        b"3\1one\1m\1a\1b",
+        b"2\1one\1m\1a\1" + b"1\1b",
+        b"3\1one\1m\1a\1" + b"2\1b",
+        b"3\1one\0two\1m\1a\1" + b"1\1b",
+        b"3\1one\1m\0n\1a\1" + b"1\1b",
+        b"3\1one\1m\1a\0b\1" + b"1\1b",
+        b"3\1\xff\1m\1a\1" + b"1\1b",
+        b"3\1one\1\xff\1a\1" + b"1\1b",
     ],
 )
 @pytest.mark.parametrize("key", ["7", "seven", ""])
@@ -114,7 +125,7 @@ def test_nonsense_in_a_row_is_no_matter(folder: Path, key: str, value: bytes) ->
 def test_without_a_folder_nothing_is_kept() -> None:
     with Shelf(None, "things") as shelf:
         assert not shelf.is_open
-        shelf.put("name", b"value")
+        shelf.put("name", "mark", b"value")
         assert shelf.places == {}
 
 
