@@ -141,7 +141,7 @@ def assemble(
         parts=show_parts(plan.show),
         episodes=tuple(released),
         objects=listing(indexes | objects | archives).by_name(),
-        pages=others.only(sorted(others)) | listed(packed),
+        pages=others.by_name() | listed(packed),
         made_of=made_of,
         feed=feed,
         feed_parts=feed_parts,
