@@ -25,7 +25,7 @@ GONE_ON_WITH_FOR: Final = timedelta(days=6)
 """Older ones are left alone: rules of the bucket's life cycle mostly end them after a week."""
 
 BLOCK_BYTES: Final = 1 << 20
-PART_BYTES: Final = 8 * BLOCK_BYTES
+PART_BYTES: Final = 8 << 20
 PARTS_AT_MOST: Final = 10_000
 _LOOKED_INTO_AT_MOST: Final = 3
 
