@@ -101,7 +101,7 @@ class ClusterError(PublisherError):
 
 
 class FileError(PublisherError):
-    """A file that was asked for, of a status or a calendar, could not be written."""
+    """A file that was asked for, of a status or a calendar, could not be written; or the output could not."""
 
     exit_status = 3
 

@@ -22,7 +22,7 @@ from publisher.cli import (
     verify,
     watch,
 )
-from publisher.errors import Defect
+from publisher.errors import Defect, PublisherError
 
 _INTERRUPTED: Final = 130
 
@@ -99,10 +99,11 @@ def _run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
-        defect = Defect(error)
+        # Where what was found out is all that is left to say, it may be the saying that fails.
+        failure = error if isinstance(error, PublisherError) else Defect(error)
         if logs.is_json():
-            logs.write_failure(defect)
+            logs.write_failure(failure)
         else:
-            click.echo(f"error: {defect}", err=True)
-        return defect.exit_status
+            click.echo(f"error: {failure}", err=True)
+        return failure.exit_status
     return result if isinstance(result, int) else 0

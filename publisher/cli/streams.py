@@ -10,11 +10,17 @@ from contextvars import ContextVar
 
 import click
 
+from publisher.errors import FileError
+
 _aside: ContextVar[list[tuple[str, bool]] | None] = ContextVar("aside", default=None)
 
 
 def echo(text: str, *, err: bool = False) -> None:
-    """A line on stdout, or on stderr."""
+    """A line on stdout, or on stderr.
+
+    Raises:
+        FileError: stdout cannot be written, as on a full disk.
+    """
     aside = _aside.get()
     if aside is not None:
         aside.append((text, err))
@@ -23,7 +29,18 @@ def echo(text: str, *, err: bool = False) -> None:
     stream = sys.stderr if err else sys.stdout
     encoding = getattr(stream, "encoding", None) or "utf-8"
     safe = text.encode(encoding, "replace").decode(encoding)
-    click.echo(safe, err=err, color=False if os.environ.get("NO_COLOR") else None)
+    try:
+        click.echo(safe, err=err, color=False if os.environ.get("NO_COLOR") else None)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # Of what cannot be said on stderr nobody can be told.
+        if not err:
+            reason = error.strerror or type(error).__name__
+            raise FileError(
+                f"the output could not be written: {reason}",
+                help="make room, or send it elsewhere, and run it again; what is published stands",
+            ) from error
 
 
 @contextmanager

@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.shows import make_show
+
+FULL = Path("/dev/full")
+
 BEGINNING = """
 import atexit, os, pathlib, subprocess, sys, tempfile, threading
 from publisher import __main__, cli
@@ -115,3 +119,43 @@ return 0
 """
     assert run(body.format(near=True), tmp_path).stdout == "end\n"
     assert run(body.format(near=False), tmp_path).stdout == "taken apart\nend\n"
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [["status"], ["status", "--json"], ["plan"], ["check"], ["calendar"]])
+def test_output_that_nothing_takes_is_said_to_be_so(arguments: list[str], tmp_path: Path) -> None:
+    """As where stdout is a file on a full disk."""
+    make_show(tmp_path / "show")
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "publisher", *arguments, "show"],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 3
+    told = [line for line in done.stderr.splitlines() if line.startswith("error:")]
+    assert told == ["error: the output could not be written: No space left on device"]
+    assert "make room" in done.stderr
+    assert "should not" not in done.stderr
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+def test_what_cannot_be_said_on_stderr_ends_nothing(tmp_path: Path) -> None:
+    make_show(tmp_path / "show")
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "publisher", "publish", "show", "--to", "public", "-v"],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdout=subprocess.PIPE,
+            stderr=full,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 0
+    assert (tmp_path / "public" / "feed.xml").is_file()
