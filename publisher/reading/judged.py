@@ -55,7 +55,7 @@ class Judged:
             (() if slug not in said else _said(said[slug])) if mark and mark == of else None
             for slug, mark, of in zip(slugs, kept, wanted, strict=True)
         ]
-        self._used += [slug for slug, said in zip(slugs, found, strict=True) if said is not None]
+        self._used += [slug for slug, problems in zip(slugs, found, strict=True) if problems is not None]
         return found
 
     def keep(self, episode: Episode, depends: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

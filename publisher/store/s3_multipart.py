@@ -52,7 +52,7 @@ class Lanes:
         for _ in range(_HELD_AT_ONCE):
             self._room.put(None)
 
-    def filled(self, source: Iterator[bytes], length_bytes: int) -> Part:
+    def filled(self, source: Iterator[bytes], length_bytes: int) -> FilledPart:
         """Waits for room, and puts the next bytes of a source into it, fewer at its end.
 
         Args:
@@ -68,14 +68,14 @@ class Lanes:
         except BaseException:
             self._room.put(pages)
             raise
-        return Part(pages, filled)
+        return FilledPart(pages, filled)
 
-    def over(self, part: Part) -> None:
+    def over(self, part: FilledPart) -> None:
         """The part is not needed any more."""
         self._room.put(part.pages)
 
 
-class Part(NamedTuple):
+class FilledPart(NamedTuple):
     """A part that is held: the first `length_bytes` of the pages."""
 
     pages: mmap.mmap
@@ -204,10 +204,10 @@ class MultipartUploads:
                 future.add_done_callback(over)
                 yield future
 
-    def _over(self, part: Part, _sent: object = None) -> None:
+    def _over(self, part: FilledPart, _sent: object = None) -> None:
         self._lanes.over(part)
 
-    def _found(self, upload: Upload, number: int, part: Part) -> Future[CompletedPartTypeDef] | None:
+    def _found(self, upload: Upload, number: int, part: FilledPart) -> Future[CompletedPartTypeDef] | None:
         """A part that the store has already, None where it has none or another one."""
         there = upload.parts.get(number)
         if there is None or there.length_bytes != part.length_bytes:
@@ -218,7 +218,7 @@ class MultipartUploads:
         found.set_result({"ETag": there.etag, "PartNumber": number})
         return found
 
-    def _send(self, upload: Upload, number: int, part: Part) -> CompletedPartTypeDef:
+    def _send(self, upload: Upload, number: int, part: FilledPart) -> CompletedPartTypeDef:
         held: Any = Held(part.content)
         checked: dict[str, Any] = {} if self._checks_digests() else {"ContentMD5": content_md5(held.md5)}
         sent = self._client.upload_part(**upload.target, PartNumber=number, Body=held, **checked)

@@ -18,6 +18,8 @@ BEGINNING = """
 import atexit, os, pathlib, subprocess, sys, tempfile, threading
 from publisher import __main__, cli
 
+run = cli.run
+
 def command(arguments):
     {body}
 
@@ -127,16 +129,7 @@ def test_output_that_nothing_takes_is_said_to_be_so(arguments: list[str], tmp_pa
     """As where stdout is a file on a full disk."""
     make_show(tmp_path / "show")
     with FULL.open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "publisher", *arguments, "show"],
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = run(f"return run({[*arguments, 'show']!r})", tmp_path, stdout=full)
     assert done.returncode == 3
     told = [line for line in done.stderr.splitlines() if line.startswith("error:")]
     assert told == ["error: the output could not be written: No space left on device"]
@@ -148,14 +141,6 @@ def test_output_that_nothing_takes_is_said_to_be_so(arguments: list[str], tmp_pa
 def test_what_cannot_be_said_on_stderr_ends_nothing(tmp_path: Path) -> None:
     make_show(tmp_path / "show")
     with FULL.open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "publisher", "publish", "show", "--to", "public", "-v"],
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-            stdout=subprocess.PIPE,
-            stderr=full,
-            timeout=60,
-            check=False,
-        )
+        done = run("return run(['publish', 'show', '--to', 'public', '-v'])", tmp_path, stderr=full)
     assert done.returncode == 0
     assert (tmp_path / "public" / "feed.xml").is_file()
