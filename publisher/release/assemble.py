@@ -23,6 +23,7 @@ from publisher.model import Audio, Episode, Show
 from publisher.parts import RECIPES, show_parts
 from publisher.planning import Plan, PlannedEpisode
 from publisher.release import feeds, pages
+from publisher.release.compiled import keep_templates_compiled
 from publisher.release.facets import gather, words
 from publisher.release.feed_copy import store_copy
 from publisher.release.finding import build_search
@@ -81,6 +82,7 @@ def assemble(
     Raises:
         StoreError, OSError: as `build_episode`; what was published before stands untouched.
     """
+    keep_templates_compiled()
     objects = build_pictures(
         shop,
         "show",
@@ -132,7 +134,7 @@ def assemble(
     released, others, made_of = write_pages(site, plan, uploads, released)
     document, archives = feeds.render(shop, plan, objects, released, standing)
     packed = _packed_feed(shop, plan, uploads, document)
-    feed, feed_parts = store_copy(document, shop.keep)
+    feed, feed_parts = store_copy(uploads, document)
     manifest = Manifest(
         guid=shop.show.guid,
         feed_url=shop.show.feed_url,

@@ -7,13 +7,12 @@ the items (`publisher.feed.runs`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from publisher.build.artifact import Artifact, addressed_bytes
+from publisher.build.artifact import addressed_bytes
 from publisher.manifest import FEED_KEY, Manifest, StoredObject, digest_of_parts
 from publisher.media_types import content_type
-from publisher.release.uploads import each
+from publisher.release.uploads import Uploads, each
 from publisher.store.base import Store
 
 if TYPE_CHECKING:
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
 WHOLE_BYTES: Final = 1 << 20
 
 
-def store_copy(
-    feed: FeedPieces, keep: Callable[[Artifact], StoredObject]
-) -> tuple[StoredObject, tuple[StoredObject, ...]]:
+def store_copy(uploads: Uploads, feed: FeedPieces) -> tuple[StoredObject, tuple[StoredObject, ...]]:
     """Stores a feed's copy.
 
     Args:
@@ -35,16 +32,12 @@ def store_copy(
     """
     length_bytes = feed.length_bytes
     if length_bytes <= WHOLE_BYTES:
-        return keep(addressed_bytes("releases", "feed", ".xml", feed.whole())), ()
+        return uploads.keep(addressed_bytes("releases", "feed", ".xml", feed.whole())), ()
     parts = [(data, run.digest) for run, data in feed.runs] or [(b"", "")]
     # What stands before the items goes with the newest, and what stands behind them with the oldest.
     parts[0] = feed.head + parts[0][0], ""
     parts[-1] = parts[-1][0] + feed.tail, ""
-
-    def stored(part: tuple[bytes, str]) -> StoredObject:
-        return keep(addressed_bytes("releases", "feed", ".xml", *part))
-
-    kept = tuple(each(stored, parts))
+    kept = uploads.keep_all([addressed_bytes("releases", "feed", ".xml", *part) for part in parts])
     return StoredObject(FEED_KEY, digest_of_parts(kept), length_bytes, content_type(FEED_KEY)), kept
 
 

@@ -29,14 +29,14 @@ def store_parts(uploads: Uploads, manifest: Manifest) -> tuple[Manifest, tuple[C
         The manifest with its parts, and what is in them; one that is small has none.
     """
     cuts = cut(manifest.episodes)
-
-    def stored(of: Cut) -> StoredObject:
-        if of.part is not None and uploads.is_sound(of.part.object.key):
-            return of.part.object
-        data = of.part.data if of.part else of.data
-        return uploads.keep(addressed_bytes("releases", "episodes", ".json", data))
-
-    return in_parts(manifest, each(stored, cuts)), cuts
+    standing = [of.part if of.part and uploads.is_sound(of.part.object.key) else None for of in cuts]
+    new = [
+        addressed_bytes("releases", "episodes", ".json", of.part.data if of.part else of.data)
+        for of, part in zip(cuts, standing, strict=True)
+        if part is None
+    ]
+    stored = iter(uploads.keep_all(new))
+    return in_parts(manifest, [part.object if part else next(stored) for part in standing]), cuts
 
 
 def parts_from(store: Store) -> ReadParts:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     Environment,
     PackageLoader,
@@ -157,6 +158,16 @@ class _Unknown(StrictUndefined):
         return f"there is no {name!r} in it" + (f"; did you mean {near!r}?" if near else "")
 
 
+_compiled: BytecodeCache | None = None
+
+
+def keep_compiled(cache: BytecodeCache | None) -> None:
+    """Says where templates are kept as they were compiled: else every process compiles those that it uses."""
+    global _compiled
+    _compiled = cache
+    _environment.cache_clear()
+
+
 @lru_cache(maxsize=4)
 def _environment(templates: tuple[tuple[str, str], ...]) -> Environment:
     own = PackageLoader("publisher.site")
@@ -172,6 +183,7 @@ def _environment(templates: tuple[tuple[str, str], ...]) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=_compiled,
     )
     filters: dict[str, Callable[..., object]] = {
         "app": lambda link: APPS.get(link.title.lower(), link.title) or link.url,

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from publisher.build.artifact import Artifact
 from publisher.feed.pieces import FeedPieces
 from publisher.feed.runs import Run
 from publisher.identity import sha256
 from publisher.manifest import FEED_KEY, Manifest, StoredObject
 from publisher.release import feed_copy
 from publisher.release.feed_copy import store_copy
+from publisher.release.uploads import Quiet, Uploads
+from publisher.store.folder import FolderStore
 
 HEAD, TAIL = b"<rss><channel>\n", b"</channel></rss>\n"
 
 
-class Kept:
-    """What was stored, by key."""
+@pytest.fixture
+def uploads(tmp_path: Path) -> Uploads:
+    return Uploads(FolderStore(tmp_path / "public"), Quiet())
 
-    def __init__(self) -> None:
-        self.bytes: dict[str, bytes] = {}
 
-    def __call__(self, artifact: Artifact) -> StoredObject:
-        with artifact.body.open() as reader:
-            self.bytes[artifact.object.key] = reader.read()
-        return artifact.object
+def stored(uploads: Uploads, item: StoredObject) -> bytes:
+    found = uploads.store.read(item.key)
+    assert found is not None
+    assert sha256(found[0])[:24] in item.key
+    return found[0]
 
 
 def run_of(numbers: list[int], *, length: int = 3000) -> tuple[Run, bytes]:
@@ -36,22 +38,19 @@ def run_of(numbers: list[int], *, length: int = 3000) -> tuple[Run, bytes]:
     return Run(",".join(keys), keys, [len(item) for item in items], sha256(data), True), data
 
 
-def copied(runs: list[tuple[Run, bytes]]) -> tuple[bytes, StoredObject, list[bytes]]:
+def copied(uploads: Uploads, runs: list[tuple[Run, bytes]]) -> tuple[bytes, StoredObject, list[bytes]]:
     """Feed, `feed` of its manifest, and the parts as they were stored."""
-    kept = Kept()
     document = FeedPieces(HEAD, tuple(runs), TAIL)
     body = HEAD + b"".join(data for _, data in runs) + TAIL
-    feed, parts = store_copy(document, kept)
-    for key, data in kept.bytes.items():
-        assert sha256(data)[:24] in key
-    return body, feed, [kept.bytes[part.key] for part in parts or (feed,)]
+    feed, parts = store_copy(uploads, document)
+    return body, feed, [stored(uploads, part) for part in parts or (feed,)]
 
 
 SHOW = [run_of([*range(end, end - 40, -1)]) for end in range(2000, 0, -40)]
 
 
-def test_parts_are_the_feed() -> None:
-    body, feed, parts = copied(SHOW)
+def test_parts_are_the_feed(uploads: Uploads) -> None:
+    body, feed, parts = copied(uploads, SHOW)
     assert b"".join(parts) == body
     told = sha256("".join(map(sha256, parts)).encode())
     assert (feed.key, feed.digest, feed.length_bytes) == (FEED_KEY, told, len(body))
@@ -60,33 +59,33 @@ def test_parts_are_the_feed() -> None:
     assert parts[-1] == SHOW[-1][1] + TAIL
 
 
-def test_a_small_feed_is_kept_whole() -> None:
-    body, feed, parts = copied(SHOW[:2])
+def test_a_small_feed_is_kept_whole(uploads: Uploads) -> None:
+    body, feed, parts = copied(uploads, SHOW[:2])
     assert parts == [body]
     assert feed.key.startswith("releases/feed-")
     assert feed.digest == sha256(body)
 
 
-def test_one_more_makes_one_part() -> None:
-    before = {*copied(SHOW)[2]}
-    parts = copied([run_of([2001]), *SHOW])[2]
-    assert len({*parts} - before) == 2, "the head has gone to another part"
-    parts = copied([run_of([2002, 2001]), *SHOW])[2]
-    assert len({*parts} - {*copied([run_of([2001]), *SHOW])[2]}) == 1
+def test_one_more_makes_one_part(uploads: Uploads) -> None:
+    before = {*copied(uploads, SHOW)[2]}
+    count = uploads.count
+    parts = copied(uploads, [run_of([2001]), *SHOW])[2]
+    assert len({*parts} - before) == uploads.count - count == 2, "the head has gone to another part"
+    parts = copied(uploads, [run_of([2002, 2001]), *SHOW])[2]
+    assert len({*parts} - {*copied(uploads, [run_of([2001]), *SHOW])[2]}) == 1
 
 
-def test_an_empty_feed_of_any_size_is_one_part(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_feed_of_any_size_is_one_part(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_copy, "WHOLE_BYTES", 1)
     for runs in ([], SHOW[:1]):
-        body, _, parts = copied(runs)
+        body, _, parts = copied(uploads, runs)
         assert parts == [body]
 
 
-def test_a_feed_is_told_from_others_by_the_digests_of_its_parts() -> None:
-    kept = Kept()
-    feed, parts = store_copy(FeedPieces(HEAD, tuple(SHOW), TAIL), kept)
+def test_a_feed_is_told_from_others_by_the_digests_of_its_parts(uploads: Uploads) -> None:
+    feed, parts = store_copy(uploads, FeedPieces(HEAD, tuple(SHOW), TAIL))
     manifest = Manifest("guid", "", "", "", {}, feed=feed, feed_parts=parts)
-    body = b"".join(kept.bytes[part.key] for part in parts)
+    body = b"".join(stored(uploads, part) for part in parts)
     assert manifest.is_feed(body)
     # As releases of before have it, in which the whole was summed once more.
     assert replace(manifest, feed=feed._replace(digest=sha256(body))).is_feed(body)
@@ -98,7 +97,7 @@ def test_a_feed_is_told_from_others_by_the_digests_of_its_parts() -> None:
         assert not manifest.is_feed(other)
     assert not replace(manifest, feed_parts=parts[:-1]).is_feed(body)
     assert not replace(manifest, feed=None).is_feed(body)
-    small, _ = store_copy(FeedPieces(HEAD, (), TAIL), kept)
+    small, _ = store_copy(uploads, FeedPieces(HEAD, (), TAIL))
     assert replace(manifest, feed=small, feed_parts=()).is_feed(HEAD + TAIL)
     assert not replace(manifest, feed=small, feed_parts=()).is_feed(HEAD + TAIL.upper())
 
