@@ -33,6 +33,7 @@ AAC = ["-c:a", "aac", "-b:a", "32k"]
 SAMPLES: dict[str, list[str]] = {
     "cbr.mp3": [*MP3, "-ar", "44100", "-ac", "2", "-b:a", "48k"],
     "cbr-no-header.mp3": [*MP3, "-ar", "44100", "-ac", "1", "-b:a", "32k", "-write_xing", "0"],
+    "cbr-320.mp3": [*MP3, "-ar", "44100", "-ac", "2", "-b:a", "320k", "-write_xing", "0", "-t", "0.3"],
     "vbr.mp3": [*MP3, "-ar", "44100", "-ac", "1", "-q:a", "8"],
     "vbr-no-header.mp3": [*MP3, "-ar", "44100", "-ac", "1", "-q:a", "8", "-write_xing", "0"],
     "mpeg2.mp3": [*MP3, "-ar", "22050", "-ac", "1", "-b:a", "24k"],
