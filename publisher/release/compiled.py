@@ -45,36 +45,39 @@ class CompiledTemplates(BytecodeCache):
         self._folder = folder
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        """Where the template is kept; empty for one that is not."""
+        """Tells where the template is kept; empty for one that is not."""
         path = Path(filename or "")
         if path.parent != self._folder or not code_stamp():
             return ""
         try:
             # Beside the code that renders them: the templates' folder holds nothing but templates.
-            kept = cache_from_source(str(path.parents[1] / f"{path.parent.name}-{path.stem}.py"))
+            return cache_from_source(str(path.parents[1] / f"{path.parent.name}-{path.stem}.py"))
         except NotImplementedError:
-            return ""
-        return str(Path(kept).with_suffix(_ENDING))
+            return ""  # a Python that keeps nothing of its own either
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if not bucket.key:
             return
         with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
-            told, _, code = Path(bucket.key).read_bytes().partition(b"\n")
+            told, _, code = _path(bucket).read_bytes().partition(b"\n")
             if told == _sum(bucket, code):
                 bucket.code = marshal.loads(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         if not bucket.key or sys.dont_write_bytecode:
             return
-        path, code = Path(bucket.key), marshal.dumps(bucket.code)
+        path, code = _path(bucket), marshal.dumps(bucket.code)
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, _sum(bucket, code) + b"\n" + code)
 
 
+def _path(bucket: Bucket) -> Path:
+    # For the sandbox other code is made: a show with templates of its own and one without take turns.
+    return Path(bucket.key).with_suffix(f".sandbox{_ENDING}" if bucket.environment.sandboxed else _ENDING)
+
+
 def _sum(bucket: Bucket, code: bytes) -> bytes:
     """Tells what is whole, and was compiled by this code from this source, from anything else."""
-    # For the sandbox other code is made, and it may stand in one file with the other by turns.
     told = f"{code_stamp()} {bucket.checksum} {bucket.environment.sandboxed}\n"
     return hashlib.sha256(told.encode() + code).hexdigest().encode()

@@ -125,7 +125,8 @@ class Uploads:
         return item
 
     def keep_all(self, artifacts: Sequence[Artifact]) -> tuple[StoredObject, ...]:
-        """Stores those that are not there, several at a time. Raises as `keep` does."""
+        """Stores those artifacts that are not there, several at a time, and gives what is stored of each, in
+        their order. Raises as `keep` does."""
         # A large feed has hundreds of parts, of which nearly all are known to be there: to hand each to a
         # thread takes longer than to look.
         with self._lock:

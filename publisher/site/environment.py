@@ -161,7 +161,7 @@ class _Unknown(StrictUndefined):
 _compiled: BytecodeCache | None = None
 
 
-def keep_compiled(cache: BytecodeCache | None) -> None:
+def keep_compiled(cache: BytecodeCache) -> None:
     """Says where templates are kept as they were compiled: else every process compiles those that it uses."""
     global _compiled
     _compiled = cache

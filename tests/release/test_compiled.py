@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +14,10 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+import publisher
 from publisher.release import compiled
 from publisher.release.compiled import CompiledTemplates
+from tests.support.shows import edit_show, make_show
 
 PAGE = "{% for item in items %}<li>{{ item|upper }}</li>{% endfor %}"
 RENDERED = "<li>A</li><li>B</li>"
@@ -93,7 +99,7 @@ def test_the_sandbox_has_its_own(folder: Path) -> None:
     again = Render(folder, kind=ImmutableSandboxedEnvironment)
     assert (again.page(), again.compiled) == (RENDERED, 0)
     plain = Render(folder)
-    assert (plain.page(), plain.compiled) == (RENDERED, 1)
+    assert (plain.page(), plain.compiled) == (RENDERED, 0), "one has taken the place of the other"
 
 
 def test_any_byte_may_be_damaged(folder: Path) -> None:
@@ -129,6 +135,12 @@ def test_nothing_is_kept_where_python_keeps_nothing(folder: Path, monkeypatch: p
     assert not kept(folder)
 
 
+def test_a_python_that_keeps_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.implementation, "cache_tag", None)
+    assert [Render(folder).page(), Render(folder).page()] == [RENDERED, RENDERED]
+    assert not kept(folder)
+
+
 def test_a_shows_own_templates_are_not_kept(folder: Path, tmp_path: Path) -> None:
     theme = tmp_path / "show" / "theme" / "templates"
     theme.mkdir(parents=True)
@@ -140,11 +152,30 @@ def test_a_shows_own_templates_are_not_kept(folder: Path, tmp_path: Path) -> Non
     assert not kept(theme)
 
 
-def test_ours_are_kept_beside_the_code() -> None:
-    from publisher import site
-
-    cache = CompiledTemplates()
-    folder = Path(site.__file__).parent
-    for template in (folder / "templates").iterdir():
-        path = Path(cache.get_cache_key(template.name, str(template)))
-        assert path.parent == folder / "__pycache__"
+def test_a_publish_compiles_nothing_that_another_has_compiled(tmp_path: Path) -> None:
+    """In a copy of the package, as it is after an installation."""
+    package = tmp_path / "installed" / "publisher"
+    shutil.copytree(Path(publisher.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    show = make_show(tmp_path / "show", episodes=["0001-a", "0002-b"])
+    script = (
+        "import sys; from pathlib import Path; from jinja2 import Environment; compiled = []\n"
+        "compile = Environment._compile\n"
+        "Environment._compile = lambda *given: [compiled.append(given[2]), compile(*given)][1]\n"
+        "from publisher.release import publish; publish(sys.argv[1], to=sys.argv[2])\n"
+        "print(sorted(Path(name).name for name in compiled))"
+    )
+    environment = {"PATH": os.defpath, "PYTHONPATH": str(package.parent)}
+    said = []
+    for title in ("One", "Two"):
+        edit_show(show, title=title)
+        command = [sys.executable, "-c", script, str(show), str(tmp_path / "public")]
+        ran = subprocess.run(
+            command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120
+        )
+        assert ran.returncode == 0, ran.stderr
+        said.append(json.loads(ran.stdout.splitlines()[-1].replace("'", '"')))
+    assert {"base.html", "episode.html", "home.html"} <= {*said[0]}
+    assert said[1] == []
+    (folder,) = {path.parent for path in package.rglob("*.jinja")}
+    assert folder == package / "site" / "__pycache__"
+    assert not [*show.rglob("*.jinja")]
