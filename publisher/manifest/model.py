@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Mapping, MutableMapping, Seque
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 from publisher.errors import StoreError
 from publisher.identity import sha256
+from publisher.late import make_late
 from publisher.manifest.pieces import Piece
 from publisher.manifest.stored import Listing, StoredObject, expect, listing, object_of, objects_of
 from publisher.model import Chapter, Social
@@ -25,7 +26,7 @@ FEED_HEAD_BYTES: Final = 1024
 """So many of a feed's first bytes hold the line that names its manifest, and more."""
 _NAMED_WITHIN_BYTES: Final = 512
 
-_LATE: Final = ("enclosure", "parts", "objects", "page", "pages", "made_of")
+_LATE: Final = ("enclosure", "parts", "objects", "page", "pages")
 """Of an episode, what is made out of the manifest's bytes when it is first asked for."""
 _DIGEST_CHARACTERS: Final = 64
 _SOURCE: Final = b'"source_digest":"'
@@ -87,15 +88,6 @@ class Released:
     piece: bytes | Piece = field(default=b"", init=False, compare=False, repr=False)
     """The episode as it stands in the manifest that it was read from; empty for any other. As no argument it
     is not carried over to a copy with other values."""
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            # Asked only for what is not set.
-            if name in _LATE and (piece := object.__getattribute__(self, "piece")):
-                _complete(self, piece)
-                return object.__getattribute__(self, name)
-            raise AttributeError(name)
 
     @property
     def source_digest(self) -> str:
@@ -232,12 +224,18 @@ def named_by(feed_head: bytes) -> str:
     return match.group(1).decode() if match else ""
 
 
-def _complete(released: Released, piece: bytes | Piece) -> None:
+def _complete(released: Released, name: str) -> Any:
     """Sets all that is made out of an episode's bytes.
+
+    Returns:
+        What is asked for by name.
 
     Raises:
         StoreError: they are none of an episode.
     """
+    piece = released.piece
+    if not piece:
+        raise AttributeError(name)
     try:
         values = json.loads(bytes(piece))
         if values["slug"] != released.slug:
@@ -245,12 +243,16 @@ def _complete(released: Released, piece: bytes | Piece) -> None:
         late = late_of(values)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(f"{released.slug} cannot be read from the manifest: {error!r}") from error
-    for name in _LATE:
-        object.__setattr__(released, name, late[name])
+    for each, value in late.items():
+        object.__setattr__(released, each, value)
+    return late[name]
+
+
+make_late(Released, _LATE, _complete)
 
 
 def late_of(values: dict[str, Any]) -> dict[str, Any]:
-    """The fields of an episode that `_LATE` names."""
+    """The fields of an episode that `_LATE` names, and `made_of`."""
     enclosure = values["enclosure"]
     chapters = tuple(Chapter(**{"start_seconds": 0.0} | chapter) for chapter in enclosure.pop("chapters", ()))
     item = object_of(enclosure.pop("object"))

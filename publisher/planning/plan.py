@@ -10,9 +10,10 @@ from datetime import datetime
 from functools import cached_property
 from itertools import repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from publisher.errors import PublisherError
+from publisher.late import make_late
 from publisher.manifest import Enclosure, Manifest, Released
 from publisher.model import Audio, Episode, Show, Social
 from publisher.problems import Problem
@@ -48,23 +49,6 @@ class PlannedEpisode:
     recipe: str = ""
     id3_version: int = 4
     lent: Released | None = None
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            # Asked only for what is not set: by `unchanged`, what is as it was released.
-            if name == "changes":
-                return ()
-            if name == "lent":
-                return None
-            before = object.__getattribute__(self, "before")
-            if name == "title":
-                return before.title
-            if name == "parts":
-                return tuple(sorted(before.parts.items()))
-            if name in ("recipe", "id3_version"):
-                return getattr(before.enclosure, name)
-            raise AttributeError(name)
 
     @property
     def in_release(self) -> bool:
@@ -112,6 +96,25 @@ class PlannedEpisode:
             "changes": list(self.changes),
             "renamed_from": self.renamed_from or None,
         }
+
+
+def _as_released(planned: PlannedEpisode, name: str) -> Any:
+    """What is not set of an episode that is as it was released."""
+    if name == "changes":
+        return ()
+    if name == "lent":
+        return None
+    before = planned.before
+    if before is None:
+        raise AttributeError(name)
+    if name == "title":
+        return before.title
+    if name == "parts":
+        return tuple(sorted(before.parts.items()))
+    return getattr(before.enclosure, name)
+
+
+make_late(PlannedEpisode, ("changes", "lent", "title", "parts", "recipe", "id3_version"), _as_released)
 
 
 def unchanged(episodes: Sequence[Episode], before: Sequence[Released]) -> list[PlannedEpisode]:

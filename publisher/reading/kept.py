@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from publisher import model, namespace
 from publisher.identity import fingerprint
+from publisher.late import make_late
 from publisher.model import Episode
 from publisher.parts import own_parts
 from publisher.problems import Problem, packed, unpacked
@@ -56,18 +57,6 @@ class KeptEpisode(Episode):
     """Tells all that it was read from, and the code that read it, from anything else."""
     own_parts: dict[str, str]
     """As `publisher.parts.own_parts` gives them."""
-
-    def __getattr__(self, name: str) -> Any:
-        # Asked only for what is not set. Where two threads ask at once, both set the same.
-        if name in _FILE_DEFAULTS or name == "own_parts":
-            values, parts = json.loads(self._part(0))
-            self._set(_FILE_DEFAULTS, values)
-            object.__setattr__(self, "own_parts", parts)
-        elif name in _REST:
-            self._set(_REST, json.loads(self._part(1)))
-        else:
-            raise AttributeError(name)
-        return object.__getattribute__(self, name)
 
     def _part(self, number: int) -> bytes:
         row, place = object.__getattribute__(self, "_found")
@@ -108,6 +97,21 @@ _FIELDS: Final = {field.name: _default(field) for field in fields(Episode)}
 _COUNTED_DEFAULTS: Final = {name: default for name, default in _FIELDS.items() if name in _COUNTED}
 _FILE_DEFAULTS: Final = {name: default for name, default in _FIELDS.items() if name in _FILES}
 _REST: Final = {name: default for name, default in _FIELDS.items() if name not in _COUNTED | _FILES}
+
+
+def _complete(episode: KeptEpisode, name: str) -> Any:
+    """Sets what was asked for and what stands beside it."""
+    # Where two threads ask at once, both set the same.
+    if name in _REST:
+        episode._set(_REST, json.loads(episode._part(1)))
+    else:
+        values, parts = json.loads(episode._part(0))
+        episode._set(_FILE_DEFAULTS, values)
+        object.__setattr__(episode, "own_parts", parts)
+    return getattr(episode, name)
+
+
+make_late(KeptEpisode, (*_FILE_DEFAULTS, *_REST, "own_parts"), _complete)
 
 
 class KeptEpisodes:

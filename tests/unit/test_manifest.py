@@ -117,13 +117,13 @@ def test_an_episode_is_written_as_it_was_read() -> None:
 
 def test_only_what_every_run_asks_for_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    complete = publisher.manifest.model._complete
+    late_of = publisher.manifest.model.late_of
 
-    def noted(released: Released, piece: bytes) -> None:
-        read.append(released.slug)
-        complete(released, piece)
+    def noted(values: dict[str, Any]) -> dict[str, Any]:
+        read.append(values["slug"])
+        return late_of(values)
 
-    monkeypatch.setattr(publisher.manifest.model, "_complete", noted)
+    monkeypatch.setattr(publisher.manifest.model, "late_of", noted)
     manifest = read_manifest(*manifest_bytes(FULL))
     assert [
         (item.slug, item.guid, item.title, item.published, item.source_digest) for item in manifest.episodes
