@@ -34,7 +34,7 @@ KINDS: Final = (FIRST, NEW, EDIT, IDLE)
 
 _BUCKET: Final = "counting"
 _PARTS: Final = (
-    ("manifest", re.compile(r"releases/([0-9a-f]{64}|episodes-[0-9a-f]+)\.json")),
+    ("manifest", re.compile(r"releases/([0-9a-f]{64}|(episodes|listing)-[0-9a-f]+)\.json")),
     ("feed", re.compile(r"(feed\.xml(\.gz)?|releases/feed-[0-9a-f]+\.xml|archive/feed-.*\.xml)")),
     ("audio", re.compile(r"media/.*\.(mp3|m4a|opus)")),
     ("search", re.compile(r"search/.+/.*")),

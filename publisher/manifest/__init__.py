@@ -4,7 +4,8 @@ It holds no time of day and nothing of the machine, so that two machines that pu
 the same bytes. When a release happened is what the store says of the object.
 
 `model` says what it consists of, `writing` and `reading` make bytes of it and the other way round. That of a
-large show has its episodes in parts (`pieces`), and beside its copies stands an `index` of them.
+large show has its episodes in parts (`pieces`), its objects and pages as well (`listings`), and beside its
+copies stands an `index` of all of them.
 """
 
 from __future__ import annotations

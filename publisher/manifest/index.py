@@ -16,12 +16,13 @@ from itertools import accumulate, chain, islice
 from typing import Any, Final, NamedTuple
 
 from publisher.identity import sha256
+from publisher.manifest.listings import as_read
 from publisher.manifest.model import Manifest, Released
 from publisher.manifest.pieces import OPENING
-from publisher.manifest.stored import Block, Blocks, Listing, listing
+from publisher.manifest.stored import Block, Blocks, Listing, listing, object_of
 from publisher.manifest.writing import Cut, manifest_bytes
 
-_FORM: Final = 6
+_FORM: Final = 7
 """Raised when an index means something else."""
 _APART: Final = "\0"
 _BYTES_APART: Final = b"\0"
@@ -127,14 +128,23 @@ def read_index(key: str, index: bytes) -> Index | None:
         # The lines before the columns have none: JSON does not.
         head, *columns = index.split(_COLUMNS_APART)
         columns.insert(0, head[lines[4] + 1 :])
-        blocks = [_split(columns.pop(_TEXTS), count) for count in (counts.pop(_TEXTS), counts.pop(_TEXTS))]
+        columns_of_blocks = [
+            _split(columns.pop(_TEXTS), count) for count in (counts.pop(_TEXTS), counts.pop(_TEXTS))
+        ]
         texts = [
             data.decode().split(_APART) if count else [] for data, count in zip(columns, counts, strict=True)
         ]
         if [*map(len, texts)] != counts:
             return None
         (roles, keys, urls, made, made_of), parts = texts[:_TEXTS], texts[_TEXTS:]
-        objects, pages = blocks
+        objects, pages = map(_blocks, (of_objects, of_pages), columns_of_blocks)
+        pages_made_of = dict(zip(made or urls, made_of, strict=True)) if made_of else {}
+        values = json.loads(index[lines[3] : lines[4]])
+        if stored := [object_of(part) for part in values.get("listing_parts", ())]:
+            objects, pages = (
+                as_read(objects, stored[: len(objects)], ()),
+                as_read(pages, stored[len(objects) :], [pages_made_of.get(url, "") for url in urls]),
+            )
         told, starts, ends = [*chain.from_iterable(parts)], list[int](), list[int]()
         lengths = iter([*map(int, told[5::_FIELDS])])
         for column in parts:
@@ -144,10 +154,10 @@ def read_index(key: str, index: bytes) -> Index | None:
             starts += places[:-1]
             ends += [place - 1 for place in places[1:]]
         return Index(
-            values=json.loads(index[lines[3] : lines[4]]),
-            objects=_listing(roles, Blocks(_blocks(of_objects, objects), keys, are_named=True)),
-            pages=_listing(urls, Blocks(_blocks(of_pages, pages), urls, are_named=False)),
-            pages_made_of=dict(zip(made or urls, made_of, strict=True)) if made_of else {},
+            values=values,
+            objects=_listing(roles, Blocks(objects, keys, are_named=True)),
+            pages=_listing(urls, Blocks(pages, urls, are_named=False)),
+            pages_made_of=pages_made_of,
             parts=[
                 (data, len(column) // _FIELDS) for data, column in zip(columns[_TEXTS:], parts, strict=True)
             ],
@@ -159,7 +169,7 @@ def read_index(key: str, index: bytes) -> Index | None:
             starts=starts,
             ends=ends,
         )
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, AttributeError):
         return None
 
 

@@ -21,6 +21,8 @@ from publisher.model import Chapter, Social
 FORMAT: Final = 1
 FORMAT_IN_PARTS: Final = 2
 """Of a manifest whose episodes are kept apart: who knows no parts must not take it for one without any."""
+FORMAT_LISTED_APART: Final = 3
+"""Of one whose objects and pages are kept apart as well."""
 FEED_KEY: Final = "feed.xml"
 FEED_HEAD_BYTES: Final = 1024
 """So many of a feed's first bytes hold the line that names its manifest, and more."""
@@ -131,6 +133,8 @@ class Manifest:
         completes: key of the release to which this one only adds such posts; empty for any other.
         episodes: by the order of their release.
         episode_parts: where the episodes are kept in parts, these, one after the other.
+        listing_parts: where objects, pages and `made_of` are kept in parts, these: those of the objects, then
+            those of the pages.
     """
 
     guid: str
@@ -145,6 +149,7 @@ class Manifest:
     feed: StoredObject | None = None
     feed_parts: tuple[StoredObject, ...] = ()
     episode_parts: tuple[StoredObject, ...] = ()
+    listing_parts: tuple[StoredObject, ...] = ()
     former: dict[str, str] = field(default_factory=dict)
     moved_from: str = ""
     recipes: dict[str, int] = field(default_factory=dict)
@@ -177,7 +182,7 @@ class Manifest:
         Args:
             slugs: of the episodes whose objects are wanted; None for all.
         """
-        own = (*self.feed_parts, *self.episode_parts)
+        own = (*self.feed_parts, *self.episode_parts, *self.listing_parts)
         if self.feed and not self.feed_parts:
             own = (self.feed, *own)
         return _chained({item.key: item for item in own}, self.served_objects(slugs))

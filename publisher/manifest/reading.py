@@ -13,7 +13,8 @@ from typing import Any, Final
 from publisher.errors import StoreError
 from publisher.identity import sha256
 from publisher.manifest.index import read_index
-from publisher.manifest.model import FORMAT_IN_PARTS, Manifest, Released, late_of
+from publisher.manifest.listings import read_listings
+from publisher.manifest.model import FORMAT_LISTED_APART, Manifest, Released, late_of
 from publisher.manifest.pieces import CLOSING, EPISODE, OPENING, Part, Piece, ReadParts, sound
 from publisher.manifest.stored import StoredObject, expect, listed, listing, object_of, objects_of
 from publisher.model import Social
@@ -43,17 +44,22 @@ def read_manifest(key: str, data: bytes, read_parts: ReadParts | None = None) ->
     try:
         rest, pieces = _parted(data)
         values = json.loads(rest)
-        if values["format"] > FORMAT_IN_PARTS:
+        if values["format"] > FORMAT_LISTED_APART:
             raise StoreError(
                 f"the show was published by a newer publisher ({values.get('version', 'unknown')})",
                 help="update publisher on this machine",
             )
         manifest = _manifest(values, pieces)
-        if not manifest.episode_parts:
+        if not manifest.episode_parts and not manifest.listing_parts:
             return manifest
         if read_parts is None:
             raise StoreError(f"the manifest {key} is kept in parts, and there is nowhere to read them from")
-        return replace(manifest, episodes=_whole(manifest.episode_parts, read_parts))
+        if manifest.listing_parts:
+            found = read_listings(manifest.listing_parts, read_parts)
+            manifest = replace(manifest, **found._asdict())
+        if manifest.episode_parts:
+            manifest = replace(manifest, episodes=_whole(manifest.episode_parts, read_parts))
+        return manifest
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(f"the manifest {key} cannot be read: {error!r}") from error
 
@@ -131,7 +137,8 @@ def _manifest(values: dict[str, Any], pieces: list[bytes]) -> Manifest:
     values["objects"] = listing(objects_of(values.get("objects", {})))
     values["pages"] = listed(map(object_of, values.get("pages", ())))
     values["feed_parts"] = tuple(object_of(part) for part in values.get("feed_parts", ()))
-    values["episode_parts"] = tuple(object_of(part) for part in values.get("episode_parts", ()))
+    for name in ("episode_parts", "listing_parts"):
+        values[name] = tuple(object_of(part) for part in values.get(name, ()))
     values["feed"] = object_of(values["feed"]) if "feed" in values else None
     values["posts"] = posts_of(values.get("posts", {}))
     values["episodes"] = (*_written(pieces, pieces), *map(_released, values.get("episodes", ())))

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
+from publisher.cutting import is_end
 from publisher.identity import canonical_json
 
-_TOGETHER: Final = 64
-"""So many stand in a block, more or less."""
-_LEAST: Final = 16
-"""Fewer are not left alone before another block: what is added one by one would end in blocks of one."""
+_LEAST, _MOST, _ODDS = 64, 256, 64
 
 
 class StoredObject(NamedTuple):
@@ -31,10 +29,14 @@ class Block(NamedTuple):
     Attributes:
         length: how many they are.
         data: canonical JSON, with commas between them: the objects alone, or each behind its name.
+        part: as it is stored apart (`publisher.manifest.listings`); None for one that is not.
+        made_of: of pages in such a part, what it says that each is made of.
     """
 
     length: int
     data: bytes
+    part: StoredObject | None = None
+    made_of: Sequence[str] = ()
 
 
 class Blocks:
@@ -47,8 +49,19 @@ class Blocks:
 
     __slots__ = ("_made", "_starts", "are_named", "beginning", "keys")
 
-    def __init__(self, blocks: Sequence[Block], keys: Sequence[str], *, are_named: bool) -> None:
-        """Raises ValueError where the blocks do not have as many."""
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        keys: Sequence[str],
+        *,
+        are_named: bool,
+        made: Sequence[StoredObject] = (),
+    ) -> None:
+        """Raises ValueError where the blocks have more of them or fewer.
+
+        Args:
+            made: all of them, where they have been taken out.
+        """
         starts = [*accumulate((block.length for block in blocks), initial=0)]
         if starts.pop() != len(keys) or not all(block.length > 0 for block in blocks):
             raise ValueError("the blocks are not of these objects")
@@ -56,7 +69,11 @@ class Blocks:
         self.beginning = dict(zip(starts, blocks, strict=True))
         """Those that begin at a place."""
         self._starts = starts
-        self._made: dict[int, list[StoredObject]] = {}
+        self._made: dict[int, Sequence[StoredObject]] = {}
+        if made:
+            self._made = {
+                start: made[start : start + block.length] for start, block in self.beginning.items()
+            }
 
     def __getitem__(self, place: int) -> StoredObject:
         start = self._starts[bisect_right(self._starts, place) - 1]
@@ -132,6 +149,9 @@ class Listing(Mapping[str, StoredObject]):
     def written(self, *, named: bool) -> list[Block]:
         """Canonical JSON of all of them in their order. Blocks that are as they were read stay so.
 
+        Where a block ends is told by the names of its own (`publisher.cutting`): whoever has the same objects
+        has the same blocks.
+
         Args:
             named: whether each is to stand behind its name.
         """
@@ -144,27 +164,40 @@ class Listing(Mapping[str, StoredObject]):
         names, of = [*self._of], [*self._of.values()]
         beginning = self._blocks.beginning if self._blocks.are_named is named else {}
         types: dict[str, str] = {}
-        found, single, at = list[Block](), list[str](), 0
-        while at < len(of):
-            item = of[at]
-            block = None if isinstance(item, StoredObject) else beginning.get(item)
-            whole = [*range(item, item + block.length)] if block and isinstance(item, int) else []
-            if block and of[at : at + block.length] == whole and not 0 < len(single) < _LEAST:
-                found += _together(single)
-                found.append(block)
-                single, at = [], at + block.length
-                continue
-            text = _text(item if isinstance(item, StoredObject) else self._blocks[item], types)
-            single.append(f"{json.encoder.encode_basestring(names[at])}:{text}" if named else text)
-            at += 1
-        return [*found, *_together(single)]
+        found, start = list[Block](), 0
+        while start < len(of):
+            first = of[start]
+            block = None if isinstance(first, StoredObject) else beginning.get(first)
+            if block is None or not _stands(names, of, start, block):
+                end = next((end for end in range(start + 1, len(of)) if _ends(names, start, end)), len(of))
+                items = [
+                    item if isinstance(item, StoredObject) else self._blocks[item] for item in of[start:end]
+                ]
+                block = _block(names[start:end], items, types, named=named)
+            found.append(block)
+            start += block.length
+        return found
 
 
-def _together(texts: Sequence[str]) -> list[Block]:
-    count = max(1, round(len(texts) / _TOGETHER))
-    ends = [len(texts) * number // count for number in range(count + 1)]
-    places = [(start, end) for start, end in pairwise(ends) if end > start]
-    return [Block(end - start, ",".join(texts[start:end]).encode()) for start, end in places]
+def _stands(names: Sequence[str], of: Sequence[StoredObject | int], start: int, block: Block) -> bool:
+    """Whether a block would be cut in the same way now."""
+    first, end = of[start], start + block.length
+    is_whole = isinstance(first, int) and of[start:end] == [*range(first, first + block.length)]
+    return is_whole and (end == len(of) or _ends(names, start, end))
+
+
+def _ends(names: Sequence[str], start: int, end: int) -> bool:
+    return is_end(names[end - 1], end - start, least=_LEAST, most=_MOST, odds=_ODDS)
+
+
+def _block(
+    names: Sequence[str], items: Sequence[StoredObject], types: dict[str, str], *, named: bool
+) -> Block:
+    texts = [_text(item, types) for item in items]
+    if named:
+        quoted = json.encoder.encode_basestring
+        texts = [f"{quoted(name)}:{text}" for name, text in zip(names, texts, strict=True)]
+    return Block(len(texts), ",".join(texts).encode())
 
 
 def listing(of: Mapping[str, StoredObject]) -> Listing:

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from publisher.cutting import is_end
 from publisher.identity import canonical_json, sha256
-from publisher.manifest.model import FORMAT, FORMAT_IN_PARTS, Manifest, Released
+from publisher.manifest.model import FORMAT, FORMAT_IN_PARTS, FORMAT_LISTED_APART, Manifest, Released
 from publisher.manifest.pieces import CLOSING, OPENING, Part, Piece, length_of
 from publisher.manifest.stored import StoredObject, listing
 
 WHOLE_BYTES: Final = 1 << 20
-"""With more bytes of episodes than that a manifest is kept in parts."""
+"""With more bytes of episodes than that a manifest is kept in parts, and with more of objects and pages these
+as well."""
 _LEAST, _MOST, _ODDS = 32, 64, 16
 
 
@@ -108,9 +109,12 @@ def cuts_of(manifest: Manifest) -> tuple[Cut, ...]:
     return tuple(found)
 
 
-def in_parts(manifest: Manifest, parts: Sequence[StoredObject]) -> Manifest:
-    """The manifest with its episodes kept in parts; whole where there are none."""
-    return replace(manifest, episode_parts=tuple(parts), format=FORMAT_IN_PARTS if parts else FORMAT)
+def in_parts(
+    manifest: Manifest, episodes: Sequence[StoredObject], listings: Sequence[StoredObject] = ()
+) -> Manifest:
+    """The manifest with its episodes kept in parts, and its objects and pages; whole where there are none."""
+    format = FORMAT_LISTED_APART if listings else FORMAT_IN_PARTS if episodes else FORMAT
+    return replace(manifest, episode_parts=tuple(episodes), listing_parts=tuple(listings), format=format)
 
 
 def manifest_bytes(manifest: Manifest) -> tuple[str, bytes]:
@@ -127,15 +131,10 @@ def digest_in(key: str) -> str:
 def _pieces(manifest: Manifest) -> Iterator[bytes]:
     """Canonical JSON, an episode at a time: as values, ten thousand take several times their bytes."""
     others: dict[str, Any] = _sparse(replace(manifest, episodes=(), pages={}, objects={}, made_of={}))
-    others |= {"made_of": of} if (of := {key: of for key, of in manifest.made_of.items() if of}) else {}
     written = {name: canonical_json(value)[:-1] for name, value in others.items()}
-    if manifest.pages:
-        blocks = listing(manifest.pages).written(named=False)
-        written["pages"] = b"[%b]" % b",".join([block.data for block in blocks])
-    if manifest.objects:
-        blocks = listing(manifest.objects).by_name().written(named=True)
-        written["objects"] = b"{%b}" % b",".join([block.data for block in blocks])
-    # Those in parts stand there.
+    # What is in parts stands there.
+    if not manifest.listing_parts:
+        written |= dict(_listings(manifest))
     episodes = () if manifest.episode_parts else manifest.episodes
     names = sorted([*written, "episodes"] if episodes else written)
     opening = b"{"
@@ -150,6 +149,17 @@ def _pieces(manifest: Manifest) -> Iterator[bytes]:
         else:
             yield written[name]
     yield b"}\n"
+
+
+def _listings(manifest: Manifest) -> Iterator[tuple[str, bytes]]:
+    if made_of := {key: of for key, of in manifest.made_of.items() if of}:
+        yield "made_of", canonical_json(made_of)[:-1]
+    if manifest.pages:
+        blocks = listing(manifest.pages).written(named=False)
+        yield "pages", b"[%b]" % b",".join([block.data for block in blocks])
+    if manifest.objects:
+        blocks = listing(manifest.objects).by_name().written(named=True)
+        yield "objects", b"{%b}" % b",".join([block.data for block in blocks])
 
 
 def _episode(episode: Released) -> bytes:

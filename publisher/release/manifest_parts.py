@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from publisher.build.artifact import addressed_bytes
 from publisher.identity import sha256
 from publisher.manifest import Manifest, StoredObject
+from publisher.manifest.listings import cut_listings
 from publisher.manifest.pieces import ReadParts
 from publisher.manifest.writing import Cut, cut, in_parts
 from publisher.release.uploads import Uploads, each
@@ -26,17 +27,35 @@ def store_parts(uploads: Uploads, manifest: Manifest) -> tuple[Manifest, tuple[C
     """Stores those parts of a manifest that are not there yet.
 
     Returns:
-        The manifest with its parts, and what is in them; one that is small has none.
+        The manifest with its parts, and what is in those of episodes; one that is small has none.
     """
     cuts = cut(manifest.episodes)
-    standing = [of.part if of.part and uploads.is_sound(of.part.object.key) else None for of in cuts]
+    listings = cut_listings(manifest) if cuts else ()
+    episodes = _stored(
+        uploads,
+        "episodes",
+        [of.part.object if of.part else None for of in cuts],
+        lambda at: of.part.data if (of := cuts[at]).part else of.data,
+    )
+    listed = _stored(uploads, "listing", [of.part for of in listings], lambda at: listings[at].data)
+    return in_parts(manifest, episodes, listed), cuts
+
+
+def _stored(
+    uploads: Uploads, stem: str, parts: Sequence[StoredObject | None], data: Callable[[int], bytes]
+) -> list[StoredObject]:
+    """Parts of a manifest, all of them stored.
+
+    Args:
+        parts: as they stand in the release before; None for those that it has not.
+        data: gives the bytes of one by its place.
+    """
+    standing = [part if part and uploads.is_sound(part.key) else None for part in parts]
     new = [
-        addressed_bytes("releases", "episodes", ".json", of.part.data if of.part else of.data)
-        for of, part in zip(cuts, standing, strict=True)
-        if part is None
+        addressed_bytes("releases", stem, ".json", data(at)) for at, part in enumerate(standing) if not part
     ]
     stored = iter(uploads.keep_all(new))
-    return in_parts(manifest, [part.object if part else next(stored) for part in standing]), cuts
+    return [part or next(stored) for part in standing]
 
 
 def parts_from(store: Store) -> ReadParts:

@@ -49,7 +49,7 @@ _TOLD: Final = re.compile(r"releases/[0-9a-f]{64}\.told\.json")
 _ADDRESSED: Final = re.compile(
     rf"(?:media|artwork|images|transcripts|chapters|site|archive)/[^/]*-{_DIGEST}\.[A-Za-z0-9.]+"
     r"|(?:site|search)/[0-9a-f]{24,64}/.+"
-    rf"|releases/(?:feed-{_DIGEST}\.xml|episodes-{_DIGEST}\.json)"
+    rf"|releases/(?:feed-{_DIGEST}\.xml|(?:episodes|listing)-{_DIGEST}\.json)"
 )
 
 

@@ -283,6 +283,18 @@ def manifest_part(data: bytes) -> None:
         assert part.key in found.all_objects()
 
 
+def manifest_listing(data: bytes) -> None:
+    """A part of a manifest with objects or pages that somebody else wrote."""
+    part = StoredObject("releases/listing-.json", sha256(data), len(data), "application/json")
+    bare = Manifest(guid="", feed_url="", url="", title="", parts={})
+    with contextlib.suppress(StoreError):
+        found = read_manifest(*manifest_bytes(in_parts(bare, [], [part])), lambda _: [data])
+        assert found.objects or found.pages
+        assert found.made_of.keys() <= found.pages.keys()
+        whole = in_parts(found, [])
+        assert read_manifest(*manifest_bytes(whole)).all_objects() == whole.all_objects()
+
+
 def _all_said(findings: Iterable[Finding | Problem]) -> None:
     for found in findings:
         assert found.rule
@@ -341,4 +353,5 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "markdown": markdown,
     "manifest": manifest,
     "manifest-part": manifest_part,
+    "manifest-listing": manifest_listing,
 }

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from publisher.identity import canonical_json
 from publisher.manifest import Enclosure, Manifest, Released, StoredObject, manifest_bytes, read_manifest
 from publisher.manifest.pieces import CLOSING, OPENING
 from publisher.model import Chapter
@@ -52,6 +53,11 @@ _MANIFEST: Final = Manifest(
 
 
 _EPISODE: Final = bytes(read_manifest(*manifest_bytes(_MANIFEST)).episodes[0].piece)
+_LISTED: Final = canonical_json(_OBJECT._asdict())[:-1].decode()
+_LISTINGS: Final = (
+    f'{{"objects":{{"artwork":{_LISTED}}}}}\n',
+    f'{{"made_of":{{"{_OBJECT.key}":"0"}},"pages":[{_LISTED}]}}\n',
+)
 
 
 def _text(kind: str, seeds: list[bytes]) -> st.SearchStrategy[bytes]:
@@ -69,6 +75,7 @@ INPUTS: Final[dict[str, st.SearchStrategy[bytes]]] = {
     "markdown": _text("markdown", strategies.NOTES_SEEDS),
     "manifest": strategies.manifest_json(manifest_bytes(_MANIFEST)[1].decode()),
     "manifest-part": strategies.manifest_json((OPENING + _EPISODE + CLOSING).decode()),
+    "manifest-listing": st.one_of([strategies.manifest_json(of) for of in _LISTINGS]),
 }
 assert INPUTS.keys() == TARGETS.keys()
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from publisher.errors import StoreError
+from publisher.manifest import stored as listing
 from publisher.manifest import writing
 from publisher.operations import history, plan
 from publisher.release import publish
@@ -30,6 +31,9 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "WHOLE_BYTES", 1)
     monkeypatch.setattr(writing, "_LEAST", 1)
     monkeypatch.setattr(writing, "_MOST", 2)
+    monkeypatch.setattr(listing, "_LEAST", 2)
+    monkeypatch.setattr(listing, "_MOST", 4)
+    monkeypatch.setattr(listing, "_ODDS", 2)
 
 
 @pytest.fixture
@@ -47,12 +51,18 @@ def manifest_of(public: Path) -> dict[str, Any]:
     return values
 
 
-def parts(public: Path) -> list[str]:
-    return [part["key"] for part in manifest_of(public)["episode_parts"]]
+KINDS = {"episodes": "episode_parts", "listing": "listing_parts"}
+"""What parts are called, by the kind of them, and the manifest's key that lists them."""
 
 
-def stored(public: Path) -> set[str]:
-    return {f"releases/{path.name}" for path in (public / "releases").glob("episodes-*.json")}
+def parts(public: Path, kind: str = "") -> list[str]:
+    """Keys of the parts of the release that stands: those of a kind, or all."""
+    manifest = manifest_of(public)
+    return [part["key"] for name in ([kind] if kind else KINDS) for part in manifest[KINDS[name]]]
+
+
+def stored(public: Path, kind: str = "*") -> set[str]:
+    return {f"releases/{path.name}" for path in (public / "releases").glob(f"{kind}-*.json")}
 
 
 def rules(public: Path) -> set[str]:
@@ -64,14 +74,18 @@ def test_one_more_episode_stores_few_and_nothing_of_the_others_is_lost(show: Pat
     go(show, public)
     before = stored(public)
     assert {*parts(public)} == before
-    assert len(before) >= EPISODES // 2
+    assert len(stored(public, "episodes")) >= EPISODES // 2
+    listed = len(stored(public, "listing"))
+    assert listed >= 10
     add_episode(show, "0099-new", number=99, published="2024-03-01")
     outcome = publish(show, to=str(public), now=NOW)
-    assert 1 <= len(stored(public) - before) <= 3
+    assert 1 <= len(stored(public, "episodes") - before) <= 3
+    assert 1 <= len(stored(public, "listing") - before) < listed
+    assert len({*parts(public, "listing")} & before) >= 3
     assert rules(public) == set()
     assert_whole(public)
-    assert "episodes" not in manifest_of(public)
-    assert manifest_of(public)["format"] == 2, "who knows no parts must not take it for an empty show"
+    assert not manifest_of(public).keys() & {"episodes", "objects", "pages", "made_of"}
+    assert manifest_of(public)["format"] == 3, "who knows no parts must not take it for an empty show"
     assert not publish(show, to=str(public), now=NOW).released
     assert outcome.manifest is not None
     assert len(outcome.manifest.episodes) == EPISODES + 1
@@ -122,9 +136,13 @@ def test_history_and_rollback(show: Path, public: Path) -> None:
     assert rules(public) == set()
 
 
-def test_a_part_that_is_damaged_is_found_and_mended_from_the_copy(show: Path, public: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("at", [0, -1])
+def test_a_part_that_is_damaged_is_found_and_mended_from_the_copy(
+    show: Path, public: Path, kind: str, at: int
+) -> None:
     go(show, public)
-    key = parts(public)[1]
+    key = parts(public, kind)[at]
     data = (public / key).read_bytes()
     for harm in (lambda path: path.write_bytes(data.replace(b"a", b"b")), Path.unlink):
         harm(public / key)
@@ -135,12 +153,13 @@ def test_a_part_that_is_damaged_is_found_and_mended_from_the_copy(show: Path, pu
     assert_whole(public)
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lost", [True, False])
 def test_a_part_that_is_nowhere_stops_everything_and_breaks_nothing(
-    show: Path, public: Path, lost: bool
+    show: Path, public: Path, lost: bool, kind: str
 ) -> None:
     go(show, public)
-    before, key = feed(public), parts(public)[1]
+    before, key = feed(public), parts(public, kind)[1]
     data = (public / key).read_bytes()
     if lost:
         (public / key).unlink()
@@ -185,15 +204,37 @@ def test_a_show_that_outgrows_a_whole_manifest(
 ) -> None:
     monkeypatch.setattr(writing, "WHOLE_BYTES", 1 << 20)
     go(show, public)
-    assert "episode_parts" not in manifest_of(public)
+    assert not manifest_of(public).keys() & KINDS.values()
     monkeypatch.setattr(writing, "WHOLE_BYTES", 1)
     add_episode(show, "0099-new", number=99, published="2024-03-01")
     go(show, public)
     assert parts(public)
     assert rules(public) == set()
     rollback(show, "previous", to=str(public))
-    assert "episode_parts" not in manifest_of(public)
+    assert not manifest_of(public).keys() & KINDS.values()
     assert rules(public) == set()
+
+
+def test_pages_and_files_that_are_few_stand_in_the_manifest_whose_episodes_are_in_parts(
+    show: Path, public: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(show, public)
+    listed = sum((public / key).stat().st_size for key in parts(public, "listing"))
+    episodes = sum((public / key).stat().st_size for key in parts(public, "episodes"))
+    assert listed < episodes
+    monkeypatch.setattr(writing, "WHOLE_BYTES", listed)
+    add_episode(show, "0099-new", number=99, published="2024-03-01")
+    go(show, public)
+    assert manifest_of(public)["format"] == 2
+    assert not manifest_of(public).keys() & {"episodes", "listing_parts"}
+    assert rules(public) == set()
+    assert_whole(public)
+    monkeypatch.setattr(writing, "WHOLE_BYTES", 1)
+    edit_episode(show, "0004-episode", title="Another title")
+    go(show, public)
+    assert parts(public, "listing")
+    assert rules(public) == set()
+    assert_whole(public)
 
 
 def test_a_past_of_many_releases_reads_each_part_once(
@@ -215,6 +256,6 @@ def test_a_past_of_many_releases_reads_each_part_once(
     for look, most in ((lambda: history(show, to=str(public)), 1), (lambda: rules(public), 2)):
         read.clear()
         look()
-        parts_read = [key for key in read if key.startswith("releases/episodes-")]
+        parts_read = [key for key in read if key.startswith(("releases/episodes-", "releases/listing-"))]
         assert {*parts_read} == stored(public)
         assert max(Counter(parts_read).values()) <= most

@@ -257,7 +257,8 @@ class _Check:
             self._say(f"the manifest {key} has the digest {digest}")
             return
         manifest = json.loads(got.data)
-        parts = [self._fetched(part["key"]) for part in manifest.get("episode_parts", [])]
+        named_parts = [part for of in ("episode_parts", "listing_parts") for part in manifest.get(of, [])]
+        parts = [self._fetched(part["key"]) for part in named_parts]
         together = [manifest, *(json.loads(part.data) for part in parts if part)]
         objects = {item["key"]: item for item in _objects(together) if item["key"] != FEED}
         for name in linked:

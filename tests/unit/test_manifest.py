@@ -23,7 +23,7 @@ from publisher.manifest import (
     named_by,
     read_manifest,
 )
-from publisher.manifest.model import FORMAT_IN_PARTS
+from publisher.manifest.model import FORMAT_LISTED_APART
 from publisher.model import Chapter, Social
 
 
@@ -98,7 +98,7 @@ def test_the_test_above_leaves_no_value_at_its_default() -> None:
     for value in (FULL, episode, episode.enclosure):
         for field in fields(value):
             # Parts have tests of their own.
-            if field.name not in ("format", "episode_parts") and field.init:
+            if field.name not in ("format", "episode_parts", "listing_parts") and field.init:
                 assert getattr(value, field.name) != field.default, field.name
 
 
@@ -189,7 +189,7 @@ def test_a_flipped_bit_is_noticed() -> None:
 
 
 def test_a_newer_format_asks_for_a_newer_publisher() -> None:
-    key, data = manifest_bytes(replace(FULL, format=FORMAT_IN_PARTS + 1, version="9.9"))
+    key, data = manifest_bytes(replace(FULL, format=FORMAT_LISTED_APART + 1, version="9.9"))
     with pytest.raises(StoreError, match=r"newer publisher \(9\.9\)") as raised:
         read_manifest(key, data)
     assert "update" in raised.value.help

@@ -21,6 +21,7 @@ from publisher.manifest import (
     writing,
 )
 from publisher.manifest.index import index_of, parts_in
+from publisher.manifest.listings import cut_listings
 from publisher.manifest.pieces import Piece, ReadParts, is_same
 from publisher.manifest.writing import Cut, cut, cuts_of, in_parts
 from tests.unit.test_manifest import FULL
@@ -55,13 +56,13 @@ class Kept:
 
     def store(self, manifest: Manifest) -> tuple[Manifest, tuple[Cut, ...]]:
         cuts = cut(manifest.episodes)
-        return in_parts(manifest, [self._stored(of) for of in cuts]), cuts
+        episodes = [of.part.object if of.part else self.keep(of.data) for of in cuts]
+        listings = [of.part or self.keep(of.data) for of in cut_listings(manifest)] if cuts else []
+        return in_parts(manifest, episodes, listings), cuts
 
-    def _stored(self, of: Cut) -> StoredObject:
-        if of.part:
-            return of.part.object
-        item = StoredObject(f"part {sha256(of.data)}", sha256(of.data), len(of.data), "application/json")
-        self.data[item.key] = of.data
+    def keep(self, data: bytes) -> StoredObject:
+        item = StoredObject(f"part {sha256(data)}", sha256(data), len(data), "application/json")
+        self.data[item.key] = data
         return item
 
 

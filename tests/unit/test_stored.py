@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from publisher.identity import canonical_json, sha256
+from publisher.manifest import stored
 from publisher.manifest.stored import Block, Blocks, Listing, StoredObject, listed
 
 NAMES = [f'n{number:04} "å" }},{{' for number in range(600)]
@@ -73,18 +74,26 @@ def test_blocks_that_stay_are_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -
     assert [block.length for block in second] == [block.length for block in first]
 
 
-def test_what_is_added_one_by_one_does_not_end_in_blocks_of_one() -> None:
-    chance = random.Random(2)
-    names = chance.sample(NAMES, len(NAMES))
-    listing = Listing({name: made_up(chance, name) for name in sorted(names[:100])})
-    for name in names[100:]:
-        listing = listing | {name: made_up(chance, name)}
-        listing = listing.only(sorted(listing))
-        listing = read(listing.written(named=False), listing, named=False)
-    lengths = [block.length for block in listing.written(named=False)]
-    assert sum(lengths) == len(NAMES)
-    assert min(lengths[:-1]) >= 16
-    assert max(lengths) <= 96
+@pytest.mark.parametrize("seed", range(6))
+def test_whoever_has_the_same_objects_has_the_same_blocks(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored, "_LEAST", 3)
+    monkeypatch.setattr(stored, "_MOST", 12)
+    monkeypatch.setattr(stored, "_ODDS", 5)
+    chance = random.Random(seed)
+    wanted = {name: made_up(chance, name) for name in sorted(chance.sample(NAMES, 100))}
+    listing = Listing(wanted)
+    for _ in range(60):
+        gone = set(chance.sample(sorted(wanted), chance.randrange(3)))
+        new = {name: made_up(chance, name) for name in chance.sample(NAMES, chance.randrange(4))}
+        wanted = dict(sorted(({name: of for name, of in wanted.items() if name not in gone} | new).items()))
+        listing = (listing.only(name for name in listing if name not in gone) | new).only(wanted)
+        written = listing.written(named=False)
+        assert written == Listing(wanted).written(named=False)
+        listing = read(written, listing, named=False)
+    lengths = [block.length for block in written]
+    assert min(lengths[:-1]) >= 3
+    assert max(lengths) <= 12
+    assert len({*lengths}) > 3
 
 
 @pytest.mark.parametrize(
