@@ -33,7 +33,7 @@ WORK: Final = {
     "planned": (publisher.planning.making._Making, "planned"),
     "facets": (publisher.release.facets, "_made"),
     "key": (publisher.feed.keys.ItemKeys, "of"),
-    "taken apart": (publisher.manifest.model, "_complete"),
+    "taken apart": (publisher.manifest.model, "late_of"),
     "read on": (publisher.reading.kept.KeptEpisode, "_set"),
 }
 
