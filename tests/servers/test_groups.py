@@ -10,7 +10,6 @@ from pathlib import Path
 
 _NOTING = """
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ import pytest
 def note(group):
     with (Path(__file__).parent / (os.environ["PYTEST_XDIST_WORKER"] + ".txt")).open("a") as file:
         print(group, file=file)
-    time.sleep(0.02)  # long enough for the other worker to take the next
 """
 _BY_MODULE = """
 pytestmark = pytest.mark.xdist_group("ceph")
